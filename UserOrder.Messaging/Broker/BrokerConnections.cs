@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace UserOrder.Messaging.Broker;
+
+/// <summary>
+/// The service's two connections. They are apart because the broker stops reading from a connection that publishes faster than it can
+/// store, and acknowledgements must not wait behind that (https://www.rabbitmq.com/docs/alarms).
+/// </summary>
+internal sealed class BrokerConnections : IAsyncDisposable
+{
+    public BrokerConnections(IConnectionFactory factory, IOptions<MessagingOptions> options)
+    {
+        // The relay and the consumers reconnect and declare by themselves; the client's own recovery would compete with them.
+        if (factory is ConnectionFactory concrete)
+        {
+            concrete.AutomaticRecoveryEnabled = false;
+            concrete.TopologyRecoveryEnabled = false;
+        }
+
+        factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
+        Publishing = new BrokerConnection(factory, $"{options.Value.ServiceName}.relay");
+        Consuming = new BrokerConnection(factory, $"{options.Value.ServiceName}.consumer");
+    }
+
+    public BrokerConnection Publishing { get; }
+
+    public BrokerConnection Consuming { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Publishing.DisposeAsync();
+        await Consuming.DisposeAsync();
+    }
+}

@@ -1,0 +1,11 @@
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client;
+
+namespace UserOrder.Messaging.Consumer;
+
+/// <summary>A message as the broker delivered it, copied out of the client's buffer.</summary>
+internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, byte[] Body)
+{
+    public static Delivery From(BasicDeliverEventArgs arguments) =>
+        new(arguments.DeliveryTag, new BasicProperties(arguments.BasicProperties), arguments.Body.ToArray());
+}

@@ -1,0 +1,59 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace UserOrder.Messaging.Consumer;
+
+/// <summary>Remembers which events took effect.</summary>
+internal static class InboxStore
+{
+    /// <summary>Writes the events down as part of the transaction.</summary>
+    /// <returns>Those that were not there yet.</returns>
+    public static async Task<HashSet<Guid>> AddAsync(
+        NpgsqlTransaction transaction,
+        string queue,
+        Guid[] eventIds,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        // Sorted, so that two consumers with the same redelivered events wait for each other instead of deadlocking.
+        await using var command = new NpgsqlCommand(
+            """
+            insert into inbox (event_id, queue, received_at)
+            select id, $2, $3 from unnest($1) as id order by id
+            on conflict do nothing
+            returning event_id
+            """,
+            transaction.Connection,
+            transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = eventIds },
+                new NpgsqlParameter<string> { TypedValue = queue },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var added = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            added.Add(reader.GetGuid(0));
+        }
+
+        return added;
+    }
+
+    /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="before"/>.</summary>
+    /// <returns>How many there were.</returns>
+    public static async Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            delete from inbox
+            where ctid = any(array(select ctid from inbox where received_at < $1 limit $2))
+            """);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

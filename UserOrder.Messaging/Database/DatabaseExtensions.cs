@@ -1,0 +1,70 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace UserOrder.Messaging.Database;
+
+/// <summary>Registers a service's PostgreSQL database.</summary>
+public static class DatabaseExtensions
+{
+    /// <summary>
+    /// Adds a pooled <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, the migrations that are embedded in
+    /// <paramref name="migrations"/> as <c>Migrations/NNNN_name.sql</c>, and a health check that is unhealthy until the schema is in place
+    /// and whenever the database does not answer.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static IHostApplicationBuilder AddPostgresDatabase(this IHostApplicationBuilder builder, string name, Assembly migrations)
+    {
+        var connectionString = builder.Configuration.GetConnectionString(name) ??
+            throw new InvalidOperationException($"ConnectionStrings:{name} is missing: it names the PostgreSQL database.");
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => CreateDataSource(connectionString, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddMigrations(migrations);
+        builder.Services.AddExceptionHandler<DatabaseOutageHandler>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", timeout: TimeSpan.FromSeconds(5));
+        return builder;
+    }
+
+    /// <summary>Lets the group's endpoints answer <c>503</c> until the schema is in place.</summary>
+    /// <remarks>A request that comes before fails with a transient <see cref="DbException"/>, as it would during an outage.</remarks>
+    public static RouteGroupBuilder RequireMigratedDatabase(this RouteGroupBuilder group)
+    {
+        group.AddEndpointFilter(static (context, next) =>
+            context.HttpContext.RequestServices.GetRequiredService<SchemaMigrator>().Ready.IsCompletedSuccessfully
+                ? next(context)
+                : throw new DatabaseNotReadyException());
+        return group;
+    }
+
+    internal static void AddMigrations(this IServiceCollection services, Assembly assembly)
+    {
+        services.AddSingleton(new MigrationAssembly(assembly));
+        services.TryAddSingleton<SchemaMigrator>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaMigrator>(provider => provider.GetRequiredService<SchemaMigrator>()));
+    }
+
+    private static NpgsqlDataSource CreateDataSource(string connectionString, ILoggerFactory loggers)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.UseLoggerFactory(loggers);
+
+        // The relay's and the health check's own queries belong to no trace and would each start one.
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+        return builder.Build();
+    }
+}
+
+/// <summary>The schema is not in place yet, so that a query would fail; it will be soon.</summary>
+internal sealed class DatabaseNotReadyException() : DbException("The database is not ready yet.")
+{
+    public override bool IsTransient => true;
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace UserOrder.Messaging.Database;
+
+/// <summary>Answers a request that met a database outage with <c>503</c> and the time after which to try again.</summary>
+internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : IExceptionHandler
+{
+    public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (!DatabaseOutage.Is(exception))
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        httpContext.Response.Headers.RetryAfter = "2";
+        return problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = new ProblemDetails
+            {
+                Type = "https://userorder.example/problems/database-unavailable",
+                Title = "The database is out of reach.",
+                Detail = "Nothing is known to be stored. Try again later.",
+                Status = StatusCodes.Status503ServiceUnavailable,
+            },
+        });
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace UserOrder.Messaging.Events;
+
+/// <summary>Reads the structured JSON form of CloudEvents 1.0 and says in one sentence what is wrong with a body that it cannot take.</summary>
+internal static class CloudEventReader
+{
+    /// <summary>Reads one body of the type that the reader understands.</summary>
+    /// <exception cref="UnreadableEventException">The body is no such event.</exception>
+    public static (ReceivedEvent<TData> Event, CloudEvent Envelope) Read<TData>(EventType<TData> type, ReadOnlySpan<byte> body)
+    {
+        var envelope = ReadEnvelope(body);
+        if (envelope.Version != CloudEvent.SpecVersion)
+        {
+            throw new UnreadableEventException($"The CloudEvents version is not {CloudEvent.SpecVersion}.");
+        }
+
+        if (!Guid.TryParse(envelope.Id, out var id))
+        {
+            throw new UnreadableEventException("The event's id is not a UUID.");
+        }
+
+        if (string.IsNullOrEmpty(envelope.Source))
+        {
+            throw new UnreadableEventException("The event has no source.");
+        }
+
+        if (envelope.Type != type.Name)
+        {
+            throw new UnreadableEventException($"The event's type is not {type.Name}.");
+        }
+
+        if (envelope.Time is not { } time)
+        {
+            throw new UnreadableEventException("The event has no time.");
+        }
+
+        return (new ReceivedEvent<TData>(id, envelope.Subject, time, ReadData(type, envelope.Data)), envelope);
+    }
+
+    private static TData ReadData<TData>(EventType<TData> type, JsonElement data)
+    {
+        try
+        {
+            return data.ValueKind == JsonValueKind.Object && data.Deserialize(type.Json) is { } read
+                ? read
+                : throw new UnreadableEventException("The event's data is not an object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new UnreadableEventException($"The event's data does not fit {type.Name} at {exception.Path}.", exception);
+        }
+    }
+
+    private static CloudEvent ReadEnvelope(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, CloudEventJson.Default.CloudEvent)
+                ?? throw new UnreadableEventException("The body is null, not a CloudEvent.");
+        }
+        catch (JsonException exception)
+        {
+            throw new UnreadableEventException($"The body is not a JSON CloudEvent: it fails at {exception.Path ?? "its start"}.", exception);
+        }
+    }
+}
+
+/// <summary>A message that will never be understood, however often it is delivered.</summary>
+internal sealed class UnreadableEventException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.Events;
+
+namespace UserOrder.Messaging;
+
+/// <summary>Takes the subscriptions of a service.</summary>
+public sealed class MessagingBuilder
+{
+    private readonly IServiceCollection _services;
+
+    internal MessagingBuilder(IServiceCollection services) => _services = services;
+
+    /// <summary>Consumes one event type from a queue of its own, each event with exactly one effect.</summary>
+    /// <typeparam name="TData">The event's content.</typeparam>
+    /// <typeparam name="THandler">What applies it; a singleton.</typeparam>
+    /// <param name="type">The event type, which is the binding key.</param>
+    /// <param name="queue">The queue's name, <c>service.event</c>; its dead letters go to <c>{queue}.dead</c>.</param>
+    public MessagingBuilder Subscribe<TData, THandler>(EventType<TData> type, string queue)
+        where THandler : class, IEventHandler<TData>
+    {
+        _services.TryAddSingleton<THandler>();
+        _services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InboxPurger>());
+        _services.AddSingleton<IHostedService>(provider =>
+        {
+            var subscription = new Subscription<TData>(type, queue, provider.GetRequiredService<THandler>());
+            var processor = ActivatorUtilities.CreateInstance<BatchProcessor<TData>>(provider, subscription);
+            return ActivatorUtilities.CreateInstance<EventConsumer<TData>>(provider, subscription, processor);
+        });
+        return this;
+    }
+}

@@ -1,0 +1,60 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace UserOrder.Messaging;
+
+/// <summary>The settings of the reliable path, from the configuration section <c>Messaging</c>. The defaults suit production.</summary>
+public sealed class MessagingOptions
+{
+    /// <summary>The service's name: the CloudEvents <c>source</c> is <c>/name</c>. Set by <see cref="MessagingExtensions.AddMessaging"/>.</summary>
+    [Required]
+    public string ServiceName { get; set; } = "";
+
+    /// <summary>The topic exchange that every event goes through. Default: <c>user-order.events</c>.</summary>
+    [Required]
+    [StringLength(255)]
+    public string Exchange { get; set; } = "user-order.events";
+
+    /// <summary>The most bytes an event may have, envelope included, out and in. Default: 256 KiB.</summary>
+    [Range(1024, 128 * 1024 * 1024)]
+    public int MaxMessageBytes { get; set; } = 256 * 1024;
+
+    /// <summary>The most events the relay claims, and so has in flight, at once. Default: 500.</summary>
+    [Range(1, 10_000)]
+    public int RelayBatchSize { get; set; } = 500;
+
+    /// <summary>How often the relay looks for events that no signal announced. Default: 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan RelayPollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the relay waits for the broker's confirms before it opens a new channel and publishes again. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:00:25")]
+    public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many unacknowledged messages the broker may have sent to one consumer. Default: 1000.</summary>
+    [Range(1, ushort.MaxValue)]
+    public int Prefetch { get; set; } = 1000;
+
+    /// <summary>The most events that a consumer commits in one transaction. Default: 250.</summary>
+    [Range(1, 10_000)]
+    public int ConsumerBatchSize { get; set; } = 250;
+
+    /// <summary>How often a handler may fail for one event before it becomes a dead letter. Default: 5.</summary>
+    [Range(1, 100)]
+    public int HandlerAttempts { get; set; } = 5;
+
+    /// <summary>How often the broker delivers a message whose consumer dies with it, before it becomes a dead letter. Default: 20.</summary>
+    [Range(1, 10_000)]
+    public int DeliveryLimit { get; set; } = 20;
+
+    /// <summary>The most messages in a queue; past that the broker refuses and the outbox holds them. Default: 100,000.</summary>
+    [Range(1, 100_000_000)]
+    public int QueueMaxLength { get; set; } = 100_000;
+
+    /// <summary>How long a duplicate of an event is still recognised. Default: 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(7);
+}
+
+[OptionsValidator]
+internal sealed partial class MessagingOptionsValidator : IValidateOptions<MessagingOptions>;

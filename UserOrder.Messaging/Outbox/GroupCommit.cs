@@ -1,0 +1,112 @@
+using System.Threading.Channels;
+using UserOrder.Messaging.Database;
+
+namespace UserOrder.Messaging.Outbox;
+
+/// <summary>
+/// Lets requests that arrive together share one round trip and one commit. The first one starts at once; those that come while it is
+/// under way make up the next batch, so that nobody waits for a batch to fill.
+/// </summary>
+/// <typeparam name="TItem">What one request writes.</typeparam>
+/// <typeparam name="TResult">What it is told, for instance whether its row was new.</typeparam>
+public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
+{
+    private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _write;
+    private readonly int _maxBatch;
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Task _worker;
+
+    /// <summary>Starts the writer.</summary>
+    /// <param name="write">
+    /// Writes and commits a batch and returns one result for each item, in their order. One item's conflict is a result, not an exception.
+    /// </param>
+    /// <param name="maxBatch">The most items in one batch.</param>
+    public GroupCommit(Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write, int maxBatch = 500)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        _write = write;
+        _maxBatch = maxBatch;
+
+        // The worker must not inherit the trace of whichever request happened to create it.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _worker = Task.Run(WorkAsync);
+        }
+    }
+
+    /// <summary>Writes one item with whatever else is waiting, and returns after the commit.</summary>
+    /// <param name="item">What to write.</param>
+    /// <param name="cancellationToken">Takes the item back while it waits; once its batch has begun, it is written.</param>
+    /// <exception cref="ObjectDisposedException">The writer has been disposed.</exception>
+    /// <remarks>What <c>write</c> throws is thrown here. After an outage it is not known whether the commit took place.</remarks>
+    public Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
+    {
+        var pending = new Pending(item, cancellationToken);
+        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
+        return pending.Completion.Task;
+    }
+
+    /// <summary>Writes what is waiting, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _worker;
+    }
+
+    private async Task WorkAsync()
+    {
+        var batch = new List<Pending>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            while (batch.Count < _maxBatch && _queue.Reader.TryRead(out var pending))
+            {
+                if (!pending.TryCancel())
+                {
+                    batch.Add(pending);
+                }
+            }
+
+            if (batch.Count > 0)
+            {
+                await WriteBatchAsync(batch);
+            }
+        }
+    }
+
+    private async Task WriteBatchAsync(IReadOnlyList<Pending> batch)
+    {
+        try
+        {
+            var results = await _write([.. batch.Select(pending => pending.Item)], CancellationToken.None);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Completion.SetResult(results[i]);
+            }
+        }
+        catch (Exception exception) when (batch.Count > 1 && !DatabaseOutage.Is(exception))
+        {
+            // One of them is at fault and the transaction took the others with it, so each gets its own.
+            foreach (var pending in batch)
+            {
+                await WriteBatchAsync([pending]);
+            }
+        }
+        catch (Exception exception)
+        {
+            foreach (var pending in batch)
+            {
+                pending.Completion.SetException(exception);
+            }
+        }
+    }
+
+    private sealed class Pending(TItem item, CancellationToken cancellationToken)
+    {
+        public TItem Item => item;
+
+        public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool TryCancel() => cancellationToken.IsCancellationRequested && Completion.TrySetCanceled(cancellationToken);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using UserOrder.Messaging.Outbox;
+
+namespace UserOrder.Messaging.Telemetry;
+
+/// <summary>The spans and instruments of the reliable path, by OpenTelemetry's messaging conventions where they have a name for it.</summary>
+/// <remarks>https://opentelemetry.io/docs/specs/semconv/messaging/rabbitmq/.</remarks>
+public sealed class MessagingTelemetry
+{
+    /// <summary>The name of the activity source and of the meter.</summary>
+    public const string Name = "UserOrder.Messaging";
+
+    private static readonly ActivitySource Activities = new(Name);
+
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _consumed;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _deadLetters;
+    private readonly Histogram<double> _lag;
+
+    /// <summary>Creates the instruments.</summary>
+    public MessagingTelemetry(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        var meter = meters.Create(Name);
+        _published = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages the relay published, by outcome.");
+        _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that took effect.");
+        _duplicates = meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Events that were delivered again and skipped.");
+        _deadLetters = meter.CreateCounter<long>("userorder.dead_letters", "{message}", "Messages that became dead letters.");
+        _lag = meter.CreateHistogram(
+            "userorder.event.lag",
+            "s",
+            "From an event's time to the commit of its effect in the other service.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
+    }
+
+    internal static Activity? StartPublish(OutboxMessage message, string exchange)
+    {
+        // An event without an origin gets no trace of its own making.
+        if (!ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
+        {
+            return null;
+        }
+
+        var activity = Activities.StartActivity($"send {message.Type}", ActivityKind.Producer, origin);
+        return SetMessaging(activity, "send", exchange, message.Type, message.Id.ToString());
+    }
+
+    internal static Activity? StartProcess(string queue, string type, string id, ActivityContext parent)
+    {
+        var activity = Activities.StartActivity($"process {queue}", ActivityKind.Consumer, parent);
+        return SetMessaging(activity, "process", queue, type, id);
+    }
+
+    internal static Activity? StartBatch(string queue, IEnumerable<Activity> messages, int count)
+    {
+        var links = messages.Select(message => new ActivityLink(message.Context));
+        var activity = Activities.StartActivity($"process {queue} batch", ActivityKind.Consumer, parentContext: default, links: links);
+        activity?.SetTag("messaging.batch.message_count", count);
+        return SetMessaging(activity, "process", queue, type: null, id: null);
+    }
+
+    internal void RecordPublished(string type, PublishOutcome outcome)
+    {
+        var tags = new TagList { { "messaging.system", "rabbitmq" }, { "messaging.destination.name", type } };
+        if (outcome != PublishOutcome.Confirmed)
+        {
+            tags.Add("error.type", outcome == PublishOutcome.Rejected ? "rejected" : "unconfirmed");
+        }
+
+        _published.Add(1, tags);
+    }
+
+    internal void RecordConsumed(string queue, TimeSpan lag)
+    {
+        var tags = new TagList { { "messaging.system", "rabbitmq" }, { "messaging.destination.name", queue } };
+        _consumed.Add(1, tags);
+        _lag.Record(lag.TotalSeconds, tags);
+    }
+
+    internal void RecordDuplicates(string queue, int count) => _duplicates.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    internal void RecordDeadLetter(string queue) => _deadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    private static Activity? SetMessaging(Activity? activity, string operation, string destination, string? type, string? id) =>
+        activity?
+            .SetTag("messaging.system", "rabbitmq")
+            .SetTag("messaging.operation.type", operation)
+            .SetTag("messaging.operation.name", operation)
+            .SetTag("messaging.destination.name", destination)
+            .SetTag("messaging.rabbitmq.destination.routing_key", type)
+            .SetTag("messaging.message.id", id);
+}

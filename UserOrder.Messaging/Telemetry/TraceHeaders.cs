@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Text;
+using UserOrder.Messaging.Outbox;
+
+namespace UserOrder.Messaging.Telemetry;
+
+/// <summary>The W3C trace context in AMQP headers, as OpenTelemetry's messaging conventions place it.</summary>
+internal static class TraceHeaders
+{
+    public const string TraceParent = "traceparent";
+    public const string TraceState = "tracestate";
+
+    /// <summary>The context of the publish span, or the origin's own where the publish is not traced.</summary>
+    public static Dictionary<string, object?>? For(Activity? publish, OutboxMessage message)
+    {
+        var parent = publish?.Id ?? message.TraceParent;
+        if (parent is null)
+        {
+            return null;
+        }
+
+        var headers = new Dictionary<string, object?> { [TraceParent] = parent };
+        if ((publish?.TraceStateString ?? message.TraceState) is { Length: > 0 } state)
+        {
+            headers[TraceState] = state;
+        }
+
+        return headers;
+    }
+
+    /// <summary>The context that a message came with; the default where it has none that can be read.</summary>
+    public static ActivityContext Read(IDictionary<string, object?>? headers) =>
+        ActivityContext.TryParse(Text(headers, TraceParent), Text(headers, TraceState), isRemote: true, out var context) ? context : default;
+
+    private static string? Text(IDictionary<string, object?>? headers, string name) =>
+        headers?.TryGetValue(name, out var value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+}

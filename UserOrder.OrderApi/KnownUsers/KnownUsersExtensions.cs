@@ -1,0 +1,11 @@
+namespace UserOrder.OrderApi.KnownUsers;
+
+internal static class KnownUsersExtensions
+{
+    /// <summary>Adds the copy of the known users and the way to ask UserApi, which is found by service discovery.</summary>
+    public static void AddKnownUsers(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<KnownUserStore>();
+        builder.Services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api"));
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using UserOrder.Messaging.Events;
+
+namespace UserOrder.OrderApi.KnownUsers;
+
+/// <summary>What this service reads of a user's event.</summary>
+internal sealed record UserCreated
+{
+    public static readonly EventType<UserCreated> V1 = new("user.created.v1", KnownUserJson.Default.UserCreated);
+
+    public required Guid Id { get; init; }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = 16)]
+[JsonSerializable(typeof(UserCreated))]
+internal sealed partial class KnownUserJson : JsonSerializerContext;

@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using UserOrder.Messaging.Database;
+using UserOrder.OrderApi.KnownUsers;
+using UserOrder.ServiceDefaults;
+using UserOrder.ServiceDefaults.Problems;
+
+namespace UserOrder.OrderApi.Orders;
+
+/// <summary>The orders' HTTP API.</summary>
+internal static class OrderEndpoints
+{
+    public static void AddOrders(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OrderStore>();
+        builder.Services.AddScoped<OrderPlacement>();
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
+    }
+
+    /// <summary>Maps <c>/v1/orders</c>, and <c>/orders</c> as its alias for clients that know no version.</summary>
+    public static void MapOrders(this WebApplication app)
+    {
+        MapOrders(app.MapGroup("/v1/orders").WithTags("Orders"));
+        MapOrders(app.MapGroup("/orders").ExcludeFromDescription());
+    }
+
+    private static void MapOrders(RouteGroupBuilder orders)
+    {
+        orders.RequireMigratedDatabase();
+        orders.MapPost("/", PlaceAsync)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        orders.MapGet("/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        orders.MapGet("/", ListAsync).ProducesValidationProblem();
+    }
+
+    [EndpointSummary("Place an order for a user")]
+    private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
+        PlaceOrderRequest request, OrderPlacement placement, HttpResponse response, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNowInMicroseconds();
+        var items = request.Items ?? [];
+        var order = new OrderResponse(Guid.CreateVersion7(now), request.UserId, items, items.Sum(item => item.Quantity * item.UnitPrice), now);
+        switch (await placement.PlaceAsync(order, cancellationToken))
+        {
+            case UserLookup.Found:
+                return TypedResults.Created($"/v1/orders/{order.OrderId}", order);
+            case UserLookup.NotFound:
+                return TypedResults.Problem(
+                    statusCode: StatusCodes.Status422UnprocessableEntity,
+                    type: ProblemTypes.UnknownUser,
+                    title: "There is no such user.",
+                    detail: $"No user has the id {request.UserId}.");
+            default:
+                response.Headers.RetryAfter = "5";
+                return TypedResults.Problem(
+                    statusCode: StatusCodes.Status503ServiceUnavailable,
+                    type: ProblemTypes.UserApiUnavailable,
+                    title: "The user cannot be checked at the moment.",
+                    detail: "The user is not known here yet, and UserApi does not answer. The order was not placed; try again later.");
+        }
+    }
+
+    [EndpointSummary("Find an order")]
+    private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> FindAsync(
+        Guid id, OrderStore orders, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is { } order
+            ? TypedResults.Ok(order)
+            : TypedResults.Problem(
+                statusCode: StatusCodes.Status404NotFound,
+                type: ProblemTypes.NotFound,
+                title: "There is no such order.",
+                detail: $"No order has the id {id}.");
+
+    [EndpointSummary("List a user's orders in the order of their placement")]
+    private static async Task<Ok<OrderPage>> ListAsync(
+        Guid userId,
+        OrderStore orders,
+        CancellationToken cancellationToken,
+        [Description("The next of the page before; left out for the first page.")] Guid? after = null,
+        [Range(1, 100)] int limit = 20) =>
+        TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit, cancellationToken));
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UserOrder.OrderApi.Orders;
+
+/// <summary>An order to be.</summary>
+public sealed record PlaceOrderRequest
+{
+    /// <summary>The user who orders.</summary>
+    [Required]
+    [NotEmpty]
+    public Guid UserId { get; init; }
+
+    /// <summary>What is ordered: at most 100 items, or nothing yet.</summary>
+    [MaxLength(100)]
+    public IReadOnlyList<OrderItem>? Items { get; init; }
+}
+
+/// <summary>One line of an order.</summary>
+public sealed record OrderItem
+{
+    /// <summary>The article, 1 to 64 characters, none of them a control character.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression(@"[^\p{Cc}]*", ErrorMessage = "The sku must not have control characters.")]
+    public string Sku { get; init; } = "";
+
+    /// <summary>1 to 1000 pieces.</summary>
+    [Range(1, 1000)]
+    public int Quantity { get; init; }
+
+    /// <summary>The price of one piece, 0 to 999,999,999.99, with at most two decimals.</summary>
+    [Range(typeof(decimal), "0", "999999999.99", ParseLimitsInInvariantCulture = true)]
+    [Decimals(2)]
+    public decimal UnitPrice { get; init; }
+}

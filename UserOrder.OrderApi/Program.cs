@@ -1,0 +1,26 @@
+using UserOrder.Messaging;
+using UserOrder.Messaging.Database;
+using UserOrder.OrderApi.KnownUsers;
+using UserOrder.OrderApi.Orders;
+using UserOrder.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
+builder.AddMessageBroker("rabbitmq");
+builder.AddMessaging("order-api")
+    .Subscribe<UserCreated, UserCreatedHandler>(UserCreated.V1, queue: "order-api.user-created");
+
+builder.AddKnownUsers();
+builder.AddOrders();
+builder.Services.AddValidation();
+builder.Services.AddOpenApi();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapOpenApi();
+app.MapOrders();
+
+app.Run();

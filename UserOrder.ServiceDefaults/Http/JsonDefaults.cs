@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace UserOrder.ServiceDefaults.Http;
+
+internal static class JsonDefaults
+{
+    /// <summary>Strict reading of request bodies: no numbers in quotes, no duplicate keys, at most 16 levels.</summary>
+    public static void AddStrictJson(this IServiceCollection services) =>
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.AllowDuplicateProperties = false;
+            options.SerializerOptions.MaxDepth = 16;
+        });
+}

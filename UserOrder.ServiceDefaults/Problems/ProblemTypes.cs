@@ -1,0 +1,51 @@
+namespace UserOrder.ServiceDefaults.Problems;
+
+/// <summary>
+/// The stable <c>type</c> of each problem (RFC 9457, section 3.1.1). A client compares it; nothing is served there.
+/// </summary>
+public static class ProblemTypes
+{
+    internal const string Base = "https://userorder.example/problems/";
+
+    /// <summary>400: the request is well-formed, but a value in it is out of its limits.</summary>
+    public const string Validation = Base + "validation";
+
+    /// <summary>400: the request cannot be read.</summary>
+    public const string MalformedRequest = Base + "malformed-request";
+
+    /// <summary>404: there is nothing at this address.</summary>
+    public const string NotFound = Base + "not-found";
+
+    /// <summary>405: the resource does not take this method.</summary>
+    public const string MethodNotAllowed = Base + "method-not-allowed";
+
+    /// <summary>409: another user has this email already.</summary>
+    public const string EmailTaken = Base + "email-taken";
+
+    /// <summary>413: the body is larger than allowed.</summary>
+    public const string BodyTooLarge = Base + "body-too-large";
+
+    /// <summary>415: the body is not JSON by its content type.</summary>
+    public const string UnsupportedMediaType = Base + "unsupported-media-type";
+
+    /// <summary>422: the order names a user that does not exist.</summary>
+    public const string UnknownUser = Base + "unknown-user";
+
+    /// <summary>500: a defect of the service.</summary>
+    public const string InternalError = Base + "internal-error";
+
+    /// <summary>503: whether the user exists cannot be found out at the moment.</summary>
+    public const string UserApiUnavailable = Base + "user-api-unavailable";
+
+    /// <summary>The type of a problem that has no closer one than its status.</summary>
+    internal static string? For(int? status) => status switch
+    {
+        400 => MalformedRequest,
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        413 => BodyTooLarge,
+        415 => UnsupportedMediaType,
+        500 => InternalError,
+        _ => null,
+    };
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using UserOrder.ServiceDefaults.Health;
+using UserOrder.ServiceDefaults.Http;
+using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Telemetry;
+
+namespace UserOrder.ServiceDefaults;
+
+/// <summary>What every service of the graph has: telemetry, health, service discovery, resilient HTTP clients, problem details.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>The most bytes a request body may have: 64 KiB. A larger one is answered <c>413</c>.</summary>
+    public const int MaxRequestBodyBytes = 64 * 1024;
+
+    /// <summary>Adds the defaults. Telemetry is exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so.</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+        });
+
+        // Less than the 30 s that container platforms grant between SIGTERM and SIGKILL.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+
+        builder.AddTelemetry();
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddStandardResilience().AddServiceDiscovery());
+        builder.Services.AddStrictJson();
+        builder.Services.AddProblems();
+        builder.Services.AddHealthChecks().AddLiveness();
+        return builder;
+    }
+
+    /// <summary>
+    /// Maps <c>/alive</c> and <c>/health</c>, and in Development the interactive API page <c>/swagger</c>. Errors below are answered with
+    /// problem details.
+    /// </summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseProblems();
+        app.MapHealth();
+        app.MapOpenApiPage();
+        return app;
+    }
+}

@@ -1,0 +1,13 @@
+using UserOrder.Messaging.Events;
+
+namespace UserOrder.UserApi.Orders;
+
+/// <summary>What this service reads of an order's event.</summary>
+internal sealed record OrderPlaced
+{
+    public static readonly EventType<OrderPlaced> V1 = new("order.placed.v1", OrderJson.Default.OrderPlaced);
+
+    public required Guid UserId { get; init; }
+
+    public required DateTimeOffset PlacedAt { get; init; }
+}

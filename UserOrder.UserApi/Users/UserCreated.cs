@@ -1,0 +1,9 @@
+using UserOrder.Messaging.Events;
+
+namespace UserOrder.UserApi.Users;
+
+/// <summary>A user exists from now on.</summary>
+internal sealed record UserCreated(Guid Id, string Name, string Email, DateTimeOffset CreatedAt)
+{
+    public static readonly EventType<UserCreated> V1 = new("user.created.v1", UserJson.Default.UserCreated);
+}
