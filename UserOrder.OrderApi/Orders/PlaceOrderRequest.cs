@@ -12,6 +12,7 @@ public sealed record PlaceOrderRequest
 
     /// <summary>What is ordered: at most 100 items, or nothing yet.</summary>
     [MaxLength(100)]
+    [NoNulls]
     public IReadOnlyList<OrderItem>? Items { get; init; }
 }
 

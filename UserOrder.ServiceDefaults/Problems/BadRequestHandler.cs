@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace UserOrder.ServiceDefaults.Problems;
 
 /// <summary>Says what is wrong with a request that could not be read, without naming the program's own types.</summary>
-internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -23,15 +24,20 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExce
         });
     }
 
-    private static string DetailOf(BadHttpRequestException bad, HttpRequest request) => bad switch
+    private static string? DetailOf(BadHttpRequestException bad, HttpRequest request) => bad switch
     {
+        { StatusCode: not StatusCodes.Status400BadRequest } => null,
         { InnerException: JsonException json } => Where(json),
-        { StatusCode: StatusCodes.Status413PayloadTooLarge } => $"The body may have at most {ServiceDefaultsExtensions.MaxRequestBodyBytes} bytes.",
-        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => "The body must be JSON, with the content type application/json.",
-        { StatusCode: StatusCodes.Status400BadRequest } when request.ContentLength is 0 => "A JSON body is required.",
-        _ => bad.Message,
+        _ when HttpMethods.IsPost(request.Method) => "A JSON body is required.",
+        _ => TypeOfParameter().Replace(bad.Message, "\"$1\""),
     };
 
     private static string Where(JsonException json) =>
         $"The body is not the JSON that is expected here: see {json.Path ?? "$"}, line {json.LineNumber + 1}, byte {json.BytePositionInLine}.";
+
+    /// <summary>The framework says: parameter "int limit".</summary>
+    [GeneratedRegex("""
+        "\S+ (\w+)"
+        """)]
+    private static partial Regex TypeOfParameter();
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +13,7 @@ internal static class ProblemExtensions
     public static void AddProblems(this IServiceCollection services)
     {
         services.AddExceptionHandler<BadRequestHandler>();
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = Customize);
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.ProblemDetails));
 
         // Otherwise the reason of a 400 would only be told in Development.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -23,16 +25,27 @@ internal static class ProblemExtensions
         app.UseStatusCodePages();
     }
 
-    private static void Customize(ProblemDetailsContext context)
+    private static void Complete(ProblemDetails problem)
     {
-        var problem = context.ProblemDetails;
         if (problem is HttpValidationProblemDetails validation)
         {
-            validation.Type = ProblemTypes.Validation;
+            problem.Type = ProblemTypes.Validation;
+            validation.Errors = validation.Errors.ToDictionary(error => AsInJson(error.Key), error => error.Value);
         }
         else if (problem.Type is null || !problem.Type.StartsWith(ProblemTypes.Base, StringComparison.Ordinal))
         {
             problem.Type = ProblemTypes.For(problem.Status) ?? problem.Type;
         }
+
+        problem.Detail ??= problem.Status switch
+        {
+            StatusCodes.Status404NotFound => "There is nothing at this address.",
+            StatusCodes.Status413PayloadTooLarge => $"The body may have at most {ServiceDefaultsExtensions.MaxRequestBodyBytes} bytes.",
+            StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, with the content type application/json.",
+            _ => null,
+        };
     }
+
+    /// <summary>From <c>Items[0].Sku</c>, as the validation names it, to <c>items[0].sku</c>, as the client wrote it.</summary>
+    private static string AsInJson(string path) => string.Join('.', path.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

@@ -1,0 +1,37 @@
+namespace UserOrder.AppHost;
+
+/// <summary>The kinds of resources in the graph. Their choices keep the published manifest clean for aspirate and the manifest runner.</summary>
+internal static class GraphExtensions
+{
+    public static IResourceBuilder<RabbitMQServerResource> AddMessageBroker(this IDistributedApplicationBuilder builder, string name) =>
+        builder.AddRabbitMQ(name, password: builder.AddPassword(name))
+            .WithManagementPlugin()
+            .WithDataVolume($"userorder-{name}");
+
+    /// <summary>A server of its own for one service, with the database made by the server itself wherever the manifest goes.</summary>
+    public static IResourceBuilder<PostgresDatabaseResource> AddServiceDatabase(this IDistributedApplicationBuilder builder, string server, string database) =>
+        builder.AddPostgres(server, password: builder.AddPassword(server))
+            .WithEnvironment("POSTGRES_DB", database)
+            .WithDataVolume($"userorder-{server}")
+            .AddDatabase(database);
+
+    /// <summary>A service that is reached from outside on <paramref name="port"/>.</summary>
+    public static IResourceBuilder<ProjectResource> AddApi<TProject>(this IDistributedApplicationBuilder builder, string name, int port)
+        where TProject : IProjectMetadata, new()
+    {
+        var api = builder.AddProject<TProject>(name, project => project.ExcludeLaunchProfile = true)
+            .WithHttpEndpoint(port, name: "http")
+            .WithExternalHttpEndpoints()
+            .WithHttpHealthCheck("/health")
+            .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery);
+
+        // Running, Aspire's proxy takes the port and the replicas get others. Published, nothing stands in between.
+        return builder.ExecutionContext.IsPublishMode
+            ? api.WithEndpoint("http", endpoint => endpoint.TargetPort = port)
+            : api.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
+    }
+
+    /// <summary>Generated once and kept in the user secrets. Letters and digits only, so that it may stand in a URI as it is.</summary>
+    private static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string resource) =>
+        builder.AddParameter($"{resource}-password", new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true);
+}
