@@ -4,9 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using UserOrder.ServiceDefaults.Health;
-using UserOrder.ServiceDefaults.Http;
 using UserOrder.ServiceDefaults.Problems;
-using UserOrder.ServiceDefaults.Telemetry;
 
 namespace UserOrder.ServiceDefaults;
 
@@ -30,8 +28,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.AddTelemetry();
-        builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http => http.AddStandardResilience().AddServiceDiscovery());
+        builder.Services.AddResilientHttpClients();
         builder.Services.AddStrictJson();
         builder.Services.AddProblems();
         builder.Services.AddHealthChecks().AddLiveness();

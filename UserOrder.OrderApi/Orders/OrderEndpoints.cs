@@ -42,7 +42,7 @@ internal static class OrderEndpoints
     {
         var now = time.GetUtcNowInMicroseconds();
         var items = request.Items ?? [];
-        var order = new OrderResponse(Guid.CreateVersion7(now), request.UserId, items, items.Sum(item => item.Quantity * item.UnitPrice), now);
+        var order = new OrderResponse(Guid.CreateVersion7(now), request.UserId, items, TotalOf(items), now);
         switch (await placement.PlaceAsync(order, cancellationToken))
         {
             case UserLookup.Found:
@@ -82,4 +82,7 @@ internal static class OrderEndpoints
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int limit = 20) =>
         TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit, cancellationToken));
+
+    /// <summary>Always with two decimals, as the database gives it back.</summary>
+    private static decimal TotalOf(IReadOnlyList<OrderItem> items) => decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice), 2);
 }

@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace UserOrder.ServiceDefaults.Http;
+namespace UserOrder.ServiceDefaults;
 
-internal static class JsonDefaults
+internal static class StrictJson
 {
-    /// <summary>Strict reading of request bodies: no numbers in quotes, no duplicate keys, at most 16 levels.</summary>
+    /// <summary>Reads request bodies strictly: no numbers in quotes, no duplicate keys, at most 16 levels.</summary>
     public static void AddStrictJson(this IServiceCollection services) =>
         services.ConfigureHttpJsonOptions(options =>
         {

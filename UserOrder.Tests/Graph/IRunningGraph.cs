@@ -1,0 +1,23 @@
+namespace UserOrder.Tests.Graph;
+
+/// <summary>The whole system while it runs, however it was started.</summary>
+public interface IRunningGraph : IAsyncDisposable
+{
+    /// <summary>Why the graph's resources cannot be stopped or looked into; null where they can.</summary>
+    string? OnlyReachableByUrl { get; }
+
+    /// <summary>Where a service is reached.</summary>
+    Uri GetUrl(string resource);
+
+    /// <summary>The connection string that the services get for a broker or database.</summary>
+    Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken);
+
+    /// <summary>Ends a resource as a deployment would.</summary>
+    Task StopAsync(string resource, CancellationToken cancellationToken);
+
+    /// <summary>Ends a resource's process with no chance to tidy up.</summary>
+    Task KillAsync(string resource, CancellationToken cancellationToken);
+
+    /// <summary>Starts a resource that was ended, and returns when it is healthy.</summary>
+    Task StartAsync(string resource, CancellationToken cancellationToken);
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>What the broker delivers twice, cannot deliver, or should never have been given.</summary>
+public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    [Fact]
+    public async Task An_event_that_is_delivered_five_times_has_one_effect()
+    {
+        var channel = await OpenChannelAsync();
+        var userId = await CreateUserAsync();
+        var twice = TestEvents.OrderPlaced(Guid.CreateVersion7(), userId);
+        for (var i = 0; i < 5; i++)
+        {
+            await channel.PublishEventAsync("order.placed.v1", twice, Cancelled);
+        }
+
+        // The queue is first in, first out: when the last one has taken effect, all five have been seen.
+        await channel.PublishEventAsync("order.placed.v1", TestEvents.OrderPlaced(Guid.CreateVersion7(), userId), Cancelled);
+
+        await Until.TrueAsync("the last event took effect", () => OrderCountAsync(userId), count => count >= 2);
+        Assert.Equal(2, await OrderCountAsync(userId));
+    }
+
+    [Fact]
+    public async Task An_event_that_no_queue_takes_stays_in_the_outbox_until_one_does()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        var channel = await OpenChannelAsync();
+        await channel.QueueUnbindAsync("order-api.user-created", "user-order.events", "user.created.v1", cancellationToken: Cancelled);
+        Guid userId;
+        try
+        {
+            userId = await CreateUserAsync();
+            await Until.EqualAsync(1, "the broker returned the event", () => CountAsync(userdb, "select count(*) from outbox where attempts > 0"));
+            Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        }
+        finally
+        {
+            await channel.QueueBindAsync("order-api.user-created", "user-order.events", "user.created.v1", cancellationToken: Cancelled);
+        }
+
+        await Until.EqualAsync(1, "the event arrived", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));
+    }
+
+    public static TheoryData<string, byte[], string> Unreadable { get; } = new()
+    {
+        { "no JSON", "order"u8.ToArray(), "The body is not a JSON CloudEvent" },
+        { "no UTF-8", [0xff, 0xfe, 0x00], "The body is not a JSON CloudEvent" },
+        { "null", "null"u8.ToArray(), "The body is null" },
+        { "no envelope", "{}"u8.ToArray(), "The CloudEvents version is not 1.0" },
+        { "another version", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v9", new JsonObject()), "The event's type is not order.placed.v1" },
+        { "no data", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonArray()), "The event's data is not an object" },
+        { "data that does not fit", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonObject { ["userId"] = 5 }), "The event's data does not fit order.placed.v1 at $.userId" },
+        { "too large", Encoding.UTF8.GetBytes(new string(' ', 300_000)), "The message has 300000 bytes; at most 262144 are allowed" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public async Task A_message_that_nobody_can_read_becomes_a_dead_letter_with_the_reason_and_stops_nobody(string kind, byte[] body, string reason)
+    {
+        var channel = await OpenChannelAsync();
+        var userId = await CreateUserAsync();
+        await channel.QueuePurgeAsync("user-api.order-placed.dead", Cancelled);
+
+        await channel.PublishEventAsync("order.placed.v1", body, Cancelled);
+        using var response = await PlaceOrderAsync(userId);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        await Until.EqualAsync(1, $"the event behind the one with {kind} takes effect", () => OrderCountAsync(userId));
+        var dead = await channel.BasicGetAsync("user-api.order-placed.dead", autoAck: true, Cancelled);
+        Assert.NotNull(dead);
+        Assert.Equal(body, dead.Body.ToArray());
+        Assert.StartsWith(reason, Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!), StringComparison.Ordinal);
+        Assert.Equal("user-api.order-placed", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers["x-queue"]!));
+    }
+}

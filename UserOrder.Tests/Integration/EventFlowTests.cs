@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Json;
+using Npgsql;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>Events cross the broker, both ways, once.</summary>
+public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    [Fact]
+    public async Task A_new_user_becomes_known_to_OrderApi_and_the_order_is_counted_by_UserApi()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        var userId = await CreateUserAsync();
+        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+
+        using var response = await PlaceOrderAsync(userId);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var order = await ReadAsync(response);
+        Assert.Equal(2.50m, order.GetProperty("total").GetDecimal());
+        await Until.EqualAsync(1, "UserApi counts the order", () => OrderCountAsync(userId));
+
+        using var user = await UserApi.GetAsync($"/v1/users/{userId}", Cancelled);
+        Assert.Equal(order.GetProperty("placedAt").GetString(), (await ReadAsync(user)).GetProperty("lastOrderAt").GetString());
+    }
+
+    [Fact]
+    public async Task An_order_for_a_user_whose_event_has_not_arrived_is_accepted_after_asking_UserApi()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        await using var connection = await orderdb.OpenConnectionAsync(Cancelled);
+        await using var pause = await connection.BeginTransactionAsync(Cancelled);
+
+        // The consumer cannot write to its inbox while this lock is held, and so stands still.
+        await using (var command = new NpgsqlCommand("lock table inbox in exclusive mode", connection, pause))
+        {
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var userId = await CreateUserAsync();
+        Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+
+        using var response = await PlaceOrderAsync(userId);
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+
+        await pause.RollbackAsync(Cancelled);
+        await Until.EqualAsync(1, "UserApi counts the order", () => OrderCountAsync(userId));
+    }
+
+    [Fact]
+    public async Task A_thousand_users_created_at_once_all_arrive_once()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        var userdb = await OpenDatabaseAsync("userdb");
+        var inboxBefore = await CountAsync(orderdb, "select count(*) from inbox");
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => CreateUserAsync()));
+
+        Assert.Equal(1000, ids.Distinct().Count());
+        Assert.Equal(1000, await CountAsync(userdb, "select count(*) from users where id = any($1)", ids));
+        await Until.EqualAsync(1000, "OrderApi knows all of them", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", ids));
+        await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));
+        Assert.Equal(inboxBefore + 1000, await CountAsync(orderdb, "select count(*) from inbox"));
+    }
+
+    [Fact]
+    public async Task Users_with_one_email_that_come_at_once_are_one_user_and_do_not_disturb_the_others()
+    {
+        var email = NewEmail();
+        var same = Enumerable.Range(0, 20).Select(i => UserApi.PostAsJsonAsync(
+            "/v1/users", new { name = "Ada", email = i % 2 == 0 ? email : email.ToUpperInvariant() }, Cancelled)).ToList();
+        var others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => CreateUserAsync()));
+        var statuses = (await Task.WhenAll(same)).Select(response => response.StatusCode).ToList();
+
+        Assert.Single(statuses, HttpStatusCode.Created);
+        Assert.Equal(19, statuses.Count(status => status == HttpStatusCode.Conflict));
+        Assert.Equal(20, others.Distinct().Count());
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>Hides how the graph is spoken to, so that a test reads as request and assertion.</summary>
+[Collection(GraphTests.Name)]
+public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _opened = [];
+    private HttpClient? _userApi;
+    private HttpClient? _orderApi;
+
+    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    protected IRunningGraph Graph => graph.Current;
+
+    protected HttpClient UserApi => _userApi ??= new HttpClient { BaseAddress = Graph.GetUrl("user-api") };
+
+    protected HttpClient OrderApi => _orderApi ??= new HttpClient { BaseAddress = Graph.GetUrl("order-api") };
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var opened in _opened)
+        {
+            await opened.DisposeAsync();
+        }
+
+        _userApi?.Dispose();
+        _orderApi?.Dispose();
+    }
+
+    protected static string NewEmail() => $"{Guid.NewGuid():N}@example.com";
+
+    /// <summary>Skips the test, with the reason, where the graph's inside is out of reach.</summary>
+    protected void NeedsTheWholeGraph() => Assert.SkipWhen(Graph.OnlyReachableByUrl is not null, Graph.OnlyReachableByUrl ?? "");
+
+    protected async Task<Guid> CreateUserAsync()
+    {
+        using var response = await UserApi.PostAsJsonAsync("/v1/users", new { name = "Ada Lovelace", email = NewEmail() }, Cancelled);
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return (await ReadAsync(response)).GetProperty("id").GetGuid();
+    }
+
+    protected Task<HttpResponseMessage> PlaceOrderAsync(Guid userId) =>
+        OrderApi.PostAsJsonAsync("/v1/orders", new { userId, items = new[] { new { sku = "tea", quantity = 2, unitPrice = 1.25m } } }, Cancelled);
+
+    protected async Task<long> OrderCountAsync(Guid userId)
+    {
+        using var response = await UserApi.GetAsync($"/v1/users/{userId}", Cancelled);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await ReadAsync(response)).GetProperty("orderCount").GetInt64();
+    }
+
+    protected static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+
+    protected static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    /// <summary>Asserts the status and that the body is the problem document with that type.</summary>
+    protected static async Task<JsonElement> AssertProblemAsync(HttpStatusCode status, string type, HttpResponseMessage response)
+    {
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await ReadAsync(response);
+        Assert.Equal($"https://userorder.example/problems/{type}", problem.GetProperty("type").GetString());
+        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
+        return problem;
+    }
+
+    /// <summary>Opens a service's own database.</summary>
+    protected async Task<NpgsqlDataSource> OpenDatabaseAsync(string name)
+    {
+        NeedsTheWholeGraph();
+        var database = NpgsqlDataSource.Create(await Graph.GetConnectionStringAsync(name, Cancelled));
+        _opened.Add(database);
+        return database;
+    }
+
+    protected static async Task<long> CountAsync(NpgsqlDataSource database, string sql, params object[] parameters)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        return (long)(await command.ExecuteScalarAsync(Cancelled))!;
+    }
+
+    /// <summary>Opens a channel to the broker, with confirms.</summary>
+    protected async Task<IChannel> OpenChannelAsync()
+    {
+        NeedsTheWholeGraph();
+        var factory = new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)) };
+        var connection = await factory.CreateConnectionAsync(Cancelled);
+        _opened.Add(connection);
+        return await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Cancelled);
+    }
+}

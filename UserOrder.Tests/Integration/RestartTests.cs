@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>Each service is ended in the middle of traffic and started again: what was answered 201 is there, once.</summary>
+public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    public static TheoryData<string, bool> Ends { get; } = new()
+    {
+        { "user-api", false },
+        { "user-api", true },
+        { "order-api", false },
+        { "order-api", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ends))]
+    public async Task Nothing_is_lost_or_doubled(string service, bool killed)
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        var userdb = await OpenDatabaseAsync("userdb");
+        var users = new ConcurrentQueue<Guid>();
+        var orders = new ConcurrentDictionary<Guid, Guid>();
+        using var end = new CancellationTokenSource();
+        var traffic = Enumerable.Range(0, 8).Select(_ => Task.Run(() => SendAsync(users, orders, end.Token), Cancelled)).ToList();
+
+        await Until.TrueAsync("traffic flows", () => Task.FromResult(orders.Count), count => count > 50);
+        await (killed ? Graph.KillAsync(service, Cancelled) : Graph.StopAsync(service, Cancelled));
+        await Graph.StartAsync(service, Cancelled);
+        var before = orders.Count;
+        await Until.TrueAsync("traffic flows again", () => Task.FromResult(orders.Count), count => count > before + 50);
+        await end.CancelAsync();
+        await Task.WhenAll(traffic);
+
+        var userIds = users.ToArray();
+        var orderIds = orders.Keys.ToArray();
+        Assert.Equal(userIds.Length, await CountAsync(userdb, "select count(*) from users where id = any($1)", userIds));
+        Assert.Equal(orderIds.Length, await CountAsync(orderdb, "select count(*) from orders where id = any($1)", orderIds));
+        await Until.EqualAsync(userIds.Length, "OrderApi knows every user", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", userIds));
+        await Until.EqualAsync(0, "UserApi's outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));
+        await Until.EqualAsync(0, "OrderApi's outbox is empty", () => CountAsync(orderdb, "select count(*) from outbox"));
+
+        // Every order that is stored is counted once, also one whose answer was cut off.
+        var stored = await CountAsync(orderdb, "select count(*) from orders where user_id = any($1)", userIds);
+        await Until.EqualAsync(stored, "UserApi counts every order once", () => CountAsync(userdb, "select coalesce(sum(order_count), 0)::bigint from order_totals where user_id = any($1)", userIds));
+    }
+
+    /// <summary>One client that creates a user and orders for them, and goes on whatever the answer is.</summary>
+    private async Task SendAsync(ConcurrentQueue<Guid> users, ConcurrentDictionary<Guid, Guid> orders, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                using var created = await UserApi.PostAsJsonAsync("/v1/users", new { name = "Ada", email = NewEmail() }, Cancelled);
+                if (created.StatusCode != HttpStatusCode.Created)
+                {
+                    continue;
+                }
+
+                var userId = (await ReadAsync(created)).GetProperty("id").GetGuid();
+                users.Enqueue(userId);
+                using var placed = await PlaceOrderAsync(userId);
+                if (placed.StatusCode == HttpStatusCode.Created)
+                {
+                    orders[(await ReadAsync(placed)).GetProperty("orderId").GetGuid()] = userId;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // The service is down: nothing was promised.
+            }
+        }
+    }
+}

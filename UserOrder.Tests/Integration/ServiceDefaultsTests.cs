@@ -1,0 +1,60 @@
+using System.Net;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>What both services have alike.</summary>
+public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    public static TheoryData<string> Services { get; } = ["user-api", "order-api"];
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Health_names_each_dependency(string service)
+    {
+        using var api = ApiOf(service);
+        using var response = await api.GetAsync("/health", Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var health = await ReadAsync(response);
+        Assert.Equal("Healthy", health.GetProperty("status").GetString());
+        Assert.Equal(["self", "database", "broker"], health.GetProperty("checks").EnumerateObject().Select(check => check.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Alive_asks_the_process_only(string service)
+    {
+        using var api = ApiOf(service);
+        using var response = await api.GetAsync("/alive", Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["self"], (await ReadAsync(response)).GetProperty("checks").EnumerateObject().Select(check => check.Name));
+    }
+
+    [Theory]
+    [InlineData("user-api", "/v1/users", "/v1/users/{id}")]
+    [InlineData("order-api", "/v1/orders", "/v1/orders/{id}")]
+    public async Task The_OpenAPI_document_describes_the_versioned_paths_and_not_their_aliases(string service, params string[] paths)
+    {
+        using var api = ApiOf(service);
+        using var response = await api.GetAsync("/openapi/v1.json", Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(paths, (await ReadAsync(response)).GetProperty("paths").EnumerateObject().Select(path => path.Name).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task The_interactive_page_is_there_in_development(string service)
+    {
+        NeedsTheWholeGraph();
+        using var api = ApiOf(service);
+        using var response = await api.GetAsync("/swagger/index.html", Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("swagger-ui", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+    }
+
+    private HttpClient ApiOf(string service) => new() { BaseAddress = Graph.GetUrl(service) };
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>Events as another team would publish them: by the contract, without this project's code.</summary>
+internal static class TestEvents
+{
+    public static byte[] OrderPlaced(Guid eventId, Guid userId) => Envelope(eventId, "order.placed.v1", new JsonObject
+    {
+        ["orderId"] = Guid.CreateVersion7(),
+        ["userId"] = userId,
+        ["placedAt"] = DateTimeOffset.UtcNow,
+    });
+
+    public static byte[] Envelope(Guid eventId, string type, JsonNode data) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["specversion"] = "1.0",
+        ["id"] = eventId.ToString(),
+        ["source"] = "/a-test",
+        ["type"] = type,
+        ["time"] = DateTimeOffset.UtcNow,
+        ["datacontenttype"] = "application/json",
+        ["data"] = data,
+    }.ToJsonString());
+
+    public static ValueTask PublishEventAsync(this IChannel channel, string routingKey, byte[] body, CancellationToken cancellationToken) =>
+        channel.BasicPublishAsync(
+            "user-order.events",
+            routingKey,
+            mandatory: true,
+            new BasicProperties { ContentType = "application/cloudevents+json", Persistent = true },
+            body,
+            cancellationToken);
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>An order is never accepted on a guess.</summary>
+public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    [Fact]
+    public async Task An_order_for_a_user_that_does_not_exist_is_refused()
+    {
+        using var response = await PlaceOrderAsync(Guid.CreateVersion7());
+
+        await AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "unknown-user", response);
+    }
+
+    [Fact]
+    public async Task While_UserApi_is_down_known_users_order_and_unknown_ones_are_asked_to_come_back()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        var known = await CreateUserAsync();
+        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", known));
+
+        await Graph.StopAsync("user-api", Cancelled);
+        try
+        {
+            using var accepted = await PlaceOrderAsync(known);
+            Assert.Equal(HttpStatusCode.Created, accepted.StatusCode);
+
+            using var refused = await PlaceOrderAsync(Guid.CreateVersion7());
+            await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "user-api-unavailable", refused);
+            Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+        finally
+        {
+            await Graph.StartAsync("user-api", Cancelled);
+        }
+
+        await Until.EqualAsync(1, "UserApi counts the order placed meanwhile", () => OrderCountAsync(known));
+    }
+}

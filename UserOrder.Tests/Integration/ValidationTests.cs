@@ -1,0 +1,231 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>Bad input gets a clear problem document, never a 500.</summary>
+public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    public static TheoryData<string, string> InvalidUsers { get; } = new()
+    {
+        { "{}", "name" },
+        { """{"email":"a@b.example"}""", "name" },
+        { """{"name":null,"email":"a@b.example"}""", "name" },
+        { """{"name":"","email":"a@b.example"}""", "name" },
+        { """{"name":"  ","email":"a@b.example"}""", "name" },
+        { """{"name":"a\u0000b","email":"a@b.example"}""", "name" },
+        { $$"""{"name":"{{new string('n', 201)}}","email":"a@b.example"}""", "name" },
+        { """{"name":"Ada"}""", "email" },
+        { """{"name":"Ada","email":"ada"}""", "email" },
+        { """{"name":"Ada","email":"ada@"}""", "email" },
+        { """{"name":"Ada","email":"@example.com"}""", "email" },
+        { """{"name":"Ada","email":"a@b@example.com"}""", "email" },
+        { """{"name":"Ada","email":"a b@example.com"}""", "email" },
+        { """{"name":"Ada","email":"ada@example..com"}""", "email" },
+        { """{"name":"Ada","email":"ada@example.com\n"}""", "email" },
+        { $$"""{"name":"Ada","email":"{{new string('a', 65)}}@example.com"}""", "email" },
+        { $$"""{"name":"Ada","email":"{{new string('a', 64)}}@{{new string('b', 256)}}"}""", "email" },
+    };
+
+    [Theory]
+    [MemberData(nameof(InvalidUsers))]
+    public async Task A_user_out_of_limits_is_refused_by_the_field_name(string body, string field)
+    {
+        using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
+
+        var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "validation", response);
+        Assert.NotEmpty(problem.GetProperty("errors").GetProperty(field).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_user_at_the_limits_is_accepted()
+    {
+        var local = Guid.NewGuid().ToString("N") + new string('a', 32);
+        var body = $$"""{"name":"{{new string('n', 200)}}","email":"{{local}}@{{new string('b', 255)}}"}""";
+
+        using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_second_user_with_the_same_email_is_refused_ignoring_case()
+    {
+        var email = NewEmail();
+        using var first = await UserApi.PostAsync("/v1/users", Json($$"""{"name":"Ada","email":"{{email}}"}"""), Cancelled);
+        using var second = await UserApi.PostAsync("/v1/users", Json($$"""{"name":"Ada","email":"{{email.ToUpperInvariant()}}"}"""), Cancelled);
+
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        await AssertProblemAsync(HttpStatusCode.Conflict, "email-taken", second);
+    }
+
+    public static TheoryData<string, string> InvalidOrders { get; } = new()
+    {
+        { "{}", "userId" },
+        { """{"userId":"00000000-0000-0000-0000-000000000000"}""", "userId" },
+        { Order("null"), "items" },
+        { Order(string.Join(',', Enumerable.Repeat(Item("s", "1", "1"), 101))), "items" },
+        { Order(Item("", "1", "1")), "items[0].sku" },
+        { Order(Item(new string('s', 65), "1", "1")), "items[0].sku" },
+        { Order(Item("""a\u0000""", "1", "1")), "items[0].sku" },
+        { Order(Item("s", "0", "1")), "items[0].quantity" },
+        { Order(Item("s", "1001", "1")), "items[0].quantity" },
+        { Order(Item("s", "1", "-0.01")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "0.001")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "1000000000")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "1") + "," + Item("s", "0", "1")), "items[1].quantity" },
+    };
+
+    [Theory]
+    [MemberData(nameof(InvalidOrders))]
+    public async Task An_order_out_of_limits_is_refused_by_the_field_name(string body, string field)
+    {
+        using var response = await OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
+
+        var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "validation", response);
+        Assert.NotEmpty(problem.GetProperty("errors").GetProperty(field).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task An_order_at_the_limits_is_accepted()
+    {
+        var userId = await CreateUserAsync();
+        var items = string.Join(',', Enumerable.Repeat(Item(new string('s', 64), "1000", "999999999.99"), 100));
+
+        using var response = await OrderApi.PostAsync("/v1/orders", Json($$"""{"userId":"{{userId}}","items":[{{items}}]}"""), Cancelled);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.Equal(99_999_999_999_000m, (await ReadAsync(response)).GetProperty("total").GetDecimal());
+    }
+
+    public static TheoryData<string> Malformed { get; } =
+    [
+        "",
+        "null",
+        "{",
+        "[]",
+        "5",
+        "\"text\"",
+        """{"name":5,"email":"a@b.example"}""",
+        """{"name":"Ada","name":"Eve","email":"a@b.example"}""",
+        """{"name":"\ud800","email":"a@b.example"}""",
+        string.Concat(Enumerable.Repeat("[", 100)),
+        $$"""{"name":"Ada","email":"a@b.example","extra":{{string.Concat(Enumerable.Repeat("[", 40))}}{{string.Concat(Enumerable.Repeat("]", 40))}}}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Malformed))]
+    public async Task A_body_that_is_no_such_JSON_is_refused_with_the_place(string body)
+    {
+        using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
+
+        var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
+        Assert.StartsWith(body is "" or "null" ? "A JSON body is required." : "The body is not the JSON that is expected here", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"userId":"ada"}""")]
+    [InlineData("""{"userId":5}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":{}}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":"1","unitPrice":1}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":99999999999,"unitPrice":1}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":1,"unitPrice":1e400}]}""")]
+    public async Task An_order_that_is_no_such_JSON_is_refused(string body)
+    {
+        using var response = await OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
+    }
+
+    [Fact]
+    public async Task A_body_of_another_type_is_refused()
+    {
+        using var response = await UserApi.PostAsync("/v1/users", new StringContent("name=Ada", Encoding.UTF8, "application/x-www-form-urlencoded"), Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_UTF_8_are_refused()
+    {
+        using var content = new ByteArrayContent([.. "{\"name\":\""u8, 0xc3, 0x28, .. "\",\"email\":\"a@b.example\"}"u8]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_over_64_KiB_is_refused(bool saysItsLength)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"name":"{{new string('n', 64 * 1024)}}","email":"a@b.example"}""");
+        using HttpContent content = saysItsLength ? new ByteArrayContent(body) : new StreamContent(new UnseekableStream(body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.RequestEntityTooLarge, "body-too-large", response);
+    }
+
+    [Fact]
+    public async Task An_unknown_user_or_order_is_not_found()
+    {
+        using var user = await UserApi.GetAsync($"/v1/users/{Guid.CreateVersion7()}", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", user);
+        using var order = await OrderApi.GetAsync($"/v1/orders/{Guid.CreateVersion7()}", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", order);
+    }
+
+    [Theory]
+    [InlineData("/v1/users/ada")]
+    [InlineData("/nowhere")]
+    public async Task An_address_where_nothing_is_is_not_found(string path)
+    {
+        using var response = await UserApi.GetAsync(path, Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", response);
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_taken_is_refused()
+    {
+        using var response = await UserApi.DeleteAsync("/v1/users", Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.MethodNotAllowed, "method-not-allowed", response);
+    }
+
+    [Theory]
+    [InlineData("limit=0", "validation")]
+    [InlineData("limit=101", "validation")]
+    [InlineData("limit=ten", "malformed-request")]
+    [InlineData("after=ada", "malformed-request")]
+    public async Task A_page_out_of_limits_is_refused(string query, string type)
+    {
+        using var response = await UserApi.GetAsync($"/v1/users?{query}", Cancelled);
+
+        await AssertProblemAsync(HttpStatusCode.BadRequest, type, response);
+    }
+
+    [Fact]
+    public async Task Orders_are_only_listed_for_a_user()
+    {
+        using var response = await OrderApi.GetAsync("/v1/orders", Cancelled);
+
+        var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
+        Assert.Contains("\"userId\"", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private static string Order(string items) => $$"""{"userId":"01890000-0000-7000-8000-000000000000","items":[{{items}}]}""";
+
+    private static string Item(string sku, string quantity, string unitPrice) => $$"""{"sku":"{{sku}}","quantity":{{quantity}},"unitPrice":{{unitPrice}}}""";
+
+    private sealed class UnseekableStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+}

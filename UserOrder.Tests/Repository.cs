@@ -1,0 +1,26 @@
+using System.Reflection;
+
+namespace UserOrder.Tests;
+
+/// <summary>The checkout that the tests were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string ManifestPath => Path.Combine(Root, "aspire-manifest", "aspire-manifest.json");
+
+    /// <summary>Debug or Release, as the tests themselves: the services were built with them.</summary>
+    public static string Configuration { get; } =
+        typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "UserOrder.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The tests must run from within the checkout.");
+    }
+}
