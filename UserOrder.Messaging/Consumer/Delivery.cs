@@ -1,5 +1,5 @@
-using RabbitMQ.Client.Events;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace UserOrder.Messaging.Consumer;
 

@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.Messaging;
+using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Messaging;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>The messaging library in a service of its own, with its own database and exchange on the graph's servers.</summary>
+public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private readonly string _name = $"third_{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Events_go_out_by_the_outbox_and_come_in_by_the_inbox()
+    {
+        using var host = await StartAsync(new ThingHandler());
+        var handler = host.Services.GetRequiredService<ThingHandler>();
+
+        await PublishAsync(host, "tea", "coffee");
+
+        await Until.EqualAsync(2, "both events were handled", () => Task.FromResult(handler.Handled.Count));
+        Assert.Equal(["coffee", "tea"], handler.Handled.Order());
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task An_event_whose_handler_goes_on_failing_becomes_a_dead_letter_and_its_neighbours_take_effect()
+    {
+        using var host = await StartAsync(new ThingHandler { Poison = "poison" });
+        var handler = host.Services.GetRequiredService<ThingHandler>();
+
+        await PublishAsync(host, "tea", "poison", "coffee");
+
+        await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(handler.Handled.Count));
+        Assert.Equal(["coffee", "tea"], handler.Handled.Order());
+        var channel = await OpenChannelAsync();
+        var dead = await Until.TrueAsync("the poison is a dead letter", () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
+        Assert.Contains("poison", Encoding.UTF8.GetString(dead!.Body.Span), StringComparison.Ordinal);
+        Assert.Equal("The handler failed 3 times, last with InvalidOperationException.", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
+        Assert.Equal(3, handler.FailuresAlone);
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task Replicas_that_start_at_once_migrate_once_and_share_the_work()
+    {
+        var handlers = Enumerable.Range(0, 3).Select(_ => new ThingHandler()).ToList();
+        var database = await CreateDatabaseAsync();
+        var hosts = handlers.Select(handler => Build(database, handler)).ToList();
+        await Task.WhenAll(hosts.Select(host => host.StartAsync(Cancelled)));
+        await Task.WhenAll(hosts.Select(MigratedAsync));
+
+        var names = Enumerable.Range(0, 300).Select(i => $"thing-{i}").ToArray();
+        await Task.WhenAll(hosts.Select((host, i) => PublishAsync(host, names[(i * 100)..((i + 1) * 100)])));
+
+        await Until.EqualAsync(300, "every event was handled", () => Task.FromResult(handlers.Sum(handler => handler.Handled.Count)));
+        Assert.Equal(names.Order(), handlers.SelectMany(handler => handler.Handled).Order());
+        var source = hosts[0].Services.GetRequiredService<NpgsqlDataSource>();
+        Assert.Equal(1, await CountAsync(source, "select count(*) from schema_migrations"));
+        foreach (var host in hosts)
+        {
+            await host.StopAsync(Cancelled);
+            host.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task The_inbox_forgets_what_is_past_its_retention_and_nothing_else()
+    {
+        using var host = await StartAsync(new ThingHandler());
+        var database = host.Services.GetRequiredService<NpgsqlDataSource>();
+        var now = DateTimeOffset.UtcNow;
+        await CountAsync(
+            database,
+            """
+            with added as (
+              insert into inbox (event_id, queue, received_at)
+              select gen_random_uuid(), 'q', $1 - n * interval '1 day' from generate_series(1, 10) as n
+              returning 1)
+            select count(*) from added
+            """,
+            now);
+
+        Assert.Equal(2, await InboxStore.PurgeAsync(database, now.AddDays(-5.5), limit: 2, Cancelled));
+        Assert.Equal(3, await InboxStore.PurgeAsync(database, now.AddDays(-5.5), limit: 100, Cancelled));
+        Assert.Equal(5, await CountAsync(database, "select count(*) from inbox"));
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task The_trace_of_the_cause_travels_with_the_event()
+    {
+        using var host = await StartAsync(new ThingHandler());
+        var channel = await OpenChannelAsync();
+        await channel.ExchangeDeclareAsync(_name, ExchangeType.Topic, durable: true, cancellationToken: Cancelled);
+        await channel.QueueDeclareAsync($"{_name}.copy", durable: false, exclusive: false, autoDelete: true, cancellationToken: Cancelled);
+        await channel.QueueBindAsync($"{_name}.copy", _name, "thing.happened.v1", cancellationToken: Cancelled);
+        using var cause = new Activity("cause").Start();
+
+        await PublishAsync(host, "tea");
+
+        var copy = await Until.TrueAsync("the event was published", () => channel.BasicGetAsync($"{_name}.copy", autoAck: true, Cancelled), got => got is not null);
+        Assert.Contains($"\"traceparent\":\"{cause.Id}\"", Encoding.UTF8.GetString(copy!.Body.Span), StringComparison.Ordinal);
+        Assert.Equal(cause.Id, Encoding.UTF8.GetString((byte[])copy.BasicProperties.Headers!["traceparent"]!));
+        Assert.Equal("application/cloudevents+json", copy.BasicProperties.ContentType);
+        Assert.Equal(DeliveryModes.Persistent, copy.BasicProperties.DeliveryMode);
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task A_setting_out_of_its_limits_stops_the_start_and_is_named()
+    {
+        using var host = Build(await CreateDatabaseAsync(), new ThingHandler(), ("Messaging:RelayBatchSize", "0"));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancelled));
+
+        Assert.Contains("RelayBatchSize", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_over_the_size_limit_is_not_accepted_by_the_outbox()
+    {
+        using var host = Build(await CreateDatabaseAsync(), new ThingHandler(), ("Messaging:MaxMessageBytes", "1024"));
+        var outbox = host.Services.GetRequiredService<EventOutbox>();
+
+        Assert.Throws<ArgumentException>(() => outbox.CreateMessage(Thing.Happened, "thing", new Thing(new string('x', 1024))));
+    }
+
+    private async Task<IHost> StartAsync(ThingHandler handler)
+    {
+        var host = Build(await CreateDatabaseAsync(), handler, ("Messaging:HandlerAttempts", "3"));
+        await host.StartAsync(Cancelled);
+        await MigratedAsync(host);
+        return host;
+    }
+
+    private static Task MigratedAsync(IHost host) => host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
+
+    private async Task<string> CreateDatabaseAsync()
+    {
+        var server = await OpenDatabaseAsync("userdb");
+        await using var command = server.CreateCommand($"create database {_name}");
+        await command.ExecuteNonQueryAsync(Cancelled);
+        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+    }
+
+    private IHost Build(string database, ThingHandler handler, params (string Key, string Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration["ConnectionStrings:thirddb"] = database;
+        builder.Configuration["Messaging:Exchange"] = _name;
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        var broker = Graph.GetConnectionStringAsync("rabbitmq", Cancelled);
+        builder.Services.AddSingleton<IConnectionFactory>(_ => new ConnectionFactory { Uri = new Uri(broker.Result) });
+        builder.Services.AddSingleton(handler);
+        builder.Services.AddMetrics();
+        builder.AddPostgresDatabase("thirddb", typeof(ThirdServiceTests).Assembly);
+        builder.AddMessaging("third").Subscribe<Thing, ThingHandler>(Thing.Happened, $"{_name}.things");
+        return builder.Build();
+    }
+
+    private static async Task PublishAsync(IHost host, params string[] names)
+    {
+        var outbox = host.Services.GetRequiredService<EventOutbox>();
+        var database = host.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var connection = await database.OpenConnectionAsync(Cancelled);
+        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+        await EventOutbox.WriteAsync(transaction, [.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
+        await transaction.CommitAsync(Cancelled);
+        outbox.NotifyCommitted();
+    }
+
+    private sealed class ThingHandler : IEventHandler<Thing>
+    {
+        public ConcurrentQueue<string> Handled { get; } = [];
+
+        public string? Poison { get; init; }
+
+        public int FailuresAlone { get; private set; }
+
+        public Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        {
+            if (events.Any(thing => thing.Data.Name == Poison))
+            {
+                FailuresAlone += events.Count == 1 ? 1 : 0;
+                throw new InvalidOperationException("poison");
+            }
+
+            foreach (var thing in events)
+            {
+                Handled.Enqueue(thing.Data.Name);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+}

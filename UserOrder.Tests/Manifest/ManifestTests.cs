@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace UserOrder.Tests.Manifest;
+
+/// <summary>The published graph against what the services really need and read.</summary>
+public sealed partial class ManifestTests
+{
+    /// <summary>Read by the framework, not by our code: where each is read.</summary>
+    private static readonly Dictionary<string, string> ReadByTheFramework = new()
+    {
+        ["HTTP_PORTS"] = "ASP.NET Core: the ports to listen on",
+        ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "ASP.NET Core: trust the ingress's X-Forwarded-* headers",
+        ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "OpenTelemetry's OTLP exporter: keep what could not be sent",
+    };
+
+    private static readonly JsonElement Resources =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.ManifestPath)).RootElement.GetProperty("resources");
+
+    /// <summary>The reference to UserApi is proved by the tests in which OrderApi asks it about a user.</summary>
+    public static TheoryData<string, string[]> Needs { get; } = new()
+    {
+        { "user-api", ["ConnectionStrings__rabbitmq", "ConnectionStrings__userdb"] },
+        { "order-api", ["ConnectionStrings__rabbitmq", "ConnectionStrings__orderdb", "services__user-api__http__0"] },
+    };
+
+    public static TheoryData<string, string> ConnectionStrings { get; } = new(
+        from service in new[] { "user-api", "order-api" }
+        from key in EnvironmentOf(service).Select(variable => variable.Name)
+        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+        select (service, key));
+
+    [Theory]
+    [MemberData(nameof(Needs))]
+    public void A_service_is_given_what_it_reads_and_nothing_else(string service, string[] needs) =>
+        Assert.Equal(needs.Concat(ReadByTheFramework.Keys).Order(), EnvironmentOf(service).Select(variable => variable.Name).Order());
+
+    /// <summary>The service itself is the witness: without the variable it does not start, and says which one is missing.</summary>
+    [Theory]
+    [MemberData(nameof(ConnectionStrings))]
+    public async Task A_service_without_one_of_its_connection_strings_refuses_to_start_and_names_it(string service, string missing)
+    {
+        var environment = EnvironmentOf(service)
+            .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && variable.Name != missing)
+            .ToDictionary(variable => variable.Name, variable => variable.Name.EndsWith("rabbitmq", StringComparison.Ordinal) ? "amqp://127.0.0.1:1" : "Host=127.0.0.1;Port=1");
+
+        var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync(service, environment);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(missing.Replace("__", ":", StringComparison.Ordinal), output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_expression_names_something_in_the_graph()
+    {
+        var expressions = Expression().Matches(Resources.GetRawText()).Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.NotEmpty(expressions);
+        Assert.All(expressions, expression =>
+        {
+            var path = expression.Split('.');
+            Assert.True(Resources.TryGetProperty(path[0], out var resource), $"{{{expression}}} names no resource.");
+            var found = path[1] switch
+            {
+                "bindings" => resource.GetProperty("bindings").TryGetProperty(path[2], out _) && path[3] is "host" or "port" or "targetPort" or "url",
+                "inputs" => resource.GetProperty("inputs").TryGetProperty(path[2], out _),
+                _ => resource.TryGetProperty(path[1], out _),
+            };
+            Assert.True(found, $"{{{expression}}} names nothing in its resource.");
+        });
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_repository()
+    {
+        var paths = Resources.EnumerateObject().Where(resource => resource.Value.TryGetProperty("path", out _)).Select(resource => resource.Value.GetProperty("path").GetString()!);
+
+        Assert.Equal(2, paths.Count());
+        Assert.All(paths, path => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(Repository.ManifestPath)!, path)), path));
+    }
+
+    [Theory]
+    [InlineData("user-api", 3001)]
+    [InlineData("order-api", 3002)]
+    public void A_service_is_reached_from_outside_on_the_port_that_the_readme_names(string service, int port)
+    {
+        var binding = Resources.GetProperty(service).GetProperty("bindings").EnumerateObject().Single().Value;
+
+        Assert.Equal(port, binding.GetProperty("targetPort").GetInt32());
+        Assert.True(binding.GetProperty("external").GetBoolean());
+    }
+
+    [Fact]
+    public void Each_database_server_has_its_own_password_and_no_service_gets_the_others()
+    {
+        Assert.Equal("{user-postgres-password.value}", EnvironmentOf("user-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
+        Assert.Equal("{order-postgres-password.value}", EnvironmentOf("order-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
+        Assert.DoesNotContain("orderdb", Resources.GetProperty("user-api").GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("userdb", Resources.GetProperty("order-api").GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_password_is_generated_and_may_stand_in_a_URI()
+    {
+        var secrets = Resources.EnumerateObject().Where(resource => resource.Value.GetProperty("type").GetString() == "parameter.v0").ToList();
+
+        Assert.Equal(["order-postgres-password", "rabbitmq-password", "user-postgres-password"], secrets.Select(secret => secret.Name).Order());
+        Assert.All(secrets, secret =>
+        {
+            var input = secret.Value.GetProperty("inputs").GetProperty("value");
+            Assert.True(input.GetProperty("secret").GetBoolean());
+            var generate = input.GetProperty("default").GetProperty("generate");
+            Assert.True(generate.GetProperty("minLength").GetInt32() >= 22);
+            Assert.False(generate.GetProperty("special").GetBoolean());
+        });
+    }
+
+    private static JsonElement.ObjectEnumerator EnvironmentOf(string resource) => Resources.GetProperty(resource).GetProperty("env").EnumerateObject();
+
+    [GeneratedRegex(@"\{([^{}""\s]+)\}")]
+    private static partial Regex Expression();
+}

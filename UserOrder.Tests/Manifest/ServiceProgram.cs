@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace UserOrder.Tests.Manifest;
+
+/// <summary>A service's own program, run apart from the graph.</summary>
+internal static class ServiceProgram
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    public static async Task<(int ExitCode, string Output)> RunUntilItEndsAsync(string service, IReadOnlyDictionary<string, string> environment)
+    {
+        var assembly = service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly;
+        var start = new ProcessStartInfo("dotnet", [assembly.Location, "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Data.Common;
+using UserOrder.Messaging.Outbox;
+
+namespace UserOrder.Tests.Messaging;
+
+public sealed class GroupCommitTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_first_starts_at_once_and_those_that_come_meanwhile_share_the_next_batch()
+    {
+        var batches = new List<int[]>();
+        var firstStarted = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>(async (items, _) =>
+        {
+            batches.Add([.. items]);
+            firstStarted.TrySetResult();
+            await mayEnd.Task;
+            return [.. items.Select(item => item * 10)];
+        });
+
+        var first = commit.WriteAsync(1, Cancelled);
+        await firstStarted.Task.WaitAsync(Cancelled);
+        var others = Enumerable.Range(2, 4).Select(item => commit.WriteAsync(item, Cancelled)).ToList();
+        mayEnd.SetResult();
+
+        Assert.Equal(10, await first);
+        Assert.Equal<int>([20, 30, 40, 50], (await Task.WhenAll(others)).AsEnumerable());
+        Assert.Equal([[1], [2, 3, 4, 5]], batches);
+    }
+
+    [Fact]
+    public async Task A_batch_has_at_most_the_given_size()
+    {
+        var sizes = new List<int>();
+        var mayStart = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>(
+            async (items, _) =>
+            {
+                await mayStart.Task;
+                sizes.Add(items.Count);
+                return items;
+            },
+            maxBatch: 3);
+
+        var all = Enumerable.Range(0, 10).Select(item => commit.WriteAsync(item, Cancelled)).ToList();
+        mayStart.SetResult();
+
+        Assert.Equal(Enumerable.Range(0, 10), await Task.WhenAll(all));
+        Assert.Equal(10, sizes.Sum());
+        Assert.All(sizes, size => Assert.InRange(size, 1, 3));
+    }
+
+    [Fact]
+    public async Task One_that_fails_does_not_fail_the_others_of_its_batch()
+    {
+        var mayStart = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>(async (items, _) =>
+        {
+            await mayStart.Task;
+            return items.Contains(3) ? throw new InvalidOperationException("three") : items;
+        });
+
+        var all = Enumerable.Range(1, 5).Select(item => commit.WriteAsync(item, Cancelled)).ToList();
+        mayStart.SetResult();
+
+        Assert.Equal("three", (await Assert.ThrowsAsync<InvalidOperationException>(() => all[2])).Message);
+        Assert.Equal<int>([1, 2, 4, 5], (await Task.WhenAll(all.Where((_, i) => i != 2))).AsEnumerable());
+    }
+
+    [Fact]
+    public async Task An_outage_fails_the_batch_without_trying_each_alone()
+    {
+        var calls = 0;
+        var mayStart = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>(async (_, _) =>
+        {
+            Interlocked.Increment(ref calls);
+            await mayStart.Task;
+            throw new Outage();
+        });
+
+        var all = Enumerable.Range(1, 5).Select(item => commit.WriteAsync(item, Cancelled)).ToList();
+        mayStart.SetResult();
+
+        foreach (var write in all)
+        {
+            await Assert.ThrowsAsync<Outage>(() => write);
+        }
+
+        // The first may have been taken alone; the rest came as one batch.
+        Assert.InRange(calls, 1, 2);
+    }
+
+    [Fact]
+    public async Task One_that_is_cancelled_while_it_waits_is_not_written()
+    {
+        var written = new List<int>();
+        var firstStarted = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>(async (items, _) =>
+        {
+            written.AddRange(items);
+            firstStarted.TrySetResult();
+            await mayEnd.Task;
+            return items;
+        });
+        using var cancel = new CancellationTokenSource();
+
+        var first = commit.WriteAsync(1, Cancelled);
+        await firstStarted.Task.WaitAsync(Cancelled);
+        var taken = commit.WriteAsync(2, cancel.Token);
+        var last = commit.WriteAsync(3, Cancelled);
+        await cancel.CancelAsync();
+        mayEnd.SetResult();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taken);
+        Assert.Equal<int>([1, 3], (await Task.WhenAll(first, last)).AsEnumerable());
+        Assert.Equal([1, 3], written);
+    }
+
+    [Fact]
+    public async Task What_waits_when_it_is_disposed_is_written_and_what_comes_later_is_refused()
+    {
+        var commit = new GroupCommit<int, int>(async (items, _) =>
+        {
+            await Task.Yield();
+            return items;
+        });
+
+        var waiting = commit.WriteAsync(1, Cancelled);
+        await commit.DisposeAsync();
+
+        Assert.Equal(1, await waiting);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => commit.WriteAsync(2, Cancelled));
+    }
+
+    private sealed class Outage() : DbException("The database is gone.")
+    {
+        public override bool IsTransient => true;
+    }
+}

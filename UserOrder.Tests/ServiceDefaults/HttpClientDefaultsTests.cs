@@ -1,0 +1,59 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using UserOrder.ServiceDefaults;
+
+namespace UserOrder.Tests.ServiceDefaults;
+
+public sealed class HttpClientDefaultsTests
+{
+    [Fact]
+    public async Task A_failing_GET_is_tried_three_times_and_found_by_the_services_name()
+    {
+        var server = new FailingServer(failures: 2);
+        await using var services = Build(server);
+
+        using var response = await Client(services).GetAsync("http://user-api/v1/users", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(3, server.Calls.Count);
+        Assert.All(server.Calls, uri => Assert.Equal(new Uri("http://127.0.0.1:4711/v1/users"), uri));
+    }
+
+    [Fact]
+    public async Task A_failing_POST_is_sent_once()
+    {
+        var server = new FailingServer(failures: 2);
+        await using var services = Build(server);
+
+        using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Single(server.Calls);
+    }
+
+    private static HttpClient Client(ServiceProvider services) => services.GetRequiredService<IHttpClientFactory>().CreateClient("test");
+
+    private static ServiceProvider Build(FailingServer server)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["services:user-api:http:0"] = "http://127.0.0.1:4711" })
+            .Build());
+        services.AddLogging();
+        services.AddResilientHttpClients();
+        services.AddHttpClient("test").ConfigurePrimaryHttpMessageHandler(() => server);
+        return services.BuildServiceProvider();
+    }
+
+    private sealed class FailingServer(int failures) : HttpMessageHandler
+    {
+        public List<Uri?> Calls { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Calls.Add(request.RequestUri);
+            return Task.FromResult(new HttpResponseMessage(Calls.Count > failures ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable));
+        }
+    }
+}

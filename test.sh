@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Sets up what the tests need, builds with warnings as errors, checks the format and runs every test. The last line counts them.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/setup.sh
+source "$root/tools/setup.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: ./test.sh [filter]
+
+  filter    runs only the tests whose full name contains it, e.g. Integration.Outage
+  --help    print this
+
+With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system.
+TEXT
+}
+
+results=$root/TestResults
+failed=''
+
+# The sums over the counters of every TRX file. A crashed run writes none, which must not pass for a success.
+count_tests() {
+  local counters passed=0 bad=0 skipped=0 total executed ok name value
+  while read -r counters; do
+    total=0 executed=0 ok=0
+    while IFS='=' read -r name value; do
+      case $name in
+        total) total=$value ;;
+        executed) executed=$value ;;
+        passed) ok=$value ;;
+      esac
+    done < <(grep -oE '[A-Za-z]+="[0-9]+"' <<<"$counters" | tr -d '"')
+    passed=$((passed + ok))
+    bad=$((bad + executed - ok))
+    skipped=$((skipped + total - executed))
+  done < <(grep -ho '<Counters [^>]*>' "$results"/*.trx 2>/dev/null)
+
+  if ((passed + bad == 0)); then
+    printf 'No test was run.\n'
+    failed=yes
+  fi
+  ((bad == 0)) || failed=yes
+  printf 'tests: %d passed, %d failed, %d skipped\n' "$passed" "$bad" "$skipped"
+}
+
+step() {
+  note "== $1"
+  shift
+  "$@" || failed=yes
+}
+
+case ${1:-} in
+  --help | -h)
+    usage
+    exit
+    ;;
+  -*)
+    usage >&2
+    exit 2
+    ;;
+esac
+
+cd "$root" || exit
+require_dotnet
+detect_aspire_packages
+solution=UserOrder.WithoutAspire.slnf
+if uses_aspire_packages; then
+  solution=UserOrder.sln
+  engine=$(container_engine) || die 'The tests need a container engine, docker or podman, for the AppHost. Or: UseAspirePackages=false ./test.sh'
+  if [[ $engine == podman ]]; then
+    export ASPIRE_CONTAINER_RUNTIME=podman
+  fi
+else
+  require_servers
+fi
+
+rm -rf "$results"
+step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet
+if [[ ! $failed ]]; then
+  step 'format' dotnet format "$solution" --no-restore --verify-no-changes
+  step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \
+    --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${1:+--filter "FullyQualifiedName~$1"}
+fi
+
+count_tests
+[[ ! $failed ]]
