@@ -2,24 +2,38 @@ namespace UserOrder.Messaging;
 
 /// <summary>
 /// Growing pauses between attempts: from 100 ms, doubled each time up to 5 s, with up to a quarter of random jitter so that replicas do
-/// not come back in step.
+/// not come back in step. After a minute without a failure they start from the beginning.
 /// </summary>
 internal sealed class Backoff(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Peace = TimeSpan.FromMinutes(1);
 
     private TimeSpan _next = First;
+    private long _resumedAt;
 
-    /// <summary>True until the first pause after the start or a <see cref="Reset"/>: the moment to log a change of state.</summary>
-    public bool IsFirst => _next == First;
-
+    /// <summary>Starts from the beginning after a success.</summary>
     public void Reset() => _next = First;
 
-    public Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Pauses after a failure.</summary>
+    /// <param name="onFirst">What to do where this failure follows a success: the moment to log a change of state.</param>
+    /// <param name="cancellationToken">Ends the pause.</param>
+    public async Task WaitAsync(Action onFirst, CancellationToken cancellationToken)
     {
+        if (time.GetElapsedTime(_resumedAt) > Peace)
+        {
+            Reset();
+        }
+
+        if (_next == First)
+        {
+            onFirst();
+        }
+
         var delay = _next * (1 + (Random.Shared.NextDouble() / 4));
         _next = _next * 2 < Longest ? _next * 2 : Longest;
-        return Task.Delay(delay, time, cancellationToken);
+        await Task.Delay(delay, time, cancellationToken);
+        _resumedAt = time.GetTimestamp();
     }
 }

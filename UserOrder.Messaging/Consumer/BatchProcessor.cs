@@ -92,12 +92,7 @@ internal sealed partial class BatchProcessor<TData>(
             }
             catch (Exception exception) when (DatabaseOutage.Is(exception))
             {
-                if (backoff.IsFirst)
-                {
-                    LogDatabaseOutage(subscription.Queue, exception.Message);
-                }
-
-                await backoff.WaitAsync(stoppingToken);
+                await backoff.WaitAsync(() => LogDatabaseOutage(subscription.Queue, exception.Message), stoppingToken);
             }
             catch (Exception exception) when (events.Count > 1)
             {
@@ -119,7 +114,7 @@ internal sealed partial class BatchProcessor<TData>(
                     return;
                 }
 
-                await backoff.WaitAsync(stoppingToken);
+                await backoff.WaitAsync(() => LogRetry(subscription.Queue, events[0].Event.Id, exception.Message), stoppingToken);
             }
         }
     }
@@ -176,6 +171,9 @@ internal sealed partial class BatchProcessor<TData>(
 
     [LoggerMessage(43, LogLevel.Warning, "A batch of {Count} events of {Queue} failed; each is tried alone")]
     private partial void LogBatchFailed(Exception exception, string queue, int count);
+
+    [LoggerMessage(45, LogLevel.Warning, "The handler of {Queue} failed for the event {EventId} and is tried again: {Reason}")]
+    private partial void LogRetry(string queue, Guid eventId, string reason);
 
     [LoggerMessage(44, LogLevel.Error, "The handler of {Queue} failed for the event {EventId} after {Attempts} attempts")]
     private partial void LogHandlerFailed(Exception exception, string queue, Guid eventId, int attempts);

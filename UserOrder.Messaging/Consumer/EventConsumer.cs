@@ -36,12 +36,7 @@ internal sealed partial class EventConsumer<TData>(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                if (backoff.IsFirst)
-                {
-                    LogWaiting(subscription.Queue, exception.Message);
-                }
-
-                await backoff.WaitAsync(stoppingToken);
+                await backoff.WaitAsync(() => LogWaiting(subscription.Queue, exception.Message), stoppingToken);
             }
         }
     }
@@ -60,7 +55,7 @@ internal sealed partial class EventConsumer<TData>(
         LogConsuming(subscription.Queue);
 
         var batch = new List<Delivery>(_options.ConsumerBatchSize);
-        while (await deliveries.WaitToReadAsync(stoppingToken))
+        while (await deliveries.WaitToReadAsync(stoppingToken) && channel.IsOpen)
         {
             batch.Clear();
             while (batch.Count < _options.ConsumerBatchSize && deliveries.TryRead(out var delivery))
@@ -75,10 +70,10 @@ internal sealed partial class EventConsumer<TData>(
             backoff.Reset();
         }
 
-        throw new BrokerLostException("The broker cancelled the consumer.");
+        throw new BrokerLostException("The channel was closed, or the broker cancelled the consumer.");
     }
 
-    /// <summary>Buffers at most the prefetch. The buffer ends when the channel or the consumer does, with what is left of it dropped.</summary>
+    /// <summary>Buffers what is delivered, which is at most the prefetch, until the channel or the consumer ends.</summary>
     private async Task<ChannelReader<Delivery>> StartAsync(IChannel channel, CancellationToken stoppingToken)
     {
         var buffer = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -95,12 +90,7 @@ internal sealed partial class EventConsumer<TData>(
 
         Task EndAsync()
         {
-            // Unacknowledged deliveries come again: processing what is buffered would be work for nothing.
             buffer.Writer.TryComplete();
-            while (buffer.Reader.TryRead(out _))
-            {
-            }
-
             return Task.CompletedTask;
         }
     }

@@ -45,12 +45,7 @@ internal sealed partial class SchemaMigrator(
             }
             catch (Exception exception) when (exception is DbException or TimeoutException && !stoppingToken.IsCancellationRequested)
             {
-                if (backoff.IsFirst)
-                {
-                    LogWaitingForDatabase(exception.Message);
-                }
-
-                await backoff.WaitAsync(stoppingToken);
+                await backoff.WaitAsync(() => LogWaitingForDatabase(exception.Message), stoppingToken);
             }
         }
     }

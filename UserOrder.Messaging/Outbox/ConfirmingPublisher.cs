@@ -47,11 +47,9 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         TimeProvider time,
         CancellationToken cancellationToken)
     {
+        // No rate limiter: the relay's batch bounds what is in flight, and the client's limiter would delay well before its limit.
         var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(
-                publisherConfirmationsEnabled: true,
-                publisherConfirmationTrackingEnabled: true,
-                outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(options.RelayBatchSize, 100)),
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             cancellationToken);
         channel.ChannelShutdownAsync += (_, _) =>
         {

@@ -41,12 +41,11 @@ internal sealed partial class OutboxRelay(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                if (_backoff.IsFirst)
-                {
-                    LogWaiting(exception.Message);
-                }
-
-                await _backoff.WaitAsync(stoppingToken);
+                await _backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogWaiting(exception.Message);
             }
         }
     }
@@ -59,12 +58,21 @@ internal sealed partial class OutboxRelay(
 
         // What an earlier run left behind has no signal of its own.
         signal.Set();
-        while (publisher.IsOpen)
+        try
         {
-            await signal.WaitAsync(stoppingToken);
-            while (await RelayBatchAsync(publisher, stoppingToken))
+            while (publisher.IsOpen)
             {
+                await signal.WaitAsync(stoppingToken);
+                while (await RelayBatchAsync(publisher, stoppingToken))
+                {
+                }
             }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server has answered its last request by now. What that wrote goes out with this instance, not with the next one.
+            await RelayBatchAsync(publisher, CancellationToken.None);
+            throw;
         }
 
         throw new BrokerLostException("The channel to publish on was closed.");
@@ -97,13 +105,8 @@ internal sealed partial class OutboxRelay(
 
         if (confirmed.Length == 0)
         {
-            if (_backoff.IsFirst)
-            {
-                LogRejected(rejected.Length);
-            }
-
             // The broker refuses everything: going on at full speed would only burn its time and ours.
-            await _backoff.WaitAsync(stoppingToken);
+            await _backoff.WaitAsync(() => LogRejected(rejected.Length), stoppingToken);
         }
         else
         {

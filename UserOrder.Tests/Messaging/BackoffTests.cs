@@ -11,21 +11,34 @@ public sealed class BackoffTests
         var time = new FakeTimeProvider();
         var backoff = new Backoff(time);
 
-        Assert.True(backoff.IsFirst);
-        foreach (var expected in new[] { 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5 })
+        AssertPause(backoff, time, 0.1, isFirst: true);
+        foreach (var expected in new[] { 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5 })
         {
-            AssertPause(backoff, time, expected);
-            Assert.False(backoff.IsFirst);
+            AssertPause(backoff, time, expected, isFirst: false);
         }
 
         backoff.Reset();
-        Assert.True(backoff.IsFirst);
-        AssertPause(backoff, time, 0.1);
+        AssertPause(backoff, time, 0.1, isFirst: true);
+        AssertPause(backoff, time, 0.2, isFirst: false);
     }
 
-    private static void AssertPause(Backoff backoff, FakeTimeProvider time, double seconds)
+    [Fact]
+    public void Pauses_start_again_after_a_minute_without_a_failure()
     {
-        var pause = backoff.WaitAsync(TestContext.Current.CancellationToken);
+        var time = new FakeTimeProvider();
+        var backoff = new Backoff(time);
+        AssertPause(backoff, time, 0.1, isFirst: true);
+        time.Advance(TimeSpan.FromSeconds(59));
+        AssertPause(backoff, time, 0.2, isFirst: false);
+        time.Advance(TimeSpan.FromSeconds(61));
+        AssertPause(backoff, time, 0.1, isFirst: true);
+    }
+
+    private static void AssertPause(Backoff backoff, FakeTimeProvider time, double seconds, bool isFirst)
+    {
+        var wasFirst = false;
+        var pause = backoff.WaitAsync(() => wasFirst = true, TestContext.Current.CancellationToken);
+        Assert.Equal(isFirst, wasFirst);
         time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
         Assert.False(pause.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(seconds / 4) + TimeSpan.FromMilliseconds(1));

@@ -12,21 +12,24 @@ internal sealed class LocalGraph : IRunningGraph
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
 
     private readonly DistributedApplication _graph;
+    private readonly TestVolumes _volumes;
 
-    private LocalGraph(DistributedApplication graph) => _graph = graph;
+    private LocalGraph(DistributedApplication graph, TestVolumes volumes)
+    {
+        _graph = graph;
+        _volumes = volumes;
+    }
 
     public string? OnlyReachableByUrl => null;
 
     public static async Task<IRunningGraph> StartAsync(CancellationToken cancellationToken)
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.UserOrder_AppHost>(cancellationToken);
-        foreach (var resource in builder.Resources)
+        var volumes = TestVolumes.Replace(builder.Resources);
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
         {
-            // A test neither sees nor leaves data in the developer's volumes.
-            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToList())
-            {
-                resource.Annotations.Remove(volume);
-            }
+            // No dashboard runs here, and an exporter that reaches nobody would hold up each stop of a service.
+            builder.CreateResourceBuilder(project).WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
         }
 
         var graph = await builder.BuildAsync(cancellationToken);
@@ -41,10 +44,11 @@ internal sealed class LocalGraph : IRunningGraph
         catch (TimeoutException exception)
         {
             await graph.DisposeAsync();
+            await volumes.DisposeAsync();
             throw new TimeoutException($"The graph was not healthy after {StartTimeout}. Is there a container runtime, such as Docker or podman?", exception);
         }
 
-        return new LocalGraph(graph);
+        return new LocalGraph(graph, volumes);
     }
 
     public Uri GetUrl(string resource) => _graph.GetEndpoint(resource, "http");
@@ -74,15 +78,19 @@ internal sealed class LocalGraph : IRunningGraph
         await _graph.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancellationToken).WaitAsync(StartTimeout, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _graph.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _graph.DisposeAsync();
+        await _volumes.DisposeAsync();
+    }
 
     private async Task CommandAsync(string resource, string command, CancellationToken cancellationToken)
     {
         var result = await _graph.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);
-        Assert.True(result.Success, $"{command} of {resource}: {result}");
+        Assert.True(result.Success, $"{command} of {resource}: {result.Message}");
     }
 
-    private Task WaitUntilEndedAsync(string resource, CancellationToken cancellationToken) =>
+    private Task<string> WaitUntilEndedAsync(string resource, CancellationToken cancellationToken) =>
         _graph.ResourceNotifications
             .WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, cancellationToken)
             .WaitAsync(StartTimeout, cancellationToken);

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Aspire.Hosting.ApplicationModel;
+
+namespace UserOrder.Tests.Graph;
+
+/// <summary>
+/// Volumes of this run's own: a test neither sees nor leaves data in the developer's, and a container that is stopped and started finds
+/// its data again.
+/// </summary>
+internal sealed class TestVolumes : IAsyncDisposable
+{
+    private readonly List<string> _names = [];
+
+    public static TestVolumes Replace(IEnumerable<IResource> resources)
+    {
+        var volumes = new TestVolumes();
+        foreach (var resource in resources)
+        {
+            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToList())
+            {
+                var name = $"{volume.Source}-test-{Guid.NewGuid():N}";
+                volumes._names.Add(name);
+                resource.Annotations.Remove(volume);
+                resource.Annotations.Add(new ContainerMountAnnotation(name, volume.Target, volume.Type, volume.IsReadOnly));
+            }
+        }
+
+        return volumes;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var engine = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") is { Length: > 0 } named ? named : "docker";
+        using var removal = Process.Start(new ProcessStartInfo(engine, ["volume", "rm", "--force", .. _names]) { RedirectStandardOutput = true })!;
+        await removal.WaitForExitAsync();
+    }
+}
