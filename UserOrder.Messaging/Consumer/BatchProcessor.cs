@@ -127,7 +127,7 @@ internal sealed partial class BatchProcessor<TData>(
         await using var connection = await database.OpenConnectionAsync(CancellationToken.None);
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
 
-        var ids = events.Select(incoming => incoming.Event.Id).ToArray();
+        var ids = events.Select(incoming => incoming.Event.Id);
         var added = await InboxStore.AddAsync(transaction, subscription.Queue, ids, now, CancellationToken.None);
         var fresh = events.Where(incoming => added.Remove(incoming.Event.Id)).Select(incoming => incoming.Event).ToList();
         if (fresh.Count > 0)

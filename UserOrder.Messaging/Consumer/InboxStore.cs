@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Consumer;
 
@@ -11,7 +12,7 @@ internal static class InboxStore
     public static async Task<HashSet<Guid>> AddAsync(
         NpgsqlTransaction transaction,
         string queue,
-        Guid[] eventIds,
+        IEnumerable<Guid> eventIds,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
@@ -19,28 +20,16 @@ internal static class InboxStore
         await using var command = new NpgsqlCommand(
             """
             insert into inbox (event_id, queue, received_at)
-            select id, $2, $3 from unnest($1) as id order by id
+            select id, @queue, @now from unnest(@ids) as id order by id
             on conflict do nothing
             returning event_id
             """,
             transaction.Connection,
-            transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = eventIds },
-                new NpgsqlParameter<string> { TypedValue = queue },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
-            },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var added = new HashSet<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            added.Add(reader.GetGuid(0));
-        }
-
-        return added;
+            transaction);
+        command.AddArray("ids", NpgsqlDbType.Uuid, eventIds);
+        command.Parameters.Add(new NpgsqlParameter<string>("queue", queue));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
+        return await command.ReadIdsAsync(cancellationToken);
     }
 
     /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="before"/>.</summary>

@@ -1,8 +1,8 @@
-using System.Data;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Outbox;
@@ -67,14 +67,11 @@ public sealed class EventOutbox
     public static void AddParameters(NpgsqlCommand command, IReadOnlyList<OutboxMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(command);
-        Add("outbox_ids", NpgsqlDbType.Uuid, message => message.Id);
-        Add("outbox_types", NpgsqlDbType.Text, message => message.Type);
-        Add("outbox_bodies", NpgsqlDbType.Bytea, message => message.Body);
-        Add("outbox_traceparents", NpgsqlDbType.Text, message => message.TraceParent);
-        Add("outbox_tracestates", NpgsqlDbType.Text, message => message.TraceState);
-
-        void Add<T>(string name, NpgsqlDbType type, Func<OutboxMessage, T> column) =>
-            command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = messages.Select(column).ToArray() });
+        command.AddArray("outbox_ids", NpgsqlDbType.Uuid, messages.Select(message => message.Id));
+        command.AddArray("outbox_types", NpgsqlDbType.Text, messages.Select(message => message.Type));
+        command.AddArray("outbox_bodies", NpgsqlDbType.Bytea, messages.Select(message => message.Body));
+        command.AddArray("outbox_traceparents", NpgsqlDbType.Text, messages.Select(message => message.TraceParent));
+        command.AddArray("outbox_tracestates", NpgsqlDbType.Text, messages.Select(message => message.TraceState));
     }
 
     /// <summary>Wakes the relay. Without the call the event waits for <see cref="MessagingOptions.RelayPollInterval"/>.</summary>

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Outbox;
 
@@ -40,7 +41,7 @@ internal static class OutboxStore
 
     /// <summary>Removes what the broker has confirmed.</summary>
     public static Task DeleteAsync(NpgsqlTransaction transaction, Guid[] ids, CancellationToken cancellationToken) =>
-        ExecuteAsync(transaction, "delete from outbox where id = any($1)", ids, cancellationToken);
+        ExecuteAsync(transaction, "delete from outbox where id = any(@ids)", ids, cancellationToken);
 
     /// <summary>Lets what the broker refused wait: 100 ms, doubled each time, at most 5 s.</summary>
     public static Task PostponeAsync(NpgsqlTransaction transaction, Guid[] ids, CancellationToken cancellationToken) =>
@@ -50,7 +51,7 @@ internal static class OutboxStore
             update outbox
             set attempts = attempts + 1,
                 available_at = now() + least(interval '100 ms' * power(2, least(attempts, 10)), interval '5 s')
-            where id = any($1)
+            where id = any(@ids)
             """,
             ids,
             cancellationToken);
@@ -59,10 +60,8 @@ internal static class OutboxStore
     {
         if (ids.Length > 0)
         {
-            await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction)
-            {
-                Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = ids } },
-            };
+            await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
+            command.AddArray("ids", NpgsqlDbType.Uuid, ids);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

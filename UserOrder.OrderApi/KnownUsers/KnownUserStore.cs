@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using UserOrder.Messaging.Database;
 
 namespace UserOrder.OrderApi.KnownUsers;
 
@@ -9,15 +10,15 @@ internal sealed class KnownUserStore(NpgsqlDataSource database)
     public async Task AddAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = CreateAdd([id]);
-        command.Connection = connection;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await AddAsync(connection, [id], cancellationToken);
     }
 
     /// <summary>Adds users, each of which may be known already: by its event or by an answer of UserApi, whichever came first.</summary>
-    public static NpgsqlCommand CreateAdd(Guid[] ids) =>
-        new("insert into known_users (id) select id from unnest($1) as id order by id on conflict do nothing")
-        {
-            Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = ids } },
-        };
+    public static async Task AddAsync(NpgsqlConnection connection, IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into known_users (id) select id from unnest(@ids) as id order by id on conflict do nothing", connection);
+        command.AddArray("ids", NpgsqlDbType.Uuid, ids);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 }

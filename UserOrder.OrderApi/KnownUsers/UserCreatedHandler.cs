@@ -7,11 +7,6 @@ namespace UserOrder.OrderApi.KnownUsers;
 /// <summary>Keeps the copy of the known users up to date.</summary>
 internal sealed class UserCreatedHandler : IEventHandler<UserCreated>
 {
-    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<UserCreated>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = KnownUserStore.CreateAdd([.. events.Select(created => created.Data.Id)]);
-        command.Connection = transaction.Connection;
-        command.Transaction = transaction;
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task HandleAsync(IReadOnlyList<ReceivedEvent<UserCreated>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        KnownUserStore.AddAsync(transaction.Connection!, events.Select(created => created.Data.Id), cancellationToken);
 }

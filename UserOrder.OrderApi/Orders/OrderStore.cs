@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.OrderApi.Orders;
@@ -76,27 +77,16 @@ internal sealed class OrderStore : IAsyncDisposable
             )
             select id from placed
             """);
-        AddParameter("ids", NpgsqlDbType.Uuid, order => order.Row.OrderId);
-        AddParameter("user_ids", NpgsqlDbType.Uuid, order => order.Row.UserId);
-        AddParameter("items", NpgsqlDbType.Jsonb, order => JsonSerializer.Serialize(order.Row.Items, OrderJson.Default.IReadOnlyListOrderItem));
-        AddParameter("totals", NpgsqlDbType.Numeric, order => order.Row.Total);
-        AddParameter("placed_ats", NpgsqlDbType.TimestampTz, order => order.Row.PlacedAt);
+        command.AddArray("ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.OrderId));
+        command.AddArray("user_ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.UserId));
+        command.AddArray("items", NpgsqlDbType.Jsonb, orders.Select(order => JsonSerializer.Serialize(order.Row.Items, OrderJson.Default.IReadOnlyListOrderItem)));
+        command.AddArray("totals", NpgsqlDbType.Numeric, orders.Select(order => order.Row.Total));
+        command.AddArray("placed_ats", NpgsqlDbType.TimestampTz, orders.Select(order => order.Row.PlacedAt));
         EventOutbox.AddParameters(command, [.. orders.Select(order => order.Event)]);
 
-        var placed = new HashSet<Guid>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                placed.Add(reader.GetGuid(0));
-            }
-        }
-
+        var placed = await command.ReadIdsAsync(cancellationToken);
         _outbox.NotifyCommitted();
         return [.. orders.Select(order => placed.Contains(order.Row.OrderId))];
-
-        void AddParameter<T>(string name, NpgsqlDbType type, Func<NewOrder, T> column) =>
-            command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = orders.Select(column).ToArray() });
     }
 
     private static OrderResponse Read(NpgsqlDataReader reader) => new(

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.UserApi.Orders;
@@ -14,20 +15,15 @@ internal sealed class OrderPlacedHandler : IEventHandler<OrderPlaced>
         await using var command = new NpgsqlCommand(
             """
             insert into order_totals (user_id, order_count, last_order_at)
-            select user_id, count(*), max(placed_at) from unnest($1, $2) as placed(user_id, placed_at) group by user_id order by user_id
+            select user_id, count(*), max(placed_at) from unnest(@user_ids, @placed_ats) as placed(user_id, placed_at) group by user_id order by user_id
             on conflict (user_id) do update
             set order_count = order_totals.order_count + excluded.order_count,
                 last_order_at = greatest(order_totals.last_order_at, excluded.last_order_at)
             """,
             transaction.Connection,
-            transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = events.Select(placed => placed.Data.UserId).ToArray() },
-                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, Value = events.Select(placed => placed.Data.PlacedAt.ToUniversalTime()).ToArray() },
-            },
-        };
+            transaction);
+        command.AddArray("user_ids", NpgsqlDbType.Uuid, events.Select(placed => placed.Data.UserId));
+        command.AddArray("placed_ats", NpgsqlDbType.TimestampTz, events.Select(placed => placed.Data.PlacedAt.ToUniversalTime()));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

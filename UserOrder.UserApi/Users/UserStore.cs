@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.UserApi.Users;
@@ -88,27 +89,16 @@ internal sealed class UserStore : IAsyncDisposable
             )
             select id from created
             """);
-        AddParameter("ids", NpgsqlDbType.Uuid, user => user.Row.Id);
-        AddParameter("names", NpgsqlDbType.Text, user => user.Row.Name);
-        AddParameter("emails", NpgsqlDbType.Text, user => user.Row.Email);
-        AddParameter("email_keys", NpgsqlDbType.Text, user => user.Row.Email.ToLowerInvariant());
-        AddParameter("created_ats", NpgsqlDbType.TimestampTz, user => user.Row.CreatedAt);
+        command.AddArray("ids", NpgsqlDbType.Uuid, users.Select(user => user.Row.Id));
+        command.AddArray("names", NpgsqlDbType.Text, users.Select(user => user.Row.Name));
+        command.AddArray("emails", NpgsqlDbType.Text, users.Select(user => user.Row.Email));
+        command.AddArray("email_keys", NpgsqlDbType.Text, users.Select(user => user.Row.Email.ToLowerInvariant()));
+        command.AddArray("created_ats", NpgsqlDbType.TimestampTz, users.Select(user => user.Row.CreatedAt));
         EventOutbox.AddParameters(command, [.. users.Select(user => user.Event)]);
 
-        var created = new HashSet<Guid>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                created.Add(reader.GetGuid(0));
-            }
-        }
-
+        var created = await command.ReadIdsAsync(cancellationToken);
         _outbox.NotifyCommitted();
         return [.. users.Select(user => created.Contains(user.Row.Id))];
-
-        void AddParameter<T>(string name, NpgsqlDbType type, Func<NewUser, T> column) =>
-            command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = users.Select(column).ToArray() });
     }
 
     private sealed record NewUser(UserResponse Row, OutboxMessage Event);

@@ -1,0 +1,34 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace UserOrder.Messaging.Database;
+
+/// <summary>What statements on arrays have in common.</summary>
+public static class CommandExtensions
+{
+    /// <summary>Adds one array parameter, to be taken apart by <c>unnest</c>.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="name">The parameter's name, without the <c>@</c>.</param>
+    /// <param name="elementType">The type of its elements.</param>
+    /// <param name="values">Its elements; null is the database's null.</param>
+    public static void AddArray<T>(this NpgsqlCommand command, string name, NpgsqlDbType elementType, IEnumerable<T> values)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | elementType) { Value = values.ToArray() });
+    }
+
+    /// <summary>Runs the command and collects the ids in the first column of its rows.</summary>
+    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
+    public static async Task<HashSet<Guid>> ReadIdsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+}
