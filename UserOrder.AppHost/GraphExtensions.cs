@@ -23,6 +23,7 @@ internal static class GraphExtensions
             .WithHttpEndpoint(port, name: "http")
             .WithExternalHttpEndpoints()
             .WithHttpHealthCheck("/health")
+            .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/swagger", DisplayText = "API page" })
             .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery);
 
         // Running, Aspire's proxy takes the port and the replicas get others. Published, nothing stands in between.

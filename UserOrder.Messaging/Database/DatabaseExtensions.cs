@@ -57,8 +57,10 @@ public static class DatabaseExtensions
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(loggers);
 
-        // The relay's and the health check's own queries belong to no trace and would each start one.
-        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+        // What the relay and the health check do belongs to no trace, and would start one with each query.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
+            .EnablePhysicalOpenTracing(false));
         return builder.Build();
     }
 }

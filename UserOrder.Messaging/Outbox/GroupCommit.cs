@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
@@ -11,19 +12,22 @@ namespace UserOrder.Messaging.Outbox;
 /// <typeparam name="TResult">What it is told, for instance whether its row was new.</typeparam>
 public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 {
+    private readonly string _name;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _write;
     private readonly int _maxBatch;
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _worker;
 
     /// <summary>Starts the writer.</summary>
+    /// <param name="name">The operation and its table, such as <c>INSERT users</c>: each request's trace shows a span of this name.</param>
     /// <param name="write">
     /// Writes and commits a batch and returns one result for each item, in their order. One item's conflict is a result, not an exception.
     /// </param>
     /// <param name="maxBatch">The most items in one batch.</param>
-    public GroupCommit(Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write, int maxBatch = 500)
+    public GroupCommit(string name, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write, int maxBatch = 500)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        _name = name;
         _write = write;
         _maxBatch = maxBatch;
 
@@ -39,11 +43,12 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// <param name="cancellationToken">Takes the item back while it waits; once its batch has begun, it is written.</param>
     /// <exception cref="ObjectDisposedException">The writer has been disposed.</exception>
     /// <remarks>What <c>write</c> throws is thrown here. After an outage it is not known whether the commit took place.</remarks>
-    public Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
+    public async Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
+        using var activity = MessagingTelemetry.StartWrite(_name);
         var pending = new Pending(item, cancellationToken);
         ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
-        return pending.Completion.Task;
+        return await pending.Completion.Task;
     }
 
     /// <summary>Writes what is waiting, then ends.</summary>

@@ -35,6 +35,10 @@ public sealed class MessagingTelemetry
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
     }
 
+    /// <summary>A request's share of a group commit: from its arrival to the commit.</summary>
+    internal static Activity? StartWrite(string name) =>
+        Activities.StartActivity(name, ActivityKind.Client)?.SetTag("db.system.name", "postgresql");
+
     internal static Activity? StartPublish(OutboxMessage message, string exchange)
     {
         // An event without an origin gets no trace of its own making.

@@ -28,12 +28,12 @@ internal static class OrderEndpoints
     private static void MapOrders(RouteGroupBuilder orders)
     {
         orders.RequireMigratedDatabase();
-        orders.MapPost("/", PlaceAsync)
+        orders.MapPost("", PlaceAsync)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         orders.MapGet("/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        orders.MapGet("/", ListAsync).ProducesValidationProblem();
+        orders.MapGet("", ListAsync).ProducesValidationProblem();
     }
 
     [EndpointSummary("Place an order for a user")]

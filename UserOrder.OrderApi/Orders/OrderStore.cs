@@ -17,7 +17,7 @@ internal sealed class OrderStore : IAsyncDisposable
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewOrder, bool>(InsertAsync);
+        _inserts = new GroupCommit<NewOrder, bool>("INSERT orders", InsertAsync);
     }
 
     /// <summary>Stores the order and its event in one transaction.</summary>

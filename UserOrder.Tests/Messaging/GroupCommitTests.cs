@@ -13,7 +13,7 @@ public sealed class GroupCommitTests
         var batches = new List<int[]>();
         var firstStarted = new TaskCompletionSource();
         var mayEnd = new TaskCompletionSource();
-        await using var commit = new GroupCommit<int, int>(async (items, _) =>
+        await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
         {
             batches.Add([.. items]);
             firstStarted.TrySetResult();
@@ -37,6 +37,7 @@ public sealed class GroupCommitTests
         var sizes = new List<int>();
         var mayStart = new TaskCompletionSource();
         await using var commit = new GroupCommit<int, int>(
+            "INSERT",
             async (items, _) =>
             {
                 await mayStart.Task;
@@ -57,7 +58,7 @@ public sealed class GroupCommitTests
     public async Task One_that_fails_does_not_fail_the_others_of_its_batch()
     {
         var mayStart = new TaskCompletionSource();
-        await using var commit = new GroupCommit<int, int>(async (items, _) =>
+        await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
         {
             await mayStart.Task;
             return items.Contains(3) ? throw new InvalidOperationException("three") : items;
@@ -75,7 +76,7 @@ public sealed class GroupCommitTests
     {
         var calls = 0;
         var mayStart = new TaskCompletionSource();
-        await using var commit = new GroupCommit<int, int>(async (_, _) =>
+        await using var commit = new GroupCommit<int, int>("INSERT", async (_, _) =>
         {
             Interlocked.Increment(ref calls);
             await mayStart.Task;
@@ -100,7 +101,7 @@ public sealed class GroupCommitTests
         var written = new List<int>();
         var firstStarted = new TaskCompletionSource();
         var mayEnd = new TaskCompletionSource();
-        await using var commit = new GroupCommit<int, int>(async (items, _) =>
+        await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
         {
             written.AddRange(items);
             firstStarted.TrySetResult();
@@ -124,7 +125,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task What_waits_when_it_is_disposed_is_written_and_what_comes_later_is_refused()
     {
-        var commit = new GroupCommit<int, int>(async (items, _) =>
+        var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
         {
             await Task.Yield();
             return items;

@@ -26,9 +26,9 @@ internal static class UserEndpoints
     private static void MapUsers(RouteGroupBuilder users)
     {
         users.RequireMigratedDatabase();
-        users.MapPost("/", CreateAsync).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
+        users.MapPost("", CreateAsync).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
         users.MapGet("/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        users.MapGet("/", ListAsync).ProducesValidationProblem();
+        users.MapGet("", ListAsync).ProducesValidationProblem();
     }
 
     [EndpointSummary("Create a user")]

@@ -16,7 +16,7 @@ internal sealed class UserStore : IAsyncDisposable
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewUser, bool>(InsertAsync);
+        _inserts = new GroupCommit<NewUser, bool>("INSERT users", InsertAsync);
     }
 
     /// <summary>Stores the user and the event in one transaction.</summary>
