@@ -1,0 +1,181 @@
+# shellcheck shell=bash
+# Library of run.sh, test.sh and .ci/run: makes sure that what the project needs is there. The sourcing script sets
+# `root` to the repository's folder. Functions that need something they cannot get end the script with a message.
+
+state=${root:?set root to the repository before sourcing tools/setup.sh}/.userorder
+aspire_cli_version=13.5.4
+
+die() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+note() {
+  printf '%s\n' "$*" >&2
+}
+
+# The SDK that global.json asks for.
+require_dotnet() {
+  command -v dotnet >/dev/null || die "The .NET SDK 10 is missing: there is no 'dotnet' on PATH. See https://dot.net/download"
+  local answer
+  answer=$(cd "$root" && dotnet --version 2>&1) ||
+    die "The .NET SDK 10 that global.json asks for does not start. See https://dot.net/download. dotnet says:" $'\n'"$answer"
+}
+
+# The servers that stand in for the graph's containers, and the small tools that the runner and the scripts call.
+require_servers() {
+  local missing=()
+  [[ -x ${RABBITMQ_HOME:-}/sbin/rabbitmq-server || -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || command -v rabbitmq-server >/dev/null ||
+    missing+=(rabbitmq-server)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+  command -v setsid >/dev/null || missing+=(util-linux)
+  command -v ps >/dev/null || missing+=(procps)
+  command -v curl >/dev/null || missing+=(curl)
+  ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+}
+
+install_packages() {
+  command -v apt-get >/dev/null ||
+    die "Missing on this machine: $* (names of the Debian packages). Please install them; only on Debian and Ubuntu this script can."
+
+  local as_root=()
+  if ((EUID != 0)); then
+    if sudo -n true 2>/dev/null; then
+      as_root=(sudo -n)
+    elif [[ -t 0 ]] && command -v sudo >/dev/null; then
+      as_root=(sudo)
+    else
+      die "Missing on this machine: $*. Please run as root: apt-get install --no-install-recommends $*"
+    fi
+  fi
+
+  note "Installing $* …"
+  local log
+  log=$(mktemp)
+  if ! "${as_root[@]}" bash -c "$(declare -f install_without_starting); install_without_starting \"\$@\"" bash "$@" >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    rm -f "$log"
+    die "apt-get could not install $*."
+  fi
+  rm -f "$log"
+}
+
+# Runs as root. The packages bring system services; the project uses the programs only, so what this install
+# brings is neither started now nor at the next boot. Services that were there before stay as they are.
+install_without_starting() {
+  local policy=/usr/sbin/policy-rc.d own_policy=''
+  if [[ ! -e $policy ]]; then
+    own_policy=$policy
+    # shellcheck disable=SC2064 # the value of now
+    trap "rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$own_policy"
+    chmod 755 "$own_policy"
+  fi
+
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y -q --no-install-recommends "$@" ||
+    { apt-get update -q && apt-get install -y -q --no-install-recommends "$@"; } || return
+
+  local package
+  for package in "$@"; do
+    case $package in
+      rabbitmq-server | postgresql) ! command -v systemctl >/dev/null || systemctl disable --quiet "$package" || true ;;
+    esac
+  done
+}
+
+# Finds out once whether the NuGet source carries the Aspire packages, and remembers it for MSBuild. A failure that
+# may be the network's is not remembered: this run does without the packages, the next one asks again.
+detect_aspire_packages() {
+  local memory=$root/UseAspirePackages.local.props
+  [[ -e $memory || -n ${UseAspirePackages:-} ]] && return
+
+  note 'Looking whether the NuGet source carries the Aspire packages …'
+  local probe answer
+  probe=$(mktemp -d)
+  cp "$root"/[Nn]u[Gg]et.[Cc]onfig "$probe" 2>/dev/null || true
+  {
+    printf '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>\n'
+    sed -n "/== 'true'\">/,/<\/ItemGroup>/s/PackageVersion/PackageReference/p" "$root/Directory.Packages.props"
+    printf '</ItemGroup></Project>\n'
+  } >"$probe/probe.csproj"
+
+  if timeout 300 dotnet restore "$probe/probe.csproj" >"$probe/log" 2>&1; then
+    answer=true
+  elif grep -q 'NU110[12]' "$probe/log" && ! grep -q 'NU1301' "$probe/log"; then
+    answer=false
+  fi
+  rm -rf "$probe"
+
+  if [[ -z ${answer:-} ]]; then
+    note 'The NuGet source does not answer: going on without the Aspire packages this time.'
+    export UseAspirePackages=false
+    return
+  fi
+  printf "<Project><PropertyGroup><UseAspirePackages Condition=\"'\$(UseAspirePackages)' == ''\">%s</UseAspirePackages></PropertyGroup></Project>\n" \
+    "$answer" >"$memory"
+}
+
+# Whether the build takes the Aspire packages: by environment, else by what detect_aspire_packages found.
+uses_aspire_packages() {
+  if [[ -n ${UseAspirePackages:-} ]]; then
+    [[ $UseAspirePackages == true ]]
+  else
+    grep -q '>true<' "$root/UseAspirePackages.local.props" 2>/dev/null
+  fi
+}
+
+# Prints the container engine that works, if there is one.
+container_engine() {
+  local engine
+  for engine in docker podman; do
+    if command -v "$engine" >/dev/null && timeout 20 "$engine" info >/dev/null 2>&1; then
+      printf '%s\n' "$engine"
+      return
+    fi
+  done
+  return 1
+}
+
+# Prints the aspire program that carries the dashboard, after having fetched it if need be. It is a convenience:
+# without npm or without the package the graph runs all the same.
+find_dashboard() {
+  local architecture package program
+  case $(uname -m) in
+    x86_64) architecture=x64 ;;
+    aarch64) architecture=arm64 ;;
+    *) note "No Aspire dashboard: there is none for $(uname -m)."; return 1 ;;
+  esac
+  package=@microsoft/aspire-cli-linux-$architecture
+  program=$state/npm/node_modules/$package/bin/aspire
+
+  if ! grep -qs "\"version\": \"$aspire_cli_version\"" "$state/npm/node_modules/$package/package.json"; then
+    command -v npm >/dev/null || { note 'No Aspire dashboard: it comes with npm, which is not installed (apt-get install npm).'; return 1; }
+    note 'Fetching the Aspire dashboard (150 MB, only once) …'
+    local cache
+    cache=$(mktemp -d)
+    mkdir -p "$state"
+    if ! npm install --silent --no-audit --no-fund --no-update-notifier --cache "$cache" --prefix "$state/npm" \
+      "$package@$aspire_cli_version" >"$state/npm.log" 2>&1; then
+      rm -rf "$cache"
+      note "No Aspire dashboard: npm could not fetch it, see $state/npm.log"
+      return 1
+    fi
+    rm -rf "$cache"
+  fi
+  printf '%s\n' "$program"
+}
+
+# Builds projects given as folders of the repository; silent unless a build fails.
+build_release() {
+  local project log
+  log=$(mktemp)
+  for project in "$@"; do
+    if ! dotnet build "$root/$project" --configuration Release --nologo --verbosity quiet >"$log" 2>&1; then
+      cat "$log" >&2
+      rm -f "$log"
+      die "The build of $project failed."
+    fi
+  done
+  rm -f "$log"
+}
