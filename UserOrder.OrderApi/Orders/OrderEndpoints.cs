@@ -21,19 +21,19 @@ internal static class OrderEndpoints
     /// <summary>Maps <c>/v1/orders</c>, and <c>/orders</c> as its alias for clients that know no version.</summary>
     public static void MapOrders(this WebApplication app)
     {
-        MapOrders(app.MapGroup("/v1/orders").WithTags("Orders"));
-        MapOrders(app.MapGroup("/orders").ExcludeFromDescription());
+        MapOrders(app.MapGroup("/v1").WithTags("Orders"));
+        MapOrders(app.MapGroup("").ExcludeFromDescription());
     }
 
-    private static void MapOrders(RouteGroupBuilder orders)
+    private static void MapOrders(RouteGroupBuilder version)
     {
-        orders.RequireMigratedDatabase();
-        orders.MapPost("", PlaceAsync)
+        version.RequireMigratedDatabase();
+        version.MapPost("/orders", PlaceAsync)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        orders.MapGet("/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        orders.MapGet("", ListAsync).ProducesValidationProblem();
+        version.MapGet("/orders/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        version.MapGet("/orders", ListAsync).ProducesValidationProblem();
     }
 
     [EndpointSummary("Place an order for a user")]

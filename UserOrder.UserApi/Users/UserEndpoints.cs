@@ -19,16 +19,16 @@ internal static class UserEndpoints
     /// <summary>Maps <c>/v1/users</c>, and <c>/users</c> as its alias for clients that know no version.</summary>
     public static void MapUsers(this WebApplication app)
     {
-        MapUsers(app.MapGroup("/v1/users").WithTags("Users"));
-        MapUsers(app.MapGroup("/users").ExcludeFromDescription());
+        MapUsers(app.MapGroup("/v1").WithTags("Users"));
+        MapUsers(app.MapGroup("").ExcludeFromDescription());
     }
 
-    private static void MapUsers(RouteGroupBuilder users)
+    private static void MapUsers(RouteGroupBuilder version)
     {
-        users.RequireMigratedDatabase();
-        users.MapPost("", CreateAsync).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
-        users.MapGet("/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        users.MapGet("", ListAsync).ProducesValidationProblem();
+        version.RequireMigratedDatabase();
+        version.MapPost("/users", CreateAsync).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
+        version.MapGet("/users/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        version.MapGet("/users", ListAsync).ProducesValidationProblem();
     }
 
     [EndpointSummary("Create a user")]
