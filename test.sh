@@ -65,14 +65,15 @@ esac
 cd "$root" || exit
 require_dotnet
 detect_aspire_packages
-solution=UserOrder.WithoutAspire.slnf
-if uses_aspire_packages; then
+if uses_aspire_packages && engine=$(container_engine); then
   solution=UserOrder.sln
-  engine=$(container_engine) || die 'The tests need a container engine, docker or podman, for the AppHost. Or: UseAspirePackages=false ./test.sh'
   if [[ $engine == podman ]]; then
     export ASPIRE_CONTAINER_RUNTIME=podman
   fi
 else
+  ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
+  solution=UserOrder.WithoutAspire.slnf
+  export UseAspirePackages=false
   require_servers
 fi
 

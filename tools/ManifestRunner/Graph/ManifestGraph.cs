@@ -135,6 +135,7 @@ public sealed class ManifestGraph : IAsyncDisposable
         }
 
         await _context.Watchdog.DisposeAsync();
+        _context.Endpoints.Dispose();
         _context.Data.Dispose();
     }
 
@@ -148,9 +149,10 @@ public sealed class ManifestGraph : IAsyncDisposable
         var manifest = AppManifest.Load(options.ManifestPath);
         var data = options.DataFolder is { } path ? DataFolder.Open(path, options.Fresh) : DataFolder.CreateTemporary();
         var watchdog = ProcessWatchdog.Start();
+        EndpointMap? endpoints = null;
         try
         {
-            var endpoints = EndpointMap.Allocate(manifest, options.Ports, options.EphemeralPorts);
+            endpoints = EndpointMap.Allocate(manifest, options.Ports, options.EphemeralPorts);
             var parameters = new ParameterValues(manifest, options.Parameters, data.ParametersFile);
             var evaluator = new ManifestEvaluator(manifest, endpoints, parameters.Get);
             return new ManifestGraph(new ResourceContext(manifest, evaluator, endpoints, data, watchdog, options));
@@ -158,6 +160,7 @@ public sealed class ManifestGraph : IAsyncDisposable
         catch
         {
             await watchdog.DisposeAsync();
+            endpoints?.Dispose();
             data.Dispose();
             throw;
         }

@@ -2,14 +2,20 @@ using UserOrder.ManifestRunner.Manifest;
 
 namespace UserOrder.ManifestRunner.Networking;
 
-/// <summary>The endpoints of a graph. They are allocated once, so that a resource comes back where it was.</summary>
-internal sealed class EndpointMap
+/// <summary>
+/// The endpoints of a graph. They are allocated once, so that a resource comes back where it was, and belong to the graph
+/// until the map is disposed.
+/// </summary>
+internal sealed class EndpointMap : IDisposable
 {
     private readonly Dictionary<(string Resource, string Binding), Endpoint> _endpoints = [];
 
     /// <exception cref="ManifestException">The resource has no such binding, or does not run.</exception>
     public Endpoint this[string resource, string binding] => Find(resource, binding)
         ?? throw new ManifestException($"'{resource}' has no endpoint '{binding}'.");
+
+    /// <summary>Further ports, for what the manifest does not know of.</summary>
+    public PortAllocator Ports { get; } = new();
 
     public IReadOnlyCollection<Endpoint> All => _endpoints.Values;
 
@@ -28,6 +34,8 @@ internal sealed class EndpointMap
         return map;
     }
 
+    public void Dispose() => Ports.Dispose();
+
     public Endpoint? Find(string resource, string binding) => _endpoints.GetValueOrDefault((resource, binding));
 
     /// <summary>Finds a port for each binding of each runnable resource.</summary>
@@ -43,19 +51,18 @@ internal sealed class EndpointMap
         }
 
         var map = new EndpointMap();
-        var ports = new PortAllocator();
         foreach (var (name, resource) in manifest.Runnable)
         {
             foreach (var (bindingName, binding) in resource.Bindings)
             {
                 var port = requested.LastOrDefault(request => request.Matches(name, bindingName)) switch
                 {
-                    { Port: 0 } => ports.AnyFree(),
-                    { Port: var wanted } => ports.Require(wanted, name, bindingName),
-                    null when ephemeral => ports.AnyFree(),
-                    null when FixedPort(resource, binding) is { } fixedPort => ports.Require(fixedPort, name, bindingName),
-                    null when IsOnlyOneAt(manifest, binding) => ports.Prefer(binding.WellKnownPort!.Value),
-                    null => ports.AnyFree(),
+                    { Port: 0 } => map.Ports.AnyFree(),
+                    { Port: var wanted } => map.Ports.Require(wanted, name, bindingName),
+                    null when ephemeral => map.Ports.AnyFree(),
+                    null when FixedPort(resource, binding) is { } fixedPort => map.Ports.Require(fixedPort, name, bindingName),
+                    null when IsOnlyOneAt(manifest, binding) => map.Ports.Prefer(binding.WellKnownPort!.Value),
+                    null => map.Ports.AnyFree(),
                 };
                 map._endpoints[(name, bindingName)] = new Endpoint(binding.Scheme, Endpoint.Loopback, port);
             }

@@ -5,8 +5,11 @@ using System.Security.Cryptography;
 
 namespace UserOrder.ManifestRunner.Networking;
 
-/// <summary>Hands out free loopback ports, none of them twice.</summary>
-internal sealed class PortAllocator
+/// <summary>
+/// Hands out free loopback ports, none of them twice. A port belongs to the allocator until it is disposed: a server
+/// takes seconds from its start to the listening on its port, in which another runner would find that port free.
+/// </summary>
+internal sealed class PortAllocator : IDisposable
 {
     private const int LowestPort = 10000;
     private const int AssumedLowestOutgoingPort = 32768;
@@ -14,7 +17,7 @@ internal sealed class PortAllocator
 
     private static readonly (int From, int To) Range = AllocationRange();
 
-    private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<int, FileStream> _claims = [];
 
     public int AnyFree()
     {
@@ -42,13 +45,50 @@ internal sealed class PortAllocator
             return port;
         }
 
-        var holder = _taken.Contains(port) ? "another endpoint of this graph" : PortHolder.Find(port) ?? "another program";
+        var holder = _claims.ContainsKey(port) ? "another endpoint of this graph" : PortHolder.Find(port) ?? "another program";
         throw new RunnerException(
             $"Port {port}, which '{resource}' needs, is taken by {holder}. Stop that, or choose another port: " +
             $"--port {resource}{(binding == "http" ? "" : $".{binding}")}=NUMBER (0 takes any free one).");
     }
 
-    private bool TryTake(int port) => !_taken.Contains(port) && IsFree(port) && _taken.Add(port);
+    public void Dispose()
+    {
+        foreach (var claim in _claims.Values)
+        {
+            claim.Dispose();
+        }
+    }
+
+    private bool TryTake(int port)
+    {
+        if (_claims.ContainsKey(port) || Claim(port) is not { } claim)
+        {
+            return false;
+        }
+
+        if (!IsFree(port))
+        {
+            claim.Dispose();
+            return false;
+        }
+
+        _claims.Add(port, claim);
+        return true;
+    }
+
+    // The lock ends with this process, however that ends.
+    private static FileStream? Claim(int port)
+    {
+        try
+        {
+            var path = Path.Combine(Path.GetTempPath(), $"userorder-port-{port}.lock");
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsFree(int port)
     {

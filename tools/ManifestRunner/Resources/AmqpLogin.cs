@@ -47,17 +47,9 @@ internal sealed class AmqpLogin(Endpoint endpoint, string user, string password,
         await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancellationToken);
         await ReceiveAsync(stream, Start, cancellationToken);
 
-        byte[] credentials = [.. EmptyTable(), .. ShortText("PLAIN"), .. LongText($"\0{user}\0{password}"), .. ShortText("en_US")];
+        byte[] credentials = [.. ClientProperties(), .. ShortText("PLAIN"), .. LongText($"\0{user}\0{password}"), .. ShortText("en_US")];
         await SendAsync(stream, StartOk, credentials, cancellationToken);
-        byte[] limits;
-        try
-        {
-            limits = await ReceiveAsync(stream, Tune, cancellationToken);
-        }
-        catch (EndOfStreamException exception)
-        {
-            throw new UnauthorizedAccessException($"The broker refuses the user '{user}'.", exception);
-        }
+        var limits = await ReceiveAsync(stream, Tune, cancellationToken);
 
         await SendAsync(stream, TuneOk, limits, cancellationToken);
         await SendAsync(stream, Open, [.. ShortText(virtualHost), 0, 0], cancellationToken);
@@ -76,6 +68,7 @@ internal sealed class AmqpLogin(Endpoint endpoint, string user, string password,
     }
 
     /// <returns>The method's arguments.</returns>
+    /// <exception cref="UnauthorizedAccessException">The broker closes the connection instead.</exception>
     private static async Task<byte[]> ReceiveAsync(NetworkStream stream, ushort expected, CancellationToken cancellationToken)
     {
         const int headerLength = 7;
@@ -86,12 +79,27 @@ internal sealed class AmqpLogin(Endpoint endpoint, string user, string password,
         await stream.ReadExactlyAsync(payload, cancellationToken);
         await stream.ReadExactlyAsync(new byte[1], cancellationToken);
         var method = BinaryPrimitives.ReadUInt16BigEndian(payload.AsSpan(2));
-        return method == expected
-            ? payload[methodLength..]
-            : throw new IOException($"the broker answers with method {method} instead of {expected}");
+        return method switch
+        {
+            _ when method == expected => payload[methodLength..],
+            Close => throw new UnauthorizedAccessException($"The broker refuses: {ReplyText(payload.AsSpan(methodLength))}"),
+            _ => throw new IOException($"the broker answers with method {method} instead of {expected}"),
+        };
     }
 
-    private static byte[] EmptyTable() => LongNumber(0);
+    private static string ReplyText(ReadOnlySpan<byte> closeArguments)
+    {
+        const int codeLength = sizeof(ushort);
+        return Encoding.UTF8.GetString(closeArguments.Slice(codeLength + 1, closeArguments[codeLength]));
+    }
+
+    // Only a client that says it understands is told of a refusal; others are cut off.
+    private static byte[] ClientProperties()
+    {
+        byte[] capabilities = [.. ShortText("authentication_failure_close"), (byte)'t', 1];
+        byte[] properties = [.. ShortText("capabilities"), (byte)'F', .. LongNumber(capabilities.Length), .. capabilities];
+        return [.. LongNumber(properties.Length), .. properties];
+    }
 
     private static byte[] ShortText(string text) => [(byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)];
 

@@ -24,10 +24,9 @@ internal sealed class DashboardResource : GraphResource
         : base(ResourceName, ResourceKind.Server, context)
     {
         _options = options;
-        var ports = new PortAllocator();
-        _frontend = new Endpoint("http", Endpoint.Loopback, ports.Prefer(UsualPort));
-        _otlpHttp = new Endpoint("http", Endpoint.Loopback, ports.AnyFree());
-        var otlpGrpc = new Endpoint("http", Endpoint.Loopback, ports.AnyFree());
+        _frontend = new Endpoint("http", Endpoint.Loopback, context.Endpoints.Ports.Prefer(UsualPort));
+        _otlpHttp = new Endpoint("http", Endpoint.Loopback, context.Endpoints.Ports.AnyFree());
+        var otlpGrpc = new Endpoint("http", Endpoint.Loopback, context.Endpoints.Ports.AnyFree());
         Exporter = new OtlpExporter(new Uri(otlpGrpc.Url), RandomNumberGenerator.GetHexString(KeyBytes * 2, lowercase: true));
     }
 

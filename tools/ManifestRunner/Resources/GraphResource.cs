@@ -177,7 +177,7 @@ internal abstract class GraphResource(string name, ResourceKind kind, ResourceCo
         cause);
 
     private RunnerException Failure(string what) =>
-        new($"{Name} {what}. The end of its log ({Log.FilePath}):\n{Log.Tail(ReportedLogLines)}");
+        new($"{Name} {what}.\nThe end of its log, {Log.FilePath}:\n{Log.Tail(ReportedLogLines)}");
 
     private async Task WatchAsync(ChildProcess process)
     {

@@ -41,9 +41,8 @@ internal sealed class RabbitMqResource : GraphResource
             _user,
             _settings.GetValueOrDefault("RABBITMQ_DEFAULT_PASS", "guest"),
             _settings.GetValueOrDefault("RABBITMQ_DEFAULT_VHOST", "/"));
-        var ports = new PortAllocator();
-        _distributionPort = ports.AnyFree();
-        _portMapperPort = ports.AnyFree();
+        _distributionPort = context.Endpoints.Ports.AnyFree();
+        _portMapperPort = context.Endpoints.Ports.AnyFree();
     }
 
     protected override string ReadyCondition => "it accepts an AMQP login";
