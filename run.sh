@@ -78,7 +78,14 @@ run_apphost() {
       "$engine" volume rm --force "$volume" >/dev/null
     done
   fi
-  dotnet "$runner" --announce --manifest "$manifest" --timeout 300 &
+  # The announcer ends with the AppHost, which takes over this shell's process id.
+  (
+    dotnet "$runner" --announce --manifest "$manifest" --timeout 300 &
+    tail --pid=$$ -f /dev/null &
+    wait -n
+    mapfile -t children < <(jobs -p)
+    kill "${children[@]}" 2>/dev/null
+  ) &
   exec dotnet run --project "$root/UserOrder.AppHost" --configuration Release
 }
 

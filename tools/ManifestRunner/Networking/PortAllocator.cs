@@ -17,7 +17,7 @@ internal sealed class PortAllocator : IDisposable
 
     private static readonly (int From, int To) Range = AllocationRange();
 
-    private readonly Dictionary<int, FileStream> _claims = [];
+    private readonly Dictionary<int, Socket> _claims = [];
 
     public int AnyFree()
     {
@@ -76,16 +76,19 @@ internal sealed class PortAllocator : IDisposable
         return true;
     }
 
-    // The lock ends with this process, however that ends.
-    private static FileStream? Claim(int port)
+    // A socket in the abstract namespace is the lock: it leaves no file behind, ends with this process however that ends,
+    // and is seen by exactly those who share the network's ports.
+    private static Socket? Claim(int port)
     {
+        var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            var path = Path.Combine(Path.GetTempPath(), $"userorder-port-{port}.lock");
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            claim.Bind(new UnixDomainSocketEndPoint($"\0userorder-port-{port}"));
+            return claim;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (SocketException)
         {
+            claim.Dispose();
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Manifest;
 using UserOrder.ManifestRunner.Networking;
@@ -11,6 +12,9 @@ internal sealed class PostgresResource : GraphResource
 {
     private const string SqlBinding = "tcp";
     private const string MaintenanceDatabase = "postgres";
+
+    // The same on every machine, whatever locales it has: it decides how the database sorts and what its log says.
+    private static readonly Dictionary<string, string?> Locale = new() { ["LC_ALL"] = "C.UTF-8" };
 
     private readonly string _folder;
     private readonly Endpoint _endpoint;
@@ -59,30 +63,51 @@ internal sealed class PostgresResource : GraphResource
             "-c", "unix_socket_directories=",
             .. Context.ArgumentsOf(Name).SkipWhile(argument => argument == "postgres"),
         ];
-        Launch(_identity.Run(Program("postgres"), arguments) with { WorkingDirectory = _data, Environment = Variables() });
+        Launch(_identity.Run(Program("postgres"), arguments) with { WorkingDirectory = _data, Environment = Locale });
     }
 
     protected override async Task<string?> ProbeAsync(CancellationToken cancellationToken)
     {
-        string[] query = ["--no-psqlrc", "--dbname", _database, "--command", "SELECT 1"];
-        var (exitCode, output) = await RunClientAsync("psql", query, cancellationToken);
-        if (exitCode == 0)
+        try
         {
+            await using var connection = new NpgsqlConnection(ConnectionString(_database));
+            await connection.OpenAsync(cancellationToken);
             return null;
         }
-
-        if (output.Contains("password authentication failed", StringComparison.Ordinal))
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidPassword)
         {
-            throw LoginRefused(_user);
+            throw LoginRefused(_user, exception);
         }
-
-        if (output.Contains($"database \"{_database}\" does not exist", StringComparison.Ordinal))
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            (_, output) = await RunClientAsync("createdb", ["--maintenance-db", MaintenanceDatabase, _database], cancellationToken);
+            await CreateDatabaseAsync(cancellationToken);
+            return exception.MessageText;
         }
-
-        return output;
+        catch (NpgsqlException exception)
+        {
+            return exception.Message;
+        }
     }
+
+    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(MaintenanceDatabase));
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"create database {new NpgsqlCommandBuilder().QuoteIdentifier(_database)}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // Without a pool: a connection that is kept would hold up the server's stop.
+    private string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = _endpoint.Host,
+        Port = _endpoint.Port,
+        Username = _user,
+        Password = _password,
+        Database = database,
+        Timeout = 5,
+        Pooling = false,
+    }.ConnectionString;
 
     private async Task InitializeAsync(CancellationToken cancellationToken)
     {
@@ -99,7 +124,7 @@ internal sealed class PostgresResource : GraphResource
         string[] initdb = [Program("initdb"), "-D", incomplete, "-U", _user, "--encoding=UTF8"];
         var further = _settings.GetValueOrDefault("POSTGRES_INITDB_ARGS", "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         await RunToolAsync(
-            _identity.Run("bash", [.. bash, .. initdb, .. further]) with { Environment = Variables(("POSTGRES_PASSWORD", _password)) },
+            _identity.Run("bash", [.. bash, .. initdb, .. further]) with { Environment = new Dictionary<string, string?>(Locale) { ["POSTGRES_PASSWORD"] = _password } },
             cancellationToken);
 
         // initdb's own rules may trust every user of this machine, which in a container would be nobody else.
@@ -109,33 +134,10 @@ internal sealed class PostgresResource : GraphResource
         Directory.Move(incomplete, _data);
     }
 
-    private Task<(int ExitCode, string Output)> RunClientAsync(string program, string[] arguments, CancellationToken cancellationToken)
-    {
-        var port = _endpoint.Port.ToString(CultureInfo.InvariantCulture);
-        string[] login = ["--host", _endpoint.Host, "--port", port, "--username", _user, "--no-password"];
-        var specification = new ProcessSpecification(Program(program), [.. login, .. arguments])
-        {
-            Environment = Variables(("PGPASSWORD", _password), ("PGSSLMODE", "disable"), ("PGCONNECT_TIMEOUT", "5")),
-        };
-        return ChildProcess.RunAsync(specification, Context.Watchdog, cancellationToken);
-    }
-
     private string Program(string name)
     {
         var versionFile = Path.Combine(_data, "PG_VERSION");
         int? version = File.Exists(versionFile) ? int.Parse(File.ReadAllText(versionFile), CultureInfo.InvariantCulture) : null;
         return Path.Combine(InstalledPrograms.PostgresFolder(version), name);
-    }
-
-    // The messages that ProbeAsync looks for are English only in this locale.
-    private static Dictionary<string, string?> Variables(params ReadOnlySpan<(string Name, string Value)> further)
-    {
-        var variables = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8" };
-        foreach (var (name, value) in further)
-        {
-            variables[name] = value;
-        }
-
-        return variables;
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Manifest;
 using UserOrder.ManifestRunner.Networking;
@@ -20,7 +22,7 @@ internal sealed class RabbitMqResource : GraphResource
     private readonly Endpoint _amqp;
     private readonly Endpoint? _management;
     private readonly string _user;
-    private readonly AmqpLogin _login;
+    private readonly ConnectionFactory _login;
     private readonly Dictionary<string, string> _settings;
     private readonly int _distributionPort;
     private readonly int _portMapperPort;
@@ -36,11 +38,15 @@ internal sealed class RabbitMqResource : GraphResource
         _management = image.Tag.Contains("management", StringComparison.Ordinal) ? context.Endpoints[name, ManagementBinding] : null;
         _settings = context.EnvironmentOf(name);
         _user = _settings.GetValueOrDefault("RABBITMQ_DEFAULT_USER", "guest");
-        _login = new AmqpLogin(
-            _amqp,
-            _user,
-            _settings.GetValueOrDefault("RABBITMQ_DEFAULT_PASS", "guest"),
-            _settings.GetValueOrDefault("RABBITMQ_DEFAULT_VHOST", "/"));
+        _login = new ConnectionFactory
+        {
+            HostName = _amqp.Host,
+            Port = _amqp.Port,
+            UserName = _user,
+            Password = _settings.GetValueOrDefault("RABBITMQ_DEFAULT_PASS", "guest"),
+            VirtualHost = _settings.GetValueOrDefault("RABBITMQ_DEFAULT_VHOST", "/"),
+            AutomaticRecoveryEnabled = false,
+        };
         _distributionPort = context.Endpoints.Ports.AnyFree();
         _portMapperPort = context.Endpoints.Ports.AnyFree();
     }
@@ -60,13 +66,19 @@ internal sealed class RabbitMqResource : GraphResource
 
     protected override async Task<string?> ProbeAsync(CancellationToken cancellationToken)
     {
+        // Only a login proves that the broker is up: its port opens late in the boot, and a virtual host still later.
         try
         {
-            return await _login.TryAsync(cancellationToken);
+            await using var connection = await _login.CreateConnectionAsync(cancellationToken);
+            return null;
         }
-        catch (UnauthorizedAccessException exception)
+        catch (BrokerUnreachableException exception) when (exception.InnerException is PossibleAuthenticationFailureException)
         {
             throw LoginRefused(_user, exception);
+        }
+        catch (BrokerUnreachableException exception)
+        {
+            return exception.InnerException?.Message ?? exception.Message;
         }
     }
 
