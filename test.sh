@@ -72,7 +72,7 @@ if uses_aspire_packages && engine=$(container_engine); then
   fi
 else
   ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
-  solution=UserOrder.WithoutAspire.slnf
+  solution=tools/UserOrder.WithoutAspire.slnf
   export UseAspirePackages=false
   require_servers
 fi

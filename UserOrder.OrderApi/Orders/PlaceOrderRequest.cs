@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using UserOrder.ServiceDefaults.Validation;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -21,7 +22,7 @@ public sealed record OrderItem
 {
     /// <summary>The article, 1 to 64 characters, none of them a control character.</summary>
     [Required]
-    [StringLength(64, MinimumLength = 1)]
+    [Characters(64, MinimumLength = 1)]
     [RegularExpression(@"[^\p{Cc}]*", ErrorMessage = "The sku must not have control characters.")]
     public string Sku { get; init; } = "";
 

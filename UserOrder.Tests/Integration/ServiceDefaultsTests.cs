@@ -44,6 +44,17 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         Assert.Equal(paths, (await ReadAsync(response)).GetProperty("paths").EnumerateObject().Select(path => path.Name).Order());
     }
 
+    [Fact]
+    public async Task The_OpenAPI_document_states_the_limits()
+    {
+        using var response = await UserApi.GetAsync("/openapi/v1.json", Cancelled);
+
+        var properties = (await ReadAsync(response)).GetProperty("components").GetProperty("schemas").GetProperty("CreateUserRequest").GetProperty("properties");
+        Assert.Equal(1, properties.GetProperty("name").GetProperty("minLength").GetInt32());
+        Assert.Equal(200, properties.GetProperty("name").GetProperty("maxLength").GetInt32());
+        Assert.Equal(320, properties.GetProperty("email").GetProperty("maxLength").GetInt32());
+    }
+
     [Theory]
     [MemberData(nameof(Services))]
     public async Task The_interactive_page_is_there_in_development(string service)

@@ -17,6 +17,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         { """{"name":"  ","email":"a@b.example"}""", "name" },
         { """{"name":"a\u0000b","email":"a@b.example"}""", "name" },
         { $$"""{"name":"{{new string('n', 201)}}","email":"a@b.example"}""", "name" },
+        { $$"""{"name":"{{string.Concat(Enumerable.Repeat("🙂", 201))}}","email":"a@b.example"}""", "name" },
         { """{"name":"Ada"}""", "email" },
         { """{"name":"Ada","email":"ada"}""", "email" },
         { """{"name":"Ada","email":"ada@"}""", "email" },
@@ -39,11 +40,13 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.NotEmpty(problem.GetProperty("errors").GetProperty(field).EnumerateArray());
     }
 
-    [Fact]
-    public async Task A_user_at_the_limits_is_accepted()
+    [Theory]
+    [InlineData("n")]
+    [InlineData("🙂")]
+    public async Task A_user_at_the_limits_is_accepted(string character)
     {
         var local = Guid.NewGuid().ToString("N") + new string('a', 32);
-        var body = $$"""{"name":"{{new string('n', 200)}}","email":"{{local}}@{{new string('b', 255)}}"}""";
+        var body = $$"""{"name":"{{string.Concat(Enumerable.Repeat(character, 200))}}","email":"{{local}}@{{new string('b', 255)}}"}""";
 
         using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
 

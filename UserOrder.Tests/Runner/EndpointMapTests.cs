@@ -73,6 +73,20 @@ public class EndpointMapTests
         Assert.Contains("It has: http", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_port_that_another_runner_has_claimed_is_not_free_before_it_listens_there()
+    {
+        using var other = new PortAllocator();
+        using var own = new PortAllocator();
+        var claimed = other.AnyFree();
+
+        Assert.NotEqual(claimed, own.Prefer(claimed));
+        Assert.Throws<RunnerException>(() => own.Require(claimed, "front", "http"));
+
+        other.Dispose();
+        Assert.Equal(claimed, own.Prefer(claimed));
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using UserOrder.ServiceDefaults.Validation;
 
 namespace UserOrder.UserApi.Users;
 
@@ -7,13 +8,13 @@ public sealed record CreateUserRequest
 {
     /// <summary>1 to 200 characters, not all of them blank, no control characters.</summary>
     [Required]
-    [StringLength(200, MinimumLength = 1)]
+    [Characters(200, MinimumLength = 1)]
     [RegularExpression(@"[^\p{Cc}]*", ErrorMessage = "The name must not have control characters.")]
     public string Name { get; init; } = "";
 
     /// <summary>An address of at most 320 characters. No two users have the same one, ignoring case.</summary>
     [Required]
-    [StringLength(320)]
+    [Characters(320)]
     [RegularExpression(EmailPattern, ErrorMessage = "The email must be an address such as ada@example.com.")]
     public string Email { get; init; } = "";
 
