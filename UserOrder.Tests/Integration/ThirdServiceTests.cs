@@ -86,14 +86,14 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             """
             with added as (
               insert into inbox (event_id, queue, received_at)
-              select gen_random_uuid(), 'q', $1 - n * interval '1 day' from generate_series(1, 10) as n
+              select gen_random_uuid(), 'q', $1 - n * interval '1 hour' from generate_series(1, 10) as n
               returning 1)
             select count(*) from added
             """,
             now);
 
-        Assert.Equal(2, await InboxStore.PurgeAsync(database, now.AddDays(-5.5), limit: 2, Cancelled));
-        Assert.Equal(3, await InboxStore.PurgeAsync(database, now.AddDays(-5.5), limit: 100, Cancelled));
+        Assert.Equal(2, await InboxStore.PurgeAsync(database, now.AddHours(-5.5), limit: 2, Cancelled));
+        Assert.Equal(3, await InboxStore.PurgeAsync(database, now.AddHours(-5.5), limit: 100, Cancelled));
         Assert.Equal(5, await CountAsync(database, "select count(*) from inbox"));
         await host.StopAsync(Cancelled);
     }
