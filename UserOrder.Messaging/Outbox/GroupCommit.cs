@@ -86,7 +86,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
             var results = await _write([.. batch.Select(pending => pending.Item)], CancellationToken.None);
             for (var i = 0; i < batch.Count; i++)
             {
-                batch[i].Completion.SetResult(results[i]);
+                batch[i].Completion.TrySetResult(results[i]);
             }
         }
         catch (Exception exception) when (batch.Count > 1 && !DatabaseOutage.Is(exception))
@@ -101,7 +101,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         {
             foreach (var pending in batch)
             {
-                pending.Completion.SetException(exception);
+                pending.Completion.TrySetException(exception);
             }
         }
     }

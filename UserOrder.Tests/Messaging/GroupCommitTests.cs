@@ -96,6 +96,22 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task A_writer_that_forgets_a_result_fails_that_item_and_goes_on_with_the_next()
+    {
+        var isForgetful = true;
+        await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
+        {
+            await Task.Yield();
+            return isForgetful ? [] : items;
+        });
+
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => commit.WriteAsync(1, Cancelled));
+        isForgetful = false;
+
+        Assert.Equal(2, await commit.WriteAsync(2, Cancelled));
+    }
+
+    [Fact]
     public async Task One_that_is_cancelled_while_it_waits_is_not_written()
     {
         var written = new List<int>();
