@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
@@ -57,7 +58,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var handlers = Enumerable.Range(0, 3).Select(_ => new ThingHandler()).ToList();
         var database = await CreateDatabaseAsync();
-        var hosts = handlers.Select(handler => Build(database, handler)).ToList();
+        var broker = await BrokerAsync();
+        var hosts = handlers.Select(handler => Build(database, broker, handler, new LogCollector())).ToList();
         await Task.WhenAll(hosts.Select(host => host.StartAsync(Cancelled)));
         await Task.WhenAll(hosts.Select(MigratedAsync));
 
@@ -119,9 +121,39 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
+    public async Task A_service_that_starts_before_its_servers_waits_for_them_and_says_so_once()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync());
+        var uri = await BrokerAsync();
+        await using var database = new TcpForwarder(connection.Host!, connection.Port);
+        await using var broker = new TcpForwarder(uri.Host, uri.Port);
+        (connection.Host, connection.Port) = ("127.0.0.1", database.Port);
+        var logs = new LogCollector();
+        var handler = new ThingHandler();
+        using var host = Build(connection.ConnectionString, new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, handler, logs);
+
+        await host.StartAsync(Cancelled);
+        await Until.EqualAsync(1, "it waits for the database", () => Task.FromResult(logs.Count("Waiting for the database")));
+        Assert.False(host.Services.GetRequiredService<SchemaMigrator>().Ready.IsCompleted);
+
+        database.Open();
+        await MigratedAsync(host);
+        await PublishAsync(host, "tea");
+        await Until.EqualAsync(1, "it waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
+        Assert.Empty(handler.Handled);
+
+        broker.Open();
+        await Until.EqualAsync(1, "the event was handled", () => Task.FromResult(handler.Handled.Count));
+        Assert.Equal(1, logs.Count("Waiting for the database"));
+        Assert.Equal(1, logs.Count("The relay waits"));
+        Assert.Equal(1, logs.Count($"The consumer of {_name}.things waits"));
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task A_setting_out_of_its_limits_stops_the_start_and_is_named()
     {
-        using var host = Build(await CreateDatabaseAsync(), new ThingHandler(), ("Messaging:RelayBatchSize", "0"));
+        using var host = await BuildAsync(new ThingHandler(), ("Messaging:RelayBatchSize", "0"));
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancelled));
 
@@ -131,7 +163,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     [Fact]
     public async Task An_event_over_the_size_limit_is_not_accepted_by_the_outbox()
     {
-        using var host = Build(await CreateDatabaseAsync(), new ThingHandler(), ("Messaging:MaxMessageBytes", "1024"));
+        using var host = await BuildAsync(new ThingHandler(), ("Messaging:MaxMessageBytes", "1024"));
         var outbox = host.Services.GetRequiredService<EventOutbox>();
 
         Assert.Throws<ArgumentException>(() => outbox.CreateMessage(Thing.Happened, "thing", new Thing(new string('x', 1024))));
@@ -139,7 +171,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
     private async Task<IHost> StartAsync(ThingHandler handler)
     {
-        var host = Build(await CreateDatabaseAsync(), handler, ("Messaging:HandlerAttempts", "3"));
+        var host = await BuildAsync(handler, ("Messaging:HandlerAttempts", "3"));
         await host.StartAsync(Cancelled);
         await MigratedAsync(host);
         return host;
@@ -155,7 +187,12 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
     }
 
-    private IHost Build(string database, ThingHandler handler, params (string Key, string Value)[] settings)
+    private async Task<IHost> BuildAsync(ThingHandler handler, params (string Key, string Value)[] settings) =>
+        Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, new LogCollector(), settings);
+
+    private async Task<Uri> BrokerAsync() => new(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
+
+    private IHost Build(string database, Uri broker, ThingHandler handler, LogCollector logs, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:thirddb"] = database;
@@ -165,8 +202,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             builder.Configuration[key] = value;
         }
 
-        var broker = Graph.GetConnectionStringAsync("rabbitmq", Cancelled);
-        builder.Services.AddSingleton<IConnectionFactory>(_ => new ConnectionFactory { Uri = new Uri(broker.Result) });
+        builder.Logging.AddProvider(logs);
+        builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
         builder.Services.AddSingleton(handler);
         builder.Services.AddMetrics();
         builder.AddPostgresDatabase("thirddb", typeof(ThirdServiceTests).Assembly);
@@ -207,6 +244,27 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             }
 
             return Task.CompletedTask;
+        }
+    }
+
+    private sealed class LogCollector : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _messages = [];
+
+        public int Count(string start) => _messages.Count(message => message.StartsWith(start, StringComparison.Ordinal));
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _messages.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
         }
     }
 }
