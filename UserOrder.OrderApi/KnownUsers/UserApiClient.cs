@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Polly;
 
 namespace UserOrder.OrderApi.KnownUsers;
@@ -31,8 +32,9 @@ internal sealed partial class UserApiClient(HttpClient http, ILogger<UserApiClie
                 _ => UserLookup.Unavailable,
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or ExecutionRejectedException)
+        catch (Exception exception) when (exception is HttpRequestException or ExecutionRejectedException or SocketException or IOException)
         {
+            // The last two are not always wrapped: a peer that dies just after the connect shows as a bare SocketException.
             LogUnavailable(exception.Message);
             return UserLookup.Unavailable;
         }

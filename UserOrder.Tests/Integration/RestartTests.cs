@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
@@ -69,7 +70,7 @@ public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
                     orders[(await ReadAsync(placed)).GetProperty("orderId").GetGuid()] = userId;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException)
             {
                 // The service is down: nothing was promised.
             }

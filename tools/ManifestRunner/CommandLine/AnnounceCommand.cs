@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using UserOrder.ManifestRunner.Manifest;
 using UserOrder.ManifestRunner.Networking;
 using UserOrder.ManifestRunner.Terminal;
@@ -50,7 +51,7 @@ internal static class AnnounceCommand
             using var response = await http.GetAsync(health, cancellationToken);
             return response.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException)
         {
             return false;
         }

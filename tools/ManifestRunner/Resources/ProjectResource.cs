@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Manifest;
@@ -67,7 +68,7 @@ internal sealed class ProjectResource : GraphResource
             using var response = await Http.GetAsync(new Uri(_http.Url + HealthPath), cancellationToken);
             return response.StatusCode == HttpStatusCode.OK ? null : $"it answers {(int)response.StatusCode}";
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException)
         {
             return exception.Message;
         }
