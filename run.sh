@@ -69,10 +69,7 @@ build_if_changed() {
 }
 
 run_apphost() {
-  local engine=$1 volume
-  if [[ $engine == podman ]]; then
-    export ASPIRE_CONTAINER_RUNTIME=podman
-  fi
+  local volume
   if [[ $fresh ]]; then
     sed -n '/"volumes"/,/]/s/.*"name": "\(.*\)".*/\1/p' "$manifest" | while read -r volume; do
       "$engine" volume rm --force "$volume" >/dev/null
@@ -104,9 +101,9 @@ parse_arguments "$@"
 require_dotnet
 detect_aspire_packages
 
-if [[ ! $force_runner ]] && uses_aspire_packages && engine=$(container_engine); then
+if [[ ! $force_runner ]] && uses_aspire_packages && use_container_engine; then
   build_if_changed
-  run_apphost "$engine"
+  run_apphost
 else
   require_servers
   build_if_changed

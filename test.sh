@@ -65,11 +65,8 @@ esac
 cd "$root" || exit
 require_dotnet
 detect_aspire_packages
-if uses_aspire_packages && engine=$(container_engine); then
+if uses_aspire_packages && use_container_engine; then
   solution=UserOrder.sln
-  if [[ $engine == podman ]]; then
-    export ASPIRE_CONTAINER_RUNTIME=podman
-  fi
 else
   ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
   solution=tools/UserOrder.WithoutAspire.slnf

@@ -137,6 +137,14 @@ container_engine() {
   return 1
 }
 
+# Sets `engine` to the container engine that works, and lets Aspire use it; fails if there is none.
+use_container_engine() {
+  engine=$(container_engine) || return
+  if [[ $engine == podman ]]; then
+    export ASPIRE_CONTAINER_RUNTIME=podman
+  fi
+}
+
 # Prints the aspire program that carries the dashboard, after having fetched it if need be. It is a convenience:
 # without npm or without the package the graph runs all the same.
 find_dashboard() {
