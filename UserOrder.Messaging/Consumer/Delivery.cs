@@ -3,9 +3,9 @@ using RabbitMQ.Client.Events;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>A message as the broker delivered it, copied out of the client's buffer.</summary>
+/// <summary>A message as the broker delivered it. The body is a copy: the client takes its buffer back.</summary>
 internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, byte[] Body)
 {
     public static Delivery From(BasicDeliverEventArgs arguments) =>
-        new(arguments.DeliveryTag, new BasicProperties(arguments.BasicProperties), arguments.Body.ToArray());
+        new(arguments.DeliveryTag, arguments.BasicProperties, arguments.Body.ToArray());
 }

@@ -88,7 +88,7 @@ internal sealed partial class SchemaMigrator(
         {
             await ExecuteAsync(connection, migration.Sql, cancellationToken);
         }
-        catch (PostgresException exception) when (!exception.IsTransient)
+        catch (PostgresException exception) when (!DatabaseOutage.Is(exception))
         {
             throw new MigrationFailedException($"The migration {migration.Name} of {migration.Component} failed.", exception);
         }
