@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>Sends what the ledger asks for, and writes down every answer.</summary>
+internal sealed class Client(FaultySystem system) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    private Ledger Ledger => system.Ledger;
+
+    /// <summary>Asks a replica once.</summary>
+    /// <returns>The id in the answer 201; null where the answer was another or none.</returns>
+    public async Task<Guid?> SendAsync(Intent intent, string service, CancellationToken cancellationToken)
+    {
+        Ledger.CountRequest();
+        try
+        {
+            using var request = RequestFor(intent, service);
+            using var response = await _http.SendAsync(request, cancellationToken);
+            Ledger.NoteAnswer(response.StatusCode);
+            if (response.StatusCode == HttpStatusCode.Created)
+            {
+                var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+                var id = body.GetProperty(intent.UserId is null ? "id" : "orderId").GetGuid();
+                Ledger.NoteCreated(intent, id);
+                return id;
+            }
+
+            if (!IsExcused(response.StatusCode, intent))
+            {
+                Ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException)
+        {
+            // No answer, or half of one: nothing was promised.
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>During a fault a service may ask to come back later, and tell a retry that the first request is still under way.</summary>
+    private static bool IsExcused(HttpStatusCode status, Intent intent) =>
+        status == HttpStatusCode.ServiceUnavailable || (status == HttpStatusCode.Conflict && intent.HasKey);
+
+    private HttpRequestMessage RequestFor(Intent intent, string service)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system.Graph.GetEndpoint(service), intent.UserId is null ? "/v1/users" : "/v1/orders"))
+        {
+            Content = intent.UserId is { } userId
+                ? JsonContent.Create(new { userId, items = new[] { new { sku = intent.Marker, quantity = 2, unitPrice = 1.25m } } })
+                : JsonContent.Create(new { name = "Ada Lovelace", email = intent.Marker }),
+        };
+        if (intent.HasKey)
+        {
+            request.Headers.Add("Idempotency-Key", intent.Marker);
+        }
+
+        return request;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>Measures how long the system takes until everything works again.</summary>
+internal sealed class Recovery(FaultySystem system, Client client)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Returns when a new user and a new order, taken by each pair of replicas, have taken full effect in the other service.</summary>
+    public async Task<TimeSpan> MeasureAsync()
+    {
+        var waited = Stopwatch.StartNew();
+        await Task.WhenAll(FaultySystem.UserApis.Zip(FaultySystem.OrderApis, ProbeAsync));
+        return waited.Elapsed;
+    }
+
+    private async Task ProbeAsync(string userApi, string orderApi)
+    {
+        var userId = await Until.TrueAsync(
+            $"{userApi} takes a user",
+            () => client.SendAsync(system.Ledger.AskForUser(withKey: false), userApi, Cancelled),
+            id => id is not null);
+
+        // Before the order, for which a user that is not known would be asked for.
+        await Until.EqualAsync(
+            1,
+            $"OrderApi has heard of {userApi}'s user",
+            () => Sql.CountAsync(system.OrderDb, "select count(*) from known_users where id = $1", userId!));
+
+        await Until.TrueAsync(
+            $"{orderApi} takes an order",
+            () => client.SendAsync(system.Ledger.AskForOrder(userId!.Value, withKey: false), orderApi, Cancelled),
+            id => id is not null);
+        await Until.TrueAsync(
+            $"UserApi has heard of {orderApi}'s order",
+            () => Sql.CountAsync(system.UserDb, "select count(*) from order_totals where user_id = $1", userId!),
+            count => count == 1);
+    }
+}
