@@ -1,25 +1,28 @@
+using System.Diagnostics;
 using Npgsql;
+using RabbitMQ.Client;
 
 namespace UserOrder.Tests.Faults;
 
 /// <summary>Compares what is stored in both services and in the broker with what was asked and answered.</summary>
 internal sealed class Audit(FaultySystem system)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private Ledger Ledger => system.Ledger;
 
-    /// <summary>Waits until everything that was stored has had time to arrive: no event waits in an outbox or in a queue.</summary>
-    /// <remarks>Whether it did arrive is not the condition: that is for <see cref="CheckAsync"/> to find out.</remarks>
+    /// <summary>Waits until everything has arrived. What has not within a minute is for <see cref="CheckAsync"/> to find.</summary>
     public async Task WaitForQuietAsync()
     {
-        await Until.EqualAsync(0, "UserApi's outbox is empty", () => Sql.CountAsync(system.UserDb, "select count(*) from outbox"));
-        await Until.EqualAsync(0, "OrderApi's outbox is empty", () => Sql.CountAsync(system.OrderDb, "select count(*) from outbox"));
         await using var connection = await system.ConnectToBrokerAsync();
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
-        foreach (var queue in Queues.ByType.Values)
+        var waited = Stopwatch.StartNew();
+        while (!await IsQuietAsync(channel) && waited.Elapsed < Patience)
         {
-            await Until.EqualAsync(0u, $"{queue} is empty", () => channel.MessageCountAsync(queue, Cancelled));
+            await Task.Delay(Interval, Cancelled);
         }
     }
 
@@ -119,7 +122,7 @@ internal sealed class Audit(FaultySystem system)
     /// <summary>Each event was taken in once: a user that OrderApi had to ask for would hide that the event never came.</summary>
     private static async Task CheckInboxAsync(AuditResult result, NpgsqlDataSource database, int events)
     {
-        var received = await Sql.CountAsync(database, "select count(*) from inbox");
+        var received = await CountAsync(database, "inbox");
         if (received < events)
         {
             result.AddLost($"{events} events were caused, and {received} have been received.");
@@ -134,13 +137,33 @@ internal sealed class Audit(FaultySystem system)
     {
         foreach (var database in new[] { system.UserDb, system.OrderDb })
         {
-            var waiting = await Sql.CountAsync(database, "select count(*) from outbox");
+            var waiting = await CountAsync(database, "outbox");
             if (waiting > 0)
             {
                 result.AddWrong($"{waiting} events are still in an outbox.");
             }
         }
     }
+
+    private async Task<bool> IsQuietAsync(IChannel channel)
+    {
+        foreach (var queue in Queues.ByType.Values)
+        {
+            if (await channel.MessageCountAsync(queue, Cancelled) > 0)
+            {
+                return false;
+            }
+        }
+
+        await CollectDeadLettersAsync(channel);
+        return await CountAsync(system.UserDb, "outbox") == 0
+            && await CountAsync(system.OrderDb, "outbox") == 0
+            && await CountAsync(system.OrderDb, "inbox") == await CountAsync(system.UserDb, "users")
+            && await CountAsync(system.UserDb, "inbox") == await CountAsync(system.OrderDb, "orders")
+            && Ledger.Poison.Keys.All(Ledger.DeadLetters.ContainsKey);
+    }
+
+    private static Task<long> CountAsync(NpgsqlDataSource database, string table) => Sql.CountAsync(database, $"select count(*) from {table}");
 
     /// <remarks>Takes the messages out instead of counting them: RabbitMQ 3.10 may count too few after a restart.</remarks>
     private async Task CheckBrokerAsync(AuditResult result)
@@ -153,14 +176,9 @@ internal sealed class Audit(FaultySystem system)
             {
                 result.AddWrong($"{queue} still holds the message {left.BasicProperties.MessageId}.");
             }
-
-            // A crash between a dead letter's confirm and the acknowledgement leaves two copies, which is documented.
-            while (await channel.BasicGetAsync($"{queue}.dead", autoAck: true, Cancelled) is { } dead)
-            {
-                Ledger.DeadLetters[dead.BasicProperties.MessageId ?? ""] = queue;
-            }
         }
 
+        await CollectDeadLettersAsync(channel);
         foreach (var (id, queue) in Ledger.Poison.Except(Ledger.DeadLetters))
         {
             result.AddLost($"the message {id}, which nobody can read, is no dead letter of {queue}.");
@@ -169,6 +187,18 @@ internal sealed class Audit(FaultySystem system)
         foreach (var (id, queue) in Ledger.DeadLetters.Except(Ledger.Poison))
         {
             result.AddWrong($"the dead letter {id} of {queue} is none that was injected.");
+        }
+    }
+
+    /// <summary>A crash between a dead letter's confirm and the acknowledgement leaves two copies of it, which count as one.</summary>
+    private async Task CollectDeadLettersAsync(IChannel channel)
+    {
+        foreach (var queue in Queues.ByType.Values)
+        {
+            while (await channel.BasicGetAsync($"{queue}.dead", autoAck: true, Cancelled) is { } dead)
+            {
+                Ledger.DeadLetters[dead.BasicProperties.MessageId ?? ""] = queue;
+            }
         }
     }
 }

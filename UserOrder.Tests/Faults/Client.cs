@@ -21,7 +21,6 @@ internal sealed class Client(FaultySystem system) : IDisposable
         {
             using var request = RequestFor(intent, service);
             using var response = await _http.SendAsync(request, cancellationToken);
-            Ledger.NoteAnswer(response.StatusCode);
             if (response.StatusCode == HttpStatusCode.Created)
             {
                 var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);

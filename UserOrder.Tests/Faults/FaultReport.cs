@@ -9,13 +9,14 @@ internal static class FaultReport
 {
     public static string FilePath => Path.Combine(Repository.Root, "TestResults", "soak.md");
 
-    public static async Task<string> WriteAsync(FaultySystem system, FaultSchedule schedule, TimeSpan duration, FaultRun run, AuditResult audit)
+    public static async Task<string> CreateAsync(FaultySystem system, FaultSchedule schedule, TimeSpan duration, FaultRun run, AuditResult audit)
     {
         await using var broker = await system.ConnectToBrokerAsync();
         var brokerVersion = Encoding.UTF8.GetString((byte[])broker.ServerProperties!["version"]!);
         var databaseVersion = (await Sql.ReadAsync(system.UserDb, "show server_version", row => row.GetString(0)))[0].Split(' ')[0];
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024);
         var ledger = system.Ledger;
+        var intents = ledger.Users.Values.Concat(ledger.Orders.Values).ToList();
         var report = new StringBuilder();
         Line($"{DateTimeOffset.UtcNow:yyyy-MM-dd}, seed {schedule.Seed}, {duration:hh\\:mm\\:ss} of faults.");
         Line($"Machine: {Environment.ProcessorCount} cores, {memory:0} GiB, {RuntimeInformation.OSDescription}.");
@@ -23,8 +24,9 @@ internal static class FaultReport
         Line($"");
         Line($"| | |");
         Line($"| --- | ---: |");
+        Line($"| asked for | {intents.Count} |");
         Line($"| requests | {ledger.Requests} |");
-        Line($"| answered 201 | {ledger.Created} |");
+        Line($"| answered 201 | {intents.Count(intent => intent.CreatedId is not null)} |");
         Line($"| lost | {audit.Lost} |");
         Line($"| duplicated | {audit.Duplicated} |");
         Line($"| unreadable messages injected | {ledger.Poison.Count} |");

@@ -8,8 +8,11 @@ namespace UserOrder.Tests.Faults;
 /// </summary>
 internal sealed class FaultSchedule(int seed, bool isSoak)
 {
-    public const string SeedVariable = "USERORDER_FAULT_SEED";
-    public const string MinutesVariable = "USERORDER_SOAK_MINUTES";
+    /// <summary>How many passes the short form has; a soak has as many as there is time for.</summary>
+    public const int PassesOfShortForm = 2;
+
+    private const string SeedVariable = "USERORDER_FAULT_SEED";
+    private const string MinutesVariable = "USERORDER_SOAK_MINUTES";
 
     // Beyond two heartbeats of 10 s, after which either end gives a connection up.
     private const double BeyondHeartbeat = 25;
@@ -18,13 +21,16 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
 
     public int Seed => seed;
 
-    /// <summary>How to run the same schedule again.</summary>
-    public string Replay => isSoak ? $"{SeedVariable}={seed} ./test.sh --soak MINUTES" : $"{SeedVariable}={seed} ./test.sh {nameof(FaultTests)}";
-
     public static FaultSchedule FromEnvironment(bool isSoak) =>
         new(int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var seed) ? seed : Random.Shared.Next(), isSoak);
 
-    /// <summary>The next rounds. The short form has one pass, a soak as many as there is time for.</summary>
+    /// <summary>How long a soak is to take; null where the short form is asked for.</summary>
+    public static TimeSpan? LengthOfSoak() =>
+        Environment.GetEnvironmentVariable(MinutesVariable) is { Length: > 0 } minutes
+            ? TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))
+            : null;
+
+    /// <summary>The rounds of the next pass.</summary>
     public IReadOnlyList<PlannedFault[]> NextPass()
     {
         var kinds = Enum.GetValues<FaultKind>();
@@ -49,6 +55,10 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
 
         return rounds;
     }
+
+    /// <summary>The seed, and how to have the same faults again.</summary>
+    public override string ToString() =>
+        $"Seed {seed}; again: {SeedVariable}={seed} ./test.sh {(isSoak ? $"--soak {Environment.GetEnvironmentVariable(MinutesVariable)}" : nameof(FaultTests))}";
 
     /// <summary>A queue fills only while everything else works, and what is down cannot go down again.</summary>
     private static bool CanOverlap(PlannedFault one, PlannedFault other) =>

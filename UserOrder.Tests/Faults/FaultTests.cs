@@ -7,49 +7,41 @@ namespace UserOrder.Tests.Faults;
 [Collection(FaultyTests.Name)]
 public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
 {
-    /// <summary>The short form has each kind of fault once. With USERORDER_SOAK_MINUTES it goes on that long and writes its result down.</summary>
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+
+    /// <summary>The short form has each kind of fault twice. With USERORDER_SOAK_MINUTES it goes on that long and writes its result down.</summary>
     [Fact]
     public async Task Nothing_is_lost_or_doubled_whatever_fails()
     {
         system.NeedsTheServers();
-        var length = Environment.GetEnvironmentVariable(FaultSchedule.MinutesVariable) is { Length: > 0 } minutes
-            ? TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))
-            : (TimeSpan?)null;
+        var length = FaultSchedule.LengthOfSoak();
         var schedule = FaultSchedule.FromEnvironment(isSoak: length is not null);
-        var elapsed = Stopwatch.StartNew();
         using var client = new Client(system);
         var run = new FaultRun(system, new Recovery(system, client), Log);
         using var end = new CancellationTokenSource();
         var traffic = new Traffic(system, client).RunAsync(end.Token);
+        _elapsed.Restart();
         try
         {
-            do
-            {
-                var pass = schedule.NextPass();
-                Log($"Seed {schedule.Seed}; again: {schedule.Replay}");
-                foreach (var round in pass)
-                {
-                    Log($"  {string.Join(" + ", round.Select(fault => fault.ToString()))}");
-                }
-
-                await RunAsync(run, pass, () => elapsed.Elapsed > length);
-            }
-            while (elapsed.Elapsed < length);
+            await RunAsync(run, schedule, length);
         }
         finally
         {
-            Log($"Seed {schedule.Seed}; again: {schedule.Replay}");
+            Log(schedule.ToString());
             await end.CancelAsync();
             await traffic;
         }
 
+        var duration = _elapsed.Elapsed;
         var audit = new Audit(system);
         await audit.WaitForQuietAsync();
 
         // What a consumer kept without acknowledging it is back in its queue now, where the audit finds it.
         await system.StopServicesAsync(FaultySystem.Services);
         var result = await audit.CheckAsync();
-        var report = await FaultReport.WriteAsync(system, schedule, elapsed.Elapsed, run, result);
+        await system.StartServicesAsync(FaultySystem.Services);
+
+        var report = await FaultReport.CreateAsync(system, schedule, duration, run, result);
         Log(report);
         if (length is not null)
         {
@@ -57,17 +49,21 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
             await File.WriteAllTextAsync(FaultReport.FilePath, report, TestContext.Current.CancellationToken);
         }
 
-        Assert.True(result.Findings == 0, $"Seed {schedule.Seed}; again: {schedule.Replay}\n{result}");
-        await system.StartServicesAsync(FaultySystem.Services);
-
-        void Log(string line) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{elapsed.Elapsed.TotalSeconds,6:0.0} {line}"));
+        Assert.True(result.Findings == 0, $"{schedule}\n{result}");
     }
 
-    private static async Task RunAsync(FaultRun run, IReadOnlyList<PlannedFault[]> pass, Func<bool> isOver)
+    private async Task RunAsync(FaultRun run, FaultSchedule schedule, TimeSpan? length)
     {
-        foreach (var round in pass.TakeWhile(_ => !isOver()))
+        for (var pass = 0; length is null ? pass < FaultSchedule.PassesOfShortForm : _elapsed.Elapsed < length; pass++)
         {
-            await run.RunAsync(round);
+            var rounds = schedule.NextPass();
+            Log($"{schedule}\n{string.Join('\n', rounds.Select(round => $"  {string.Join(" + ", round.Select(fault => fault.ToString()))}"))}");
+            foreach (var round in rounds.TakeWhile(_ => length is null || _elapsed.Elapsed < length))
+            {
+                await run.RunAsync(round);
+            }
         }
     }
+
+    private void Log(string text) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_elapsed.Elapsed.TotalSeconds,6:0.0} {text}"));
 }

@@ -29,6 +29,7 @@ public sealed class FaultySystem : IAsyncLifetime
     private NpgsqlDataSource? _userdb;
     private NpgsqlDataSource? _orderdb;
     private string? _missing;
+    private volatile bool _crashIsDue;
 
     internal static string[] UserApis { get; } = ["user-api", ReplicatedManifest.SecondOf("user-api")];
 
@@ -58,8 +59,7 @@ public sealed class FaultySystem : IAsyncLifetime
 
     internal NpgsqlDataSource OrderDb => _orderdb!;
 
-    /// <summary>What a service reads to know that it is to kill itself at the point that the file names.</summary>
-    internal string FailPointFile => Path.Combine(_folder, "fail-point");
+    private string FailPointFile => Path.Combine(_folder, "fail-point");
 
     public async ValueTask InitializeAsync()
     {
@@ -82,7 +82,7 @@ public sealed class FaultySystem : IAsyncLifetime
             new ManifestGraphOptions
             {
                 ManifestPath = manifest,
-                Configuration = Repository.Configuration,
+                Configuration = "FailPoints",
                 EphemeralPorts = true,
                 Ports = ports,
                 Parameters = Servers.ToDictionary(server => $"{server}-password", _ => _password),
@@ -127,6 +127,15 @@ public sealed class FaultySystem : IAsyncLifetime
     internal Task<IConnection> ConnectToBrokerAsync() =>
         new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString(Broker)), AutomaticRecoveryEnabled = false }
             .CreateConnectionAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Lets the service that is the first to reach a step of the protocol kill itself there.</summary>
+    internal async Task ArmAsync(string failPoint)
+    {
+        _crashIsDue = true;
+        var written = FailPointFile + ".new";
+        await File.WriteAllTextAsync(written, failPoint, TestContext.Current.CancellationToken);
+        File.Move(written, FailPointFile);
+    }
 
     private static (string Service, string Server) EndsOf(string link) => link.Split(" > ") is [var service, var server] ? (service, server) : default;
 
@@ -181,7 +190,11 @@ public sealed class FaultySystem : IAsyncLifetime
 
     private void NoteWrongEnd(ResourceChange change)
     {
-        if (change.State == ResourceState.Exited || change.Remark?.StartsWith("killed", StringComparison.Ordinal) == true)
+        if (change.State == ResourceState.Exited && _crashIsDue)
+        {
+            _crashIsDue = false;
+        }
+        else if (change.State == ResourceState.Exited || change.Remark?.StartsWith("killed", StringComparison.Ordinal) == true)
         {
             WrongEnds.Enqueue(change);
         }

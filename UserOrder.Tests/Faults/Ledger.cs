@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 
 namespace UserOrder.Tests.Faults;
 
@@ -16,9 +15,6 @@ internal sealed class Ledger
     /// <summary>By sku.</summary>
     public ConcurrentDictionary<string, Intent> Orders { get; } = new();
 
-    /// <summary>How often each status was answered.</summary>
-    public ConcurrentDictionary<HttpStatusCode, int> Answers { get; } = new();
-
     /// <summary>Answers that no fault excuses.</summary>
     public ConcurrentQueue<string> WrongAnswers { get; } = new();
 
@@ -29,8 +25,6 @@ internal sealed class Ledger
     public ConcurrentDictionary<string, string> DeadLetters { get; } = new();
 
     public int Requests => _requests;
-
-    public int Created => Answers.GetValueOrDefault(HttpStatusCode.Created);
 
     public Intent AskForUser(bool withKey)
     {
@@ -47,8 +41,6 @@ internal sealed class Ledger
     }
 
     public void CountRequest() => Interlocked.Increment(ref _requests);
-
-    public void NoteAnswer(HttpStatusCode status) => Answers.AddOrUpdate(status, 1, (_, count) => count + 1);
 
     public void NoteCreated(Intent intent, Guid id)
     {
