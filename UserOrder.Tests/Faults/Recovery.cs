@@ -15,7 +15,9 @@ internal sealed class Recovery(FaultySystem system, Client client)
         return waited.Elapsed;
     }
 
-    private async Task ProbeAsync(string userApi, string orderApi)
+    /// <summary>Waits for a new user of one replica and an order of the other.</summary>
+    /// <returns>The user's id.</returns>
+    public async Task<Guid> ProbeAsync(string userApi, string orderApi)
     {
         var userId = await Until.TrueAsync(
             $"{userApi} takes a user",
@@ -36,5 +38,6 @@ internal sealed class Recovery(FaultySystem system, Client client)
             $"UserApi has heard of {orderApi}'s order",
             () => Sql.CountAsync(system.UserDb, "select count(*) from order_totals where user_id = $1", userId!),
             count => count == 1);
+        return userId!.Value;
     }
 }
