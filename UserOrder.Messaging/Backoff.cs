@@ -1,13 +1,13 @@
 namespace UserOrder.Messaging;
 
 /// <summary>
-/// Growing pauses between attempts: from 100 ms, doubled each time up to 5 s, with up to a quarter of random jitter so that replicas do
+/// Growing pauses between attempts: from 100 ms, doubled each time up to 2 s, with up to a quarter of random jitter so that replicas do
 /// not come back in step. After a minute without a failure they start from the beginning.
 /// </summary>
 internal sealed class Backoff(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Peace = TimeSpan.FromMinutes(1);
 
     private TimeSpan _next = First;

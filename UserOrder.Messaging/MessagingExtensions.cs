@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging;
@@ -13,8 +14,8 @@ namespace UserOrder.Messaging;
 public static class MessagingExtensions
 {
     /// <summary>
-    /// Adds the outbox with its relay, and the health check <c>broker</c>, which reports an outage as degraded: the outbox holds the
-    /// events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
+    /// Adds the outbox with its relay, and the health checks <c>broker</c>, <c>circuits</c> and <c>outbox</c>, which report an outage as
+    /// degraded: the outbox holds the events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
     /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
@@ -31,9 +32,15 @@ public static class MessagingExtensions
         services.AddMigrations(typeof(MessagingExtensions).Assembly);
         services.AddSingleton<MessagingTelemetry>();
         services.AddSingleton<BrokerConnections>();
-        services.AddHealthChecks().AddCheck<BrokerHealthCheck>("broker");
+        services.AddSingleton<Circuits>();
+        services.AddHealthChecks()
+            .AddCheck<BrokerHealthCheck>("broker")
+            .AddCheck<CircuitHealthCheck>("circuits")
+            .AddCheck<OutboxHealthCheck>("outbox");
 
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<OutboxBacklog>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxBacklog>());
         services.AddSingleton(provider => new EventOutbox(
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>(),

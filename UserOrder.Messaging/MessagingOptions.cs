@@ -43,6 +43,10 @@ public sealed class MessagingOptions
     [Range(1, 100)]
     public int HandlerAttempts { get; set; } = 5;
 
+    /// <summary>The pause after a handler's first failure for an event; each further one is twice as long, at most a minute. Default: 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan HandlerRetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How often the broker delivers a message whose consumer dies with it, before it becomes a dead letter. Default: 20.</summary>
     [Range(1, 10_000)]
     public int DeliveryLimit { get; set; } = 20;
@@ -50,6 +54,17 @@ public sealed class MessagingOptions
     /// <summary>The most messages in a queue; past that the broker refuses and the outbox holds them. Default: 100,000.</summary>
     [Range(1, 100_000_000)]
     public int QueueMaxLength { get; set; } = 100_000;
+
+    /// <summary>
+    /// The most events the outbox may hold while the broker does not take them; past that, requests that would add one are answered
+    /// <c>503</c>. Default: 1,000,000, which is about 1 GB of disk.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int OutboxMaxRows { get; set; } = 1_000_000;
+
+    /// <summary>The longest an event may wait in the outbox; past that, requests that would add one are answered <c>503</c>. Default: 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan OutboxMaxAge { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How long a duplicate of an event is still recognised. Default: 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]

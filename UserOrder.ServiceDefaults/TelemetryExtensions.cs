@@ -40,7 +40,7 @@ internal static class TelemetryExtensions
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddMeter("Npgsql", "UserOrder.Messaging"))
+                .AddMeter("Npgsql", "UserOrder.Messaging", HttpCircuits.MeterName))
             .UseOtlpExporter();
     }
 

@@ -9,6 +9,8 @@ namespace UserOrder.Messaging.Broker;
 /// </summary>
 internal sealed class BrokerConnections : IAsyncDisposable
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
     public BrokerConnections(IConnectionFactory factory, IOptions<MessagingOptions> options)
     {
         // The relay and the consumers reconnect and declare by themselves; the client's own recovery would compete with them.
@@ -16,8 +18,12 @@ internal sealed class BrokerConnections : IAsyncDisposable
         {
             concrete.AutomaticRecoveryEnabled = false;
             concrete.TopologyRecoveryEnabled = false;
+            concrete.RequestedConnectionTimeout = AnswerTimeout;
         }
 
+        // An attempt that began while the broker was cut off must not outlast the outage by long.
+        factory.HandshakeContinuationTimeout = AnswerTimeout;
+        factory.ContinuationTimeout = 2 * AnswerTimeout;
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
         Publishing = new BrokerConnection(factory, $"{options.Value.ServiceName}.relay");
         Consuming = new BrokerConnection(factory, $"{options.Value.ServiceName}.consumer");

@@ -2,34 +2,44 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Polly.CircuitBreaker;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>
-/// Gives every message of a batch one of three ends: its effect is committed, it is a duplicate and skipped, or it is a dead letter.
+/// Gives every message of a batch one of four ends: its effect is committed, it is a duplicate and skipped, it is a dead letter, or it is
+/// to be tried again later.
 /// </summary>
 /// <remarks>
-/// A database outage is waited out; a message that nobody can read becomes a dead letter at once; a handler that fails is given one
-/// event at a time, and the one that goes on failing becomes a dead letter.
+/// A database outage is waited out behind the circuit breaker. A message that nobody can read becomes a dead letter at once. When a
+/// handler fails for a batch, each event is tried alone, so that only the one at fault waits for another attempt; when that has failed
+/// often enough, it becomes a dead letter.
 /// </remarks>
 internal sealed partial class BatchProcessor<TData>(
     Subscription<TData> subscription,
     NpgsqlDataSource database,
+    Circuits circuits,
     MessagingTelemetry telemetry,
     TimeProvider time,
     IOptions<MessagingOptions> options,
     ILogger<BatchProcessor<TData>> logger)
 {
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
+
     private readonly MessagingOptions _options = options.Value;
 
-    /// <summary>Returns when every message of the batch may be acknowledged.</summary>
+    /// <summary>Returns when every message of the batch may be acknowledged, but for those that are to be tried again.</summary>
     /// <exception cref="OperationCanceledException">The service stops during an outage; nothing may be acknowledged.</exception>
-    public async Task ProcessAsync(IChannel channel, IReadOnlyList<Delivery> batch, CancellationToken stoppingToken)
+    public async Task<IReadOnlyList<Postponement>> ProcessAsync(IChannel channel, IReadOnlyList<Delivery> batch, CancellationToken stoppingToken)
     {
+        var postponed = new List<Postponement>();
         var events = new List<IncomingEvent<TData>>(batch.Count);
         try
         {
@@ -41,14 +51,17 @@ internal sealed partial class BatchProcessor<TData>(
                 }
                 catch (UnreadableEventException exception)
                 {
-                    await DeadLetterAsync(channel, delivery, exception.Message, stoppingToken);
+                    await DeadLetterAsync(channel, delivery, exception.Message, postponed, stoppingToken);
                 }
             }
 
-            if (events.Count > 0)
+            await ApplyAsync(channel, [.. events.Where(incoming => incoming.Delivery.Failures == 0)], postponed, stoppingToken);
+            foreach (var suspect in events.Where(incoming => incoming.Delivery.Failures > 0))
             {
-                await ApplyAsync(channel, events, stoppingToken);
+                await ApplyAsync(channel, [suspect], postponed, stoppingToken);
             }
+
+            return postponed;
         }
         finally
         {
@@ -80,47 +93,75 @@ internal sealed partial class BatchProcessor<TData>(
         return new IncomingEvent<TData>(delivery, received, activity);
     }
 
-    private async Task ApplyAsync(IChannel channel, List<IncomingEvent<TData>> events, CancellationToken stoppingToken)
+    private async Task ApplyAsync(
+        IChannel channel, IReadOnlyList<IncomingEvent<TData>> events, List<Postponement> postponed, CancellationToken stoppingToken)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await CommitBehindCircuitAsync(events, stoppingToken);
+        }
+        catch (Exception exception) when (events.Count > 1 && !IsStop(exception, stoppingToken))
+        {
+            LogBatchFailed(exception, subscription.Queue, events.Count);
+            foreach (var single in events)
+            {
+                await ApplyAsync(channel, [single], postponed, stoppingToken);
+            }
+        }
+        catch (Exception exception) when (!IsStop(exception, stoppingToken))
+        {
+            await PostponeAsync(channel, events[0], exception, postponed, stoppingToken);
+        }
+    }
+
+    /// <summary>A handler may be cancelled by a time limit of its own, which is a failure like any other.</summary>
+    private static bool IsStop(Exception exception, CancellationToken stoppingToken) =>
+        exception is OperationCanceledException && stoppingToken.IsCancellationRequested;
+
+    /// <summary>Commits, however long the database is out of reach. Throws what the handler throws.</summary>
+    private async Task CommitBehindCircuitAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stoppingToken)
     {
         var backoff = new Backoff(time);
-        for (var failures = 0; ;)
+        while (true)
         {
             try
             {
-                await CommitAsync(events);
+                var applied = await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
+                telemetry.RecordDuplicates(subscription.Queue, events.Count - applied);
                 return;
             }
-            catch (Exception exception) when (DatabaseOutage.Is(exception))
+            catch (Exception exception) when (exception is BrokenCircuitException || DatabaseOutage.Is(exception))
             {
                 await backoff.WaitAsync(() => LogDatabaseOutage(subscription.Queue, exception.Message), stoppingToken);
-            }
-            catch (Exception exception) when (events.Count > 1)
-            {
-                LogBatchFailed(exception, subscription.Queue, events.Count);
-                foreach (var single in events)
-                {
-                    await ApplyAsync(channel, [single], stoppingToken);
-                }
-
-                return;
-            }
-            catch (Exception exception)
-            {
-                failures++;
-                if (failures == _options.HandlerAttempts)
-                {
-                    LogHandlerFailed(exception, subscription.Queue, events[0].Event.Id, failures);
-                    await DeadLetterAsync(channel, events[0].Delivery, $"The handler failed {failures} times, last with {exception.GetType().Name}.", stoppingToken);
-                    return;
-                }
-
-                await backoff.WaitAsync(() => LogRetry(subscription.Queue, events[0].Event.Id, exception.Message), stoppingToken);
             }
         }
     }
 
+    private async Task PostponeAsync(
+        IChannel channel, IncomingEvent<TData> incoming, Exception exception, List<Postponement> postponed, CancellationToken stoppingToken)
+    {
+        var failures = incoming.Delivery.Failures + 1;
+        if (failures >= _options.HandlerAttempts)
+        {
+            LogHandlerFailed(exception, subscription.Queue, incoming.Event.Id, failures);
+            await DeadLetterAsync(
+                channel, incoming.Delivery, $"The handler failed {failures} times, last with {exception.GetType().Name}.", postponed, stoppingToken);
+            return;
+        }
+
+        var pause = _options.HandlerRetryDelay * Math.Pow(2, failures - 1);
+        LogRetry(subscription.Queue, incoming.Event.Id, exception.Message);
+        postponed.Add(new Postponement(incoming.Delivery with { Failures = failures }, pause < LongestRetryPause ? pause : LongestRetryPause));
+    }
+
     /// <summary>Inbox rows and effect, in one transaction that is not interrupted by the service's stop.</summary>
-    private async Task CommitAsync(List<IncomingEvent<TData>> events)
+    /// <returns>How many took effect; the others were duplicates.</returns>
+    private async Task<int> CommitAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
         using var activity = StartCommit(events);
         var now = time.GetUtcNow();
@@ -130,22 +171,26 @@ internal sealed partial class BatchProcessor<TData>(
         var ids = events.Select(incoming => incoming.Event.Id);
         var added = await InboxStore.AddAsync(transaction, subscription.Queue, ids, now, CancellationToken.None);
         var fresh = events.Where(incoming => added.Remove(incoming.Event.Id)).Select(incoming => incoming.Event).ToList();
+        FailPoint.Reach(FailPoint.ConsumerInboxWritten);
         if (fresh.Count > 0)
         {
             await subscription.Handler.HandleAsync(fresh, transaction, CancellationToken.None);
         }
 
+        FailPoint.Reach(FailPoint.ConsumerEffectWritten);
         await transaction.CommitAsync(CancellationToken.None);
+        FailPoint.Reach(FailPoint.ConsumerCommitted);
 
-        telemetry.RecordDuplicates(subscription.Queue, events.Count - fresh.Count);
         foreach (var applied in fresh)
         {
             telemetry.RecordConsumed(subscription.Queue, now - applied.Time);
         }
+
+        return fresh.Count;
     }
 
     /// <summary>The span that the database's own spans belong to: the message's, or one that links to each message of the batch.</summary>
-    private Activity? StartCommit(List<IncomingEvent<TData>> events)
+    private Activity? StartCommit(IReadOnlyList<IncomingEvent<TData>> events)
     {
         if (events is [{ Activity: { } single }])
         {
@@ -156,12 +201,26 @@ internal sealed partial class BatchProcessor<TData>(
         return MessagingTelemetry.StartBatch(subscription.Queue, events.Select(incoming => incoming.Activity).OfType<Activity>(), events.Count);
     }
 
-    private async Task DeadLetterAsync(IChannel channel, Delivery delivery, string reason, CancellationToken cancellationToken)
+    private async Task DeadLetterAsync(
+        IChannel channel, Delivery delivery, string reason, List<Postponement> postponed, CancellationToken cancellationToken)
     {
-        await DeadLetterPublisher.PublishAsync(channel, subscription.Queue, delivery, reason, cancellationToken);
-        telemetry.RecordDeadLetter(subscription.Queue);
-        LogDeadLetter(subscription.Queue, delivery.Properties.MessageId, reason);
+        try
+        {
+            await DeadLetterPublisher.PublishAsync(channel, subscription.Queue, delivery, reason, cancellationToken);
+            FailPoint.Reach(FailPoint.DeadLetterConfirmed);
+            telemetry.RecordDeadLetter(subscription.Queue);
+            LogDeadLetter(subscription.Queue, delivery.Properties.MessageId, reason);
+        }
+        catch (PublishException)
+        {
+            // The dead letters are full. The message stays where it is and must not hold up the others.
+            LogDeadLettersFull(subscription.Queue, delivery.Properties.MessageId);
+            postponed.Add(new Postponement(delivery, DeadLetterRetryPause));
+        }
     }
+
+    [LoggerMessage(46, LogLevel.Error, "The dead letters of {Queue} take no more; a message stays in the queue ({MessageId})")]
+    private partial void LogDeadLettersFull(string queue, string? messageId);
 
     [LoggerMessage(41, LogLevel.Warning, "A message of {Queue} became a dead letter ({MessageId}): {Reason}")]
     private partial void LogDeadLetter(string queue, string? messageId, string reason);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -54,45 +53,33 @@ internal sealed partial class EventConsumer<TData>(
         var deliveries = await StartAsync(channel, stoppingToken);
         LogConsuming(subscription.Queue);
 
-        var batch = new List<Delivery>(_options.ConsumerBatchSize);
-        while (await deliveries.WaitToReadAsync(stoppingToken) && channel.IsOpen)
+        while (await deliveries.TakeAsync(_options.ConsumerBatchSize, stoppingToken) is { Count: > 0 } batch && channel.IsOpen)
         {
-            batch.Clear();
-            while (batch.Count < _options.ConsumerBatchSize && deliveries.TryRead(out var delivery))
-            {
-                batch.Add(delivery);
-            }
-
-            await processor.ProcessAsync(channel, batch, stoppingToken);
-
-            // Everything up to the last tag of this channel is done, so one acknowledgement covers it.
-            await channel.BasicAckAsync(batch[^1].Tag, multiple: true, CancellationToken.None);
+            FailPoint.Reach(FailPoint.ConsumerReceived);
+            var postponed = await processor.ProcessAsync(channel, batch, stoppingToken);
+            await deliveries.SettleAsync(batch, postponed, stoppingToken);
+            FailPoint.Reach(FailPoint.ConsumerAcknowledged);
             backoff.Reset();
         }
 
         throw new BrokerLostException("The channel was closed, or the broker cancelled the consumer.");
     }
 
-    /// <summary>Buffers what is delivered, which is at most the prefetch, until the channel or the consumer ends.</summary>
-    private async Task<ChannelReader<Delivery>> StartAsync(IChannel channel, CancellationToken stoppingToken)
+    private async Task<DeliveryBuffer> StartAsync(IChannel channel, CancellationToken stoppingToken)
     {
-        var buffer = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var buffer = new DeliveryBuffer(channel, time);
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, arguments) =>
-        {
-            buffer.Writer.TryWrite(Delivery.From(arguments));
-            return Task.CompletedTask;
-        };
-        consumer.UnregisteredAsync += (_, _) => EndAsync();
-        channel.ChannelShutdownAsync += (_, _) => EndAsync();
+        consumer.ReceivedAsync += (_, arguments) => Do(() => buffer.Add(Delivery.From(arguments)));
+        consumer.UnregisteredAsync += (_, _) => Do(buffer.Complete);
+        channel.ChannelShutdownAsync += (_, _) => Do(buffer.Complete);
         await channel.BasicConsumeAsync(subscription.Queue, autoAck: false, consumer, stoppingToken);
-        return buffer.Reader;
+        return buffer;
+    }
 
-        Task EndAsync()
-        {
-            buffer.Writer.TryComplete();
-            return Task.CompletedTask;
-        }
+    private static Task Do(Action action)
+    {
+        action();
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(21, LogLevel.Information, "Consuming from {Queue}")]

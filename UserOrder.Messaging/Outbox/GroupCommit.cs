@@ -83,7 +83,9 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     {
         try
         {
+            FailPoint.Reach(FailPoint.RequestReceived);
             var results = await _write([.. batch.Select(pending => pending.Item)], CancellationToken.None);
+            FailPoint.Reach(FailPoint.RequestCommitted);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Completion.TrySetResult(results[i]);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
@@ -20,6 +21,7 @@ internal sealed partial class OutboxRelay(
     NpgsqlDataSource database,
     SchemaMigrator migrator,
     BrokerConnections broker,
+    Circuits circuits,
     OutboxSignal signal,
     MessagingTelemetry telemetry,
     TimeProvider time,
@@ -52,8 +54,7 @@ internal sealed partial class OutboxRelay(
 
     private async Task RelayUntilLostAsync(CancellationToken stoppingToken)
     {
-        var connection = await broker.Publishing.GetAsync(stoppingToken);
-        await using var publisher = await ConfirmingPublisher.OpenAsync(connection, signal.Set, _options, telemetry, time, stoppingToken);
+        await using var publisher = await circuits.RelayToBroker.ExecuteAsync(() => OpenAsync(stoppingToken));
         LogRelaying(_options.Exchange);
 
         // What an earlier run left behind has no signal of its own.
@@ -63,7 +64,7 @@ internal sealed partial class OutboxRelay(
             while (publisher.IsOpen)
             {
                 await signal.WaitAsync(stoppingToken);
-                while (await RelayBatchAsync(publisher, stoppingToken))
+                while (await circuits.RelayToBroker.ExecuteAsync(() => RelayBatchAsync(publisher, stoppingToken)))
                 {
                 }
             }
@@ -78,6 +79,12 @@ internal sealed partial class OutboxRelay(
         throw new BrokerLostException("The channel to publish on was closed.");
     }
 
+    private async Task<ConfirmingPublisher> OpenAsync(CancellationToken stoppingToken)
+    {
+        var connection = await broker.Publishing.GetAsync(stoppingToken);
+        return await ConfirmingPublisher.OpenAsync(connection, signal.Set, _options, telemetry, time, stoppingToken);
+    }
+
     /// <summary>Relays one batch and says whether another is worth trying at once.</summary>
     private async Task<bool> RelayBatchAsync(ConfirmingPublisher publisher, CancellationToken stoppingToken)
     {
@@ -89,14 +96,19 @@ internal sealed partial class OutboxRelay(
             return false;
         }
 
+        FailPoint.Reach(FailPoint.RelayClaimed);
         var outcomes = await publisher.PublishAsync(messages);
         var confirmed = IdsWith(PublishOutcome.Confirmed);
         var rejected = IdsWith(PublishOutcome.Rejected);
 
+        FailPoint.Reach(FailPoint.RelayConfirmed);
+
         // Not the stopping token: forgetting a confirm now would publish the batch twice after the restart.
         await OutboxStore.DeleteAsync(transaction, confirmed, CancellationToken.None);
         await OutboxStore.PostponeAsync(transaction, rejected, CancellationToken.None);
+        FailPoint.Reach(FailPoint.RelayDeleted);
         await transaction.CommitAsync(CancellationToken.None);
+        FailPoint.Reach(FailPoint.RelayCommitted);
 
         if (confirmed.Length + rejected.Length < messages.Count)
         {

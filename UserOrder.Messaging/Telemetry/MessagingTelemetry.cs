@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Polly.CircuitBreaker;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Telemetry;
 
@@ -13,6 +15,7 @@ public sealed class MessagingTelemetry
 
     private static readonly ActivitySource Activities = new(Name);
 
+    private readonly Meter _meter;
     private readonly Counter<long> _published;
     private readonly Counter<long> _consumed;
     private readonly Counter<long> _duplicates;
@@ -23,7 +26,7 @@ public sealed class MessagingTelemetry
     public MessagingTelemetry(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        var meter = meters.Create(Name);
+        var meter = _meter = meters.Create(Name);
         _published = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages the relay published, by outcome.");
         _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that took effect.");
         _duplicates = meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Events that were delivered again and skipped.");
@@ -33,6 +36,20 @@ public sealed class MessagingTelemetry
             "s",
             "From an event's time to the commit of its effect in the other service.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
+    }
+
+    internal void Observe(IReadOnlyList<Circuit> circuits) =>
+        _meter.CreateObservableGauge(
+            "userorder.circuit_breaker.state",
+            () => circuits.Select(circuit => new Measurement<int>(
+                circuit.State switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
+                new KeyValuePair<string, object?>("userorder.circuit_breaker.name", circuit.Name))),
+            description: "0 closed, 1 half-open, 2 open.");
+
+    internal void Observe(OutboxBacklog backlog)
+    {
+        _meter.CreateObservableGauge("userorder.outbox.rows", () => backlog.Rows, "{message}", "Events that wait in the outbox.");
+        _meter.CreateObservableGauge("userorder.outbox.age", () => backlog.Age.TotalSeconds, "s", "How long the oldest event has waited in the outbox.");
     }
 
     /// <summary>A request's share of a group commit: from its arrival to the commit.</summary>

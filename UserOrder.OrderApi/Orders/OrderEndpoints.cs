@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Outbox;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
@@ -29,6 +30,7 @@ internal static class OrderEndpoints
     {
         version.RequireMigratedDatabase();
         version.MapPost("/orders", PlaceAsync)
+            .RequireRoomInOutbox()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -6,13 +6,13 @@ namespace UserOrder.Tests.Messaging;
 public sealed class BackoffTests
 {
     [Fact]
-    public void Pauses_double_up_to_five_seconds_plus_a_quarter_and_start_again_after_a_reset()
+    public void Pauses_double_up_to_two_seconds_plus_a_quarter_and_start_again_after_a_reset()
     {
         var time = new FakeTimeProvider();
         var backoff = new Backoff(time);
 
         AssertPause(backoff, time, 0.1, isFirst: true);
-        foreach (var expected in new[] { 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5 })
+        foreach (var expected in new[] { 0.2, 0.4, 0.8, 1.6, 2, 2, 2 })
         {
             AssertPause(backoff, time, expected, isFirst: false);
         }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
 
@@ -26,7 +27,7 @@ internal static class UserEndpoints
     private static void MapUsers(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/users", CreateAsync).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
+        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
         version.MapGet("/users/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
         version.MapGet("/users", ListAsync).ProducesValidationProblem();
     }

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace UserOrder.Messaging.Outbox;
+
+/// <summary>Back pressure at the service's door.</summary>
+public static class OutboxAdmission
+{
+    private const string RetryAfterSeconds = "10";
+
+    /// <summary>
+    /// Answers <c>503</c> with <c>Retry-After</c> while the outbox is at its limits, <see cref="MessagingOptions.OutboxMaxRows"/> and
+    /// <see cref="MessagingOptions.OutboxMaxAge"/>: before the disk fills, and before anything is promised.
+    /// </summary>
+    public static RouteHandlerBuilder RequireRoomInOutbox(this RouteHandlerBuilder endpoint)
+    {
+        endpoint.AddEndpointFilter(static (context, next) =>
+            context.HttpContext.RequestServices.GetRequiredService<OutboxBacklog>().IsFull
+                ? ValueTask.FromResult<object?>(Refuse(context.HttpContext.Response))
+                : next(context));
+        return endpoint.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static ProblemHttpResult Refuse(HttpResponse response)
+    {
+        response.Headers.RetryAfter = RetryAfterSeconds;
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status503ServiceUnavailable,
+            type: "https://userorder.example/problems/outbox-full",
+            title: "Too many events wait for the broker.",
+            detail: "Nothing was stored. Try again later.");
+    }
+}

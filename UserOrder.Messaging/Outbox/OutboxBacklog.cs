@@ -1,0 +1,104 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Messaging.Outbox;
+
+/// <summary>Knows how full the outbox is: measured once a second, or less often where the measuring itself would take a twentieth of that.</summary>
+internal sealed partial class OutboxBacklog : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private const int CostShare = 20;
+
+    private readonly NpgsqlDataSource _database;
+    private readonly SchemaMigrator _migrator;
+    private readonly TimeProvider _time;
+    private readonly MessagingOptions _options;
+    private readonly ILogger<OutboxBacklog> _logger;
+    private DateTimeOffset? _oldest;
+
+    public OutboxBacklog(
+        NpgsqlDataSource database,
+        SchemaMigrator migrator,
+        MessagingTelemetry telemetry,
+        TimeProvider time,
+        IOptions<MessagingOptions> options,
+        ILogger<OutboxBacklog> logger)
+    {
+        _database = database;
+        _migrator = migrator;
+        _time = time;
+        _options = options.Value;
+        _logger = logger;
+        telemetry.Observe(this);
+    }
+
+    /// <summary>How many events wait.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>How long the oldest of them has waited.</summary>
+    public TimeSpan Age => _oldest is { } oldest && _time.GetUtcNow() - oldest is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+
+    /// <summary>Whether one more event would be one too many.</summary>
+    public bool IsFull => Rows >= _options.OutboxMaxRows || Age > _options.OutboxMaxAge;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await _migrator.Ready.WaitAsync(stoppingToken);
+        while (true)
+        {
+            var measuring = Stopwatch.StartNew();
+            try
+            {
+                var wasFull = IsFull;
+                await MeasureAsync(stoppingToken);
+                if (IsFull != wasFull)
+                {
+                    LogChange(IsFull ? "full" : "no longer full", Rows, Age);
+                }
+            }
+            catch (DbException)
+            {
+                // The last measure stands; without the database there is nothing to let in.
+            }
+
+            var pause = CostShare * measuring.Elapsed;
+            await Task.Delay(pause > Interval ? pause : Interval, _time, stoppingToken);
+        }
+    }
+
+    private async Task MeasureAsync(CancellationToken cancellationToken)
+    {
+        // The ids are UUIDv7 (RFC 9562): their first 48 bits are the event's time in milliseconds.
+        await using var command = _database.CreateCommand(
+            """
+            select count(*), (select id from outbox order by id limit 1) from (select from outbox limit $1) as waiting
+            """);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _options.OutboxMaxRows });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        Rows = reader.GetInt64(0);
+        _oldest = reader.IsDBNull(1) ? null : TimeOf(reader.GetGuid(1));
+    }
+
+    private static DateTimeOffset TimeOf(Guid version7)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        version7.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = 0L;
+        foreach (var value in bytes[..6])
+        {
+            milliseconds = (milliseconds << 8) | value;
+        }
+
+        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
+    [LoggerMessage(14, LogLevel.Warning, "The outbox is {State}: {Rows} events wait, the oldest for {Age}")]
+    private partial void LogChange(string state, long rows, TimeSpan age);
+}

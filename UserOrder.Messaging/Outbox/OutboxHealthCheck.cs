@@ -1,0 +1,14 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace UserOrder.Messaging.Outbox;
+
+/// <summary>Degraded while the outbox is full: what is read is still answered, only nothing new is accepted.</summary>
+internal sealed class OutboxHealthCheck(OutboxBacklog backlog) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        var description = string.Create(CultureInfo.InvariantCulture, $"{backlog.Rows} events wait, the oldest for {backlog.Age.TotalSeconds:0} s");
+        return Task.FromResult(backlog.IsFull ? HealthCheckResult.Degraded(description) : HealthCheckResult.Healthy(description));
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace UserOrder.Messaging.Resilience;
+
+/// <summary>
+/// A circuit breaker between this service and a server: it opens when at least half of the calls within 10 s met an outage, and then
+/// lets one call a second through until one succeeds.
+/// </summary>
+/// <remarks>
+/// It only tells at once what would fail anyway. To wait, and with growing pauses, is the caller's part; with both, an outage that ends is
+/// noticed within 3 s.
+/// </remarks>
+internal sealed partial class Circuit
+{
+    private readonly ResiliencePipeline _pipeline;
+    private readonly CircuitBreakerStateProvider _state = new();
+    private readonly ILogger<Circuit> _logger;
+
+    /// <param name="name">Who calls whom, such as <c>relay-broker</c>.</param>
+    /// <param name="isOutage">Tells the server's outage from a call that is wrong in itself.</param>
+    /// <param name="time">The clock of the breaks.</param>
+    /// <param name="logger">Is told of each change of state.</param>
+    public Circuit(string name, Func<Exception, bool> isOutage, TimeProvider time, ILogger<Circuit> logger)
+    {
+        Name = name;
+        _logger = logger;
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && isOutage(exception)),
+                FailureRatio = 0.5,
+                MinimumThroughput = 2,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDuration = TimeSpan.FromSeconds(1),
+                StateProvider = _state,
+                OnOpened = arguments => Log(() => LogOpened(Name, arguments.Outcome.Exception?.Message)),
+                OnClosed = _ => Log(() => LogClosed(Name)),
+            })
+            .Build();
+    }
+
+    public string Name { get; }
+
+    public CircuitState State => _state.CircuitState;
+
+    /// <summary>Calls the server, unless it is known not to answer.</summary>
+    /// <exception cref="BrokenCircuitException">The circuit is open; the call was not made.</exception>
+    public async Task<T> ExecuteAsync<T>(Func<Task<T>> call) => await _pipeline.ExecuteAsync(async _ => await call());
+
+    private static ValueTask Log(Action log)
+    {
+        log();
+        return ValueTask.CompletedTask;
+    }
+
+    [LoggerMessage(71, LogLevel.Warning, "The circuit {Circuit} opened: {Reason}")]
+    private partial void LogOpened(string circuit, string? reason);
+
+    [LoggerMessage(72, LogLevel.Information, "The circuit {Circuit} closed")]
+    private partial void LogClosed(string circuit);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Polly.CircuitBreaker;
+
+namespace UserOrder.Messaging.Resilience;
+
+/// <summary>Degraded, never unhealthy: an open circuit waits for another server and holds up no request.</summary>
+internal sealed class CircuitHealthCheck(Circuits circuits) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        var states = string.Join(", ", circuits.All.Select(circuit => $"{circuit.Name} {Describe(circuit.State)}"));
+        return Task.FromResult(circuits.All.All(circuit => circuit.State == CircuitState.Closed)
+            ? HealthCheckResult.Healthy(states)
+            : HealthCheckResult.Degraded(states));
+    }
+
+    private static string Describe(CircuitState state) => state switch
+    {
+        CircuitState.Closed => "closed",
+        CircuitState.HalfOpen => "half-open",
+        _ => "open",
+    };
+}
