@@ -17,12 +17,15 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         var length = FaultSchedule.LengthOfSoak();
         var schedule = FaultSchedule.FromEnvironment(isSoak: length is not null);
         using var client = new Client(system);
-        var run = new FaultRun(system, new Recovery(system, client), Log);
+        var recovery = new Recovery(system, client);
+        var run = new FaultRun(system, recovery, Log);
         using var end = new CancellationTokenSource();
         var traffic = new Traffic(system, client).RunAsync(end.Token);
         _elapsed.Restart();
         try
         {
+            // There have to be users for whom orders can be placed while UserApi is away.
+            await recovery.MeasureAsync();
             await RunAsync(run, schedule, length);
         }
         finally
