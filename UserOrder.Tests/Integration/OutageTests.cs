@@ -53,6 +53,79 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
         await Until.EqualAsync(1, "UserApi counts the order", () => OrderCountAsync(userId));
     }
 
+    [Fact]
+    public async Task Circuits_open_during_an_outage_show_it_and_close_when_it_is_over()
+    {
+        var channel = await OpenChannelAsync();
+        var userId = await CreateUserAsync();
+        await Graph.StopAsync("user-postgres", Cancelled);
+        try
+        {
+            await channel.PublishEventAsync("order.placed.v1", TestEvents.OrderPlaced(Guid.CreateVersion7(), userId), Cancelled);
+            await Until.TrueAsync("the consumer's circuit opens", () => DescriptionAsync(UserApi, "circuits"), text => text.Contains("consumer-database open", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await Graph.StartAsync("user-postgres", Cancelled);
+        }
+
+        await Until.EqualAsync(1, "the event takes effect", () => OrderCountAsync(userId));
+        await Graph.StopAsync("rabbitmq", Cancelled);
+        try
+        {
+            await Until.TrueAsync("the relay's circuit opens", () => DescriptionAsync(UserApi, "circuits"), text => text.StartsWith("relay-broker open", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await Graph.StartAsync("rabbitmq", Cancelled);
+        }
+
+        await Until.EqualAsync("relay-broker closed, consumer-database closed", "the circuits close", () => DescriptionAsync(UserApi, "circuits"));
+    }
+
+    [Fact]
+    public async Task While_UserApi_is_down_its_circuit_opens_and_orders_of_known_users_are_placed()
+    {
+        NeedsTheWholeGraph();
+        var known = await CreateUserAsync();
+        using var first = await PlaceOrderAsync(known);
+        await Graph.StopAsync("user-api", Cancelled);
+        try
+        {
+            await Until.TrueAsync(
+                "the circuit opens",
+                async () =>
+                {
+                    using var refused = await PlaceOrderAsync(Guid.CreateVersion7());
+                    await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "user-api-unavailable", refused);
+                    return await DescriptionAsync(OrderApi, "http-circuits");
+                },
+                text => text.StartsWith("open: user-api", StringComparison.Ordinal));
+            using var placed = await PlaceOrderAsync(known);
+            Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
+        }
+        finally
+        {
+            await Graph.StartAsync("user-api", Cancelled);
+        }
+
+        await Until.TrueAsync(
+            "the circuit closes",
+            async () =>
+            {
+                using var answer = await PlaceOrderAsync(Guid.CreateVersion7());
+                return answer.StatusCode;
+            },
+            status => status == HttpStatusCode.UnprocessableEntity);
+        await Until.EqualAsync("all closed", "the health shows it", () => DescriptionAsync(OrderApi, "http-circuits"));
+    }
+
+    private static async Task<string> DescriptionAsync(HttpClient service, string check)
+    {
+        using var response = await service.GetAsync("/health", Cancelled);
+        return (await ReadAsync(response)).GetProperty("checks").GetProperty(check).GetProperty("description").GetString()!;
+    }
+
     private async Task<string?> HealthAsync(HttpStatusCode expected)
     {
         using var response = await UserApi.GetAsync("/health", Cancelled);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
@@ -50,6 +51,73 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         Assert.Contains("poison", Encoding.UTF8.GetString(dead!.Body.Span), StringComparison.Ordinal);
         Assert.Equal("The handler failed 3 times, last with InvalidOperationException.", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
         Assert.Equal(3, handler.FailuresAlone);
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task An_event_that_waits_for_its_next_attempt_holds_up_nobody_and_only_it_is_delivered_again()
+    {
+        var database = await CreateDatabaseAsync();
+        var failing = new ThingHandler { Poison = "poison" };
+        using (var host = Build(database, await BrokerAsync(), failing, new LogCollector(), ("Messaging:HandlerRetryDelay", "00:01:00")))
+        {
+            await host.StartAsync(Cancelled);
+            await MigratedAsync(host);
+            await PublishAsync(host, "tea", "poison", "coffee");
+            await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(failing.Handled.Count));
+            await PublishAsync(host, "milk");
+            await PublishAsync(host, "sugar");
+            await Until.EqualAsync(4, "those behind were handled", () => Task.FromResult(failing.Handled.Count));
+            await host.StopAsync(Cancelled);
+        }
+
+        Assert.Equal(1, failing.FailuresAlone);
+        var healed = new ThingHandler();
+        using var next = Build(database, await BrokerAsync(), healed, new LogCollector());
+        await next.StartAsync(Cancelled);
+        await MigratedAsync(next);
+        await PublishAsync(next, "last");
+
+        await Until.EqualAsync(2, "the poison and the last were handled", () => Task.FromResult(healed.Handled.Count));
+        Assert.Equal(["last", "poison"], healed.Handled.Order());
+        var channel = await OpenChannelAsync();
+        Assert.Null(await channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled));
+        await next.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_finds_no_room_waits_in_its_queue_and_holds_up_nobody()
+    {
+        using var host = await BuildAsync(new ThingHandler(), ("Messaging:QueueMaxLength", "3"));
+        var handler = host.Services.GetRequiredService<ThingHandler>();
+        await host.StartAsync(Cancelled);
+        await MigratedAsync(host);
+        await PublishAsync(host, "milk");
+        await Until.EqualAsync(1, "the consumer is there", () => Task.FromResult(handler.Handled.Count));
+        var channel = await OpenChannelAsync();
+        await Until.TrueAsync(
+            "the dead letters are full",
+            async () =>
+            {
+                try
+                {
+                    await channel.BasicPublishAsync("", $"{_name}.things.dead", mandatory: true, body: "filler"u8.ToArray(), Cancelled);
+                    return false;
+                }
+                catch (PublishException)
+                {
+                    return true;
+                }
+            },
+            isFull => isFull);
+
+        await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, body: "unreadable"u8.ToArray(), Cancelled);
+        await PublishAsync(host, "tea");
+        await Until.EqualAsync(2, "the event behind it was handled", () => Task.FromResult(handler.Handled.Count));
+
+        await channel.QueuePurgeAsync($"{_name}.things.dead", Cancelled);
+        var dead = await Until.TrueAsync("it is a dead letter", () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
+        Assert.Equal("unreadable", Encoding.UTF8.GetString(dead!.Body.Span));
         await host.StopAsync(Cancelled);
     }
 

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.Messaging;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Messaging;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>What does not fit anywhere is refused before it is promised.</summary>
+public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private readonly string _name = $"pressed_{Guid.NewGuid():N}";
+
+    [Theory]
+    [InlineData("Messaging:OutboxMaxRows", "3")]
+    [InlineData("Messaging:OutboxMaxAge", "00:00:01")]
+    public async Task A_service_whose_outbox_is_at_its_limit_answers_503_until_the_broker_takes_the_events(string limit, string value)
+    {
+        var uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
+        await using var broker = new TcpForwarder(uri.Host, uri.Port);
+        await using var service = await StartAsync(new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, (limit, value));
+        using var client = new HttpClient { BaseAddress = new Uri(service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        var accepted = 0;
+
+        using var refused = await Until.TrueAsync(
+            "the outbox is full",
+            async () =>
+            {
+                var response = await client.PostAsync("/things", content: null, Cancelled);
+                accepted += response.StatusCode == HttpStatusCode.Created ? 1 : 0;
+                return response;
+            },
+            response => response.StatusCode != HttpStatusCode.Created);
+        await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "outbox-full", refused);
+        Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.Equal("Degraded", await OutboxHealthAsync());
+
+        var channel = await OpenChannelAsync();
+        await channel.ExchangeDeclareAsync(_name, ExchangeType.Topic, durable: true, cancellationToken: Cancelled);
+        await channel.QueueDeclareAsync(_name, durable: true, exclusive: false, autoDelete: false, cancellationToken: Cancelled);
+        await channel.QueueBindAsync(_name, _name, "thing.happened.v1", cancellationToken: Cancelled);
+        broker.Open();
+
+        await Until.EqualAsync(HttpStatusCode.Created, "requests are accepted again", async () =>
+        {
+            using var response = await client.PostAsync("/things", content: null, Cancelled);
+            accepted += response.StatusCode == HttpStatusCode.Created ? 1 : 0;
+            return response.StatusCode;
+        });
+        await Until.EqualAsync<long>(accepted, "every accepted event is at the broker", async () => await channel.MessageCountAsync(_name, Cancelled));
+        await Until.EqualAsync("Healthy", "the outbox has room", OutboxHealthAsync);
+
+        async Task<string?> OutboxHealthAsync()
+        {
+            var health = await client.GetFromJsonAsync<System.Text.Json.JsonElement>("/health", Cancelled);
+            return health.GetProperty("entries").GetProperty("outbox").GetProperty("status").GetString();
+        }
+    }
+
+    private async Task<WebApplication> StartAsync(Uri broker, params (string Key, string Value)[] settings)
+    {
+        var server = await OpenDatabaseAsync("userdb");
+        await using (var command = server.CreateCommand($"create database {_name}"))
+        {
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration["ConnectionStrings:presseddb"] =
+            new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+        builder.Configuration["Messaging:Exchange"] = _name;
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
+        builder.AddPostgresDatabase("presseddb", typeof(BackPressureTests).Assembly);
+        builder.AddMessaging("pressed");
+
+        var app = builder.Build();
+        app.MapHealthChecks("/health", new() { ResponseWriter = (context, report) => context.Response.WriteAsJsonAsync(new { entries = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString() }) }) });
+        app.MapPost("/things", WriteAsync).RequireRoomInOutbox();
+        await app.StartAsync(Cancelled);
+        await app.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
+        return app;
+    }
+
+    private static async Task<IResult> WriteAsync(EventOutbox outbox, NpgsqlDataSource database)
+    {
+        await using var connection = await database.OpenConnectionAsync(Cancelled);
+        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+        await EventOutbox.WriteAsync(transaction, [outbox.CreateMessage(Thing.Happened, "tea", new Thing("tea"))], Cancelled);
+        await transaction.CommitAsync(Cancelled);
+        outbox.NotifyCommitted();
+        return Results.Created();
+    }
+}
