@@ -17,6 +17,7 @@ internal sealed partial class Circuit
     private readonly ResiliencePipeline _pipeline;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ILogger<Circuit> _logger;
+    private bool _isLoggedAsOpen;
 
     /// <param name="name">Who calls whom, such as <c>relay-broker</c>.</param>
     /// <param name="isOutage">Tells the server's outage from a call that is wrong in itself.</param>
@@ -35,8 +36,8 @@ internal sealed partial class Circuit
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(1),
                 StateProvider = _state,
-                OnOpened = arguments => Log(() => LogOpened(Name, arguments.Outcome.Exception?.Message)),
-                OnClosed = _ => Log(() => LogClosed(Name)),
+                OnOpened = arguments => LogChange(isOpen: true, arguments.Outcome.Exception),
+                OnClosed = _ => LogChange(isOpen: false, exception: null),
             })
             .Build();
     }
@@ -49,9 +50,19 @@ internal sealed partial class Circuit
     /// <exception cref="BrokenCircuitException">The circuit is open; the call was not made.</exception>
     public async Task<T> ExecuteAsync<T>(Func<Task<T>> call) => await _pipeline.ExecuteAsync(async _ => await call());
 
-    private static ValueTask Log(Action log)
+    /// <summary>An open circuit opens again with each call that is let through and fails: that is nothing new.</summary>
+    private ValueTask LogChange(bool isOpen, Exception? exception)
     {
-        log();
+        if (isOpen && !_isLoggedAsOpen)
+        {
+            LogOpened(Name, exception?.Message);
+        }
+        else if (!isOpen)
+        {
+            LogClosed(Name);
+        }
+
+        _isLoggedAsOpen = isOpen;
         return ValueTask.CompletedTask;
     }
 
