@@ -90,8 +90,10 @@ public sealed class FaultySystem : IAsyncLifetime
                 ResourceChanged = NoteWrongEnd,
             },
             TestContext.Current.CancellationToken);
-        _userdb = NpgsqlDataSource.Create(_graph.GetConnectionString("userdb"));
-        _orderdb = NpgsqlDataSource.Create(_graph.GetConnectionString("orderdb"));
+
+        // Without a pool, whose connections would not survive a server that is killed.
+        _userdb = NpgsqlDataSource.Create($"{_graph.GetConnectionString("userdb")};Pooling=false");
+        _orderdb = NpgsqlDataSource.Create($"{_graph.GetConnectionString("orderdb")};Pooling=false");
     }
 
     public async ValueTask DisposeAsync()
@@ -134,7 +136,7 @@ public sealed class FaultySystem : IAsyncLifetime
         _crashIsDue = true;
         var written = FailPointFile + ".new";
         await File.WriteAllTextAsync(written, failPoint, TestContext.Current.CancellationToken);
-        File.Move(written, FailPointFile);
+        File.Move(written, FailPointFile, overwrite: true);
     }
 
     private static (string Service, string Server) EndsOf(string link) => link.Split(" > ") is [var service, var server] ? (service, server) : default;
