@@ -34,15 +34,33 @@ internal sealed class Client(FaultySystem system) : IDisposable
                 Ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException)
+        catch (Exception exception) when (IsNoAnswer(exception))
         {
-            // No answer, or half of one: nothing was promised.
+            // Nothing was promised.
         }
 
         return null;
     }
 
+    /// <summary>What a replica says of itself; null where it says nothing.</summary>
+    public async Task<string?> AskForHealthAsync(string service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(system.Graph.GetEndpoint(service), "/health"), cancellationToken);
+            return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("status").GetString();
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    /// <summary>No answer, or half of one.</summary>
+    private static bool IsNoAnswer(Exception exception) =>
+        exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException;
 
     /// <summary>During a fault a service may ask to come back later, and tell a retry that the first request is still under way.</summary>
     private static bool IsExcused(HttpStatusCode status, Intent intent) =>

@@ -7,11 +7,26 @@ internal sealed class Recovery(FaultySystem system, Client client)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Returns when a new user and a new order, taken by each pair of replicas, have taken full effect in the other service.</summary>
+    /// <summary>
+    /// Returns when a new user and a new order, taken by each pair of replicas, have taken full effect in the other service, and no replica
+    /// leaves that to the other: all of them are healthy and consume.
+    /// </summary>
     public async Task<TimeSpan> MeasureAsync()
     {
         var waited = Stopwatch.StartNew();
         await Task.WhenAll(FaultySystem.UserApis.Zip(FaultySystem.OrderApis, ProbeAsync));
+        foreach (var service in FaultySystem.Services)
+        {
+            await Until.EqualAsync("Healthy", $"{service} is healthy", () => client.AskForHealthAsync(service, Cancelled));
+        }
+
+        await using var connection = await system.ConnectToBrokerAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
+        foreach (var queue in Queues.ByType.Values)
+        {
+            await Until.EqualAsync(2u, $"both replicas consume from {queue}", () => channel.ConsumerCountAsync(queue, Cancelled));
+        }
+
         return waited.Elapsed;
     }
 
