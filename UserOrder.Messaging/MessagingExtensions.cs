@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Telemetry;
 
@@ -13,7 +15,7 @@ namespace UserOrder.Messaging;
 public static class MessagingExtensions
 {
     /// <summary>
-    /// Adds the outbox with its relay, and the health check <c>broker</c>, which reports an outage as degraded: the outbox holds the
+    /// Adds the outbox with its relay, the memory of idempotent requests, and the health check <c>broker</c>, which reports an outage as degraded: the outbox holds the
     /// events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
     /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
@@ -39,6 +41,7 @@ public static class MessagingExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();
+        services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));
         return new MessagingBuilder(services);
     }
 }

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Deletes inbox rows past their retention, a thousand at a time, so that no lock lasts long.</summary>
+/// <summary>Deletes inbox rows and idempotency keys past their retention, a thousand at a time, so that no lock lasts long.</summary>
 internal sealed partial class InboxPurger(
     NpgsqlDataSource database,
     SchemaMigrator migrator,
@@ -38,15 +39,22 @@ internal sealed partial class InboxPurger(
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow() - options.Value.InboxRetention;
+        await PurgeAsync(InboxStore.PurgeAsync, options.Value.InboxRetention, cancellationToken);
+        await PurgeAsync(IdempotencyStore.PurgeAsync, options.Value.IdempotencyRetention, cancellationToken);
+    }
+
+    private async Task PurgeAsync(
+        Func<NpgsqlDataSource, DateTimeOffset, int, CancellationToken, Task<int>> purge, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - retention;
         int purged;
         do
         {
-            purged = await InboxStore.PurgeAsync(database, before, Batch, cancellationToken);
+            purged = await purge(database, before, Batch, cancellationToken);
         }
         while (purged == Batch);
     }
 
-    [LoggerMessage(31, LogLevel.Warning, "The inbox is purged later: {Reason}")]
+    [LoggerMessage(31, LogLevel.Warning, "The inbox and the idempotency keys are purged later: {Reason}")]
     private partial void LogPostponed(string reason);
 }
