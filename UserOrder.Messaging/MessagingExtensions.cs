@@ -15,8 +15,8 @@ namespace UserOrder.Messaging;
 public static class MessagingExtensions
 {
     /// <summary>
-    /// Adds the outbox with its relay, the memory of idempotent requests, and the health check <c>broker</c>, which reports an outage as degraded: the outbox holds the
-    /// events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
+    /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health check <c>broker</c>, which reports an outage as
+    /// degraded: the outbox holds the events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
     /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>

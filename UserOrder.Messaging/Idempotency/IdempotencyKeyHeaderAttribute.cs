@@ -21,9 +21,9 @@ public sealed class IdempotencyKeyHeaderAttribute() : ValidationAttribute(
 
     /// <summary>The header in words, for the OpenAPI document.</summary>
     public const string Description =
-        "A key that the client makes up for this request, such as a UUID, and sends again with each retry of it, within 24 hours. The request " +
-        $"is carried out once; a retry gets the first answer again, with the header {ReplayedHeaderName}: true. 1 to 255 visible ASCII characters, " +
-        "with or without quotes.";
+        "A key that the client makes up for this request, such as a UUID, and sends again with each retry of it, within 24 hours. The " +
+        $"request is carried out once; a retry gets the first answer again, with the header {ReplayedHeaderName}: true. 1 to 255 visible " +
+        "ASCII characters, with or without quotes.";
 
     private const int MaxLength = 255;
 

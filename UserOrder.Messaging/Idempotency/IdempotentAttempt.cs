@@ -3,7 +3,7 @@ namespace UserOrder.Messaging.Idempotency;
 /// <summary>What is to be done with a request, by what is known of its key.</summary>
 public enum IdempotencyState
 {
-    /// <summary>Carry it out and store the key in the same statement. So are requests without a key.</summary>
+    /// <summary>Carry it out; store its key, where it has one, in the statement that does.</summary>
     New,
 
     /// <summary>It has been carried out: give the first answer again.</summary>
@@ -38,7 +38,7 @@ public sealed class IdempotentAttempt : IDisposable
     /// <summary>Where it is done, what the first request created, or would have created but for a conflict.</summary>
     public Guid EntityId { get; private set; }
 
-    /// <summary>Finds the state out anew after the statement met the key, which another request had stored since. It is not new then.</summary>
+    /// <summary>Finds the state out anew when the statement says that another request has stored the key since. It is not new then.</summary>
     /// <exception cref="InvalidOperationException">The request has no key.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The database refused or did not answer.</exception>
     public async Task LookUpAgainAsync(CancellationToken cancellationToken)

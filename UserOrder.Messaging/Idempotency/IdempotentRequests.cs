@@ -16,7 +16,7 @@ public sealed class IdempotentRequests
     internal IdempotentRequests(NpgsqlDataSource database) => _database = database;
 
     /// <summary>Looks a request's key up. Without the header it costs nothing, and the request is new.</summary>
-    /// <param name="header">The validated value of <see cref="IdempotencyKeyHeaderAttribute.HeaderName"/>; null where the request has none.</param>
+    /// <param name="header">What <see cref="IdempotencyKeyHeaderAttribute"/> has bound; null where the request has no key.</param>
     /// <param name="request">The request as it was read.</param>
     /// <param name="json">How the request is written for its fingerprint; source-generated.</param>
     /// <param name="cancellationToken">Gives the look-up up.</param>

@@ -59,6 +59,65 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
+    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_users()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        await using var users = new UserStore(userdb, NewOutbox());
+        var (blocking, taken) = (KeyOf(new CreateUserRequest()), KeyOf(new CreateUserRequest()));
+        var email = NewEmail();
+        await using var rival = await RivalReplica.StartAsync(userdb);
+        await rival.TakeAsync(blocking.Value, Guid.NewGuid());
+        await rival.TakeAsync(taken.Value, Guid.NewGuid());
+
+        // What comes while the first waits for the rival makes up the second batch.
+        var first = users.AddAsync(NewUser(NewEmail()), blocking, Cancelled);
+        await rival.IsWaitedForAsync();
+        Task<UserAddition>[] second =
+        [
+            users.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled),
+            users.AddAsync(NewUser(NewEmail()), taken, Cancelled),
+            users.AddAsync(NewUser(NewEmail()), key: null, Cancelled),
+            users.AddAsync(NewUser(email), key: null, Cancelled),
+        ];
+        await rival.CommitAsync();
+
+        Assert.Equal(UserAddition.KeyTaken, await first);
+        Assert.Equal<UserAddition>([UserAddition.KeyTaken, UserAddition.Added], (await Task.WhenAll(second))[1..3]);
+        Assert.Equal([UserAddition.Added, UserAddition.EmailTaken], new[] { await second[0], await second[3] }.Order());
+    }
+
+    [Fact]
+    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_orders()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        await using var orders = new OrderStore(orderdb, NewOutbox());
+        var userId = await CreateUserAsync();
+        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        var (blocking, taken) = (KeyOf(new PlaceOrderRequest()), KeyOf(new PlaceOrderRequest()));
+        await using var rival = await RivalReplica.StartAsync(orderdb);
+        await rival.TakeAsync(blocking.Value, Guid.NewGuid());
+        await rival.TakeAsync(taken.Value, Guid.NewGuid());
+
+        // What comes while the first waits for the rival makes up the second batch.
+        var first = orders.AddAsync(NewOrder(userId), blocking, Cancelled);
+        await rival.IsWaitedForAsync();
+        Task<OrderAddition>[] second =
+        [
+            orders.AddAsync(NewOrder(userId), KeyOf(new PlaceOrderRequest()), Cancelled),
+            orders.AddAsync(NewOrder(userId), taken, Cancelled),
+            orders.AddAsync(NewOrder(userId), key: null, Cancelled),
+            orders.AddAsync(NewOrder(Guid.CreateVersion7()), KeyOf(new PlaceOrderRequest()), Cancelled),
+            orders.AddAsync(NewOrder(Guid.CreateVersion7()), key: null, Cancelled),
+        ];
+        await rival.CommitAsync();
+
+        Assert.Equal(OrderAddition.KeyTaken, await first);
+        Assert.Equal<OrderAddition>(
+            [OrderAddition.Added, OrderAddition.KeyTaken, OrderAddition.Added, OrderAddition.UnknownUser, OrderAddition.UnknownUser],
+            await Task.WhenAll(second));
+    }
+
+    [Fact]
     public async Task The_keys_past_their_retention_are_forgotten_in_small_batches_and_nothing_else()
     {
         var userdb = await OpenDatabaseAsync("userdb");
