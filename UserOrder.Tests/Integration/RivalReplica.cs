@@ -40,16 +40,13 @@ internal sealed class RivalReplica : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
-    /// <summary>Returns when a statement of the service waits for this one's transaction.</summary>
-    public async Task IsWaitedForAsync() => await Until.TrueAsync(
-        "the service waits for the rival",
-        async () =>
-        {
-            await using var command = _database.CreateCommand("select count(*) from pg_stat_activity where $1 = any(pg_blocking_pids(pid))");
-            command.Parameters.Add(new NpgsqlParameter { Value = _connection.ProcessID });
-            return (long)(await command.ExecuteScalarAsync(Cancelled))!;
-        },
-        waiting => waiting > 0);
+    /// <summary>Returns when that many statements wait, for this transaction or behind one that does.</summary>
+    public async Task IsWaitedForAsync(long statements = 1) => await Until.EqualAsync(statements, "the service waits for the rival", async () =>
+    {
+        await using var command = _database.CreateCommand(
+            "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0");
+        return (long)(await command.ExecuteScalarAsync(Cancelled))!;
+    });
 
     public Task CommitAsync() => _transaction.CommitAsync(Cancelled);
 
