@@ -22,7 +22,6 @@ public sealed class MessagingBuilder
         where THandler : class, IEventHandler<TData>
     {
         _services.TryAddSingleton<THandler>();
-        _services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InboxPurger>());
         _services.AddSingleton<IHostedService>(provider =>
         {
             var subscription = new Subscription<TData>(type, queue, provider.GetRequiredService<THandler>());

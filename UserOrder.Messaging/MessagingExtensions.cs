@@ -2,10 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Retention;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging;
@@ -14,9 +17,9 @@ namespace UserOrder.Messaging;
 public static class MessagingExtensions
 {
     /// <summary>
-    /// Adds the outbox with its relay, and the health checks <c>broker</c>, <c>circuits</c> and <c>outbox</c>, which report an outage as
-    /// degraded: the outbox holds the events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
-    /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
+    /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c> and
+    /// <c>outbox</c>, which report an outage as degraded: the outbox holds the events meanwhile. Needs a
+    /// <c>RabbitMQ.Client.IConnectionFactory</c> and <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="serviceName">The service's name, the source of its events.</param>
@@ -46,6 +49,8 @@ public static class MessagingExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();
+        services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddHostedService<RetentionPurger>();
         return new MessagingBuilder(services);
     }
 }
