@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Telemetry;
 
@@ -14,7 +15,7 @@ public static class MessagingExtensions
 {
     /// <summary>
     /// Adds the outbox with its relay, and the health check <c>broker</c>, which reports an outage as degraded: the outbox holds the
-    /// events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
+    /// events meanwhile. The health check <c>dead-letters</c> counts them and is always healthy. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
     /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
@@ -32,6 +33,7 @@ public static class MessagingExtensions
         services.AddSingleton<MessagingTelemetry>();
         services.AddSingleton<BrokerConnections>();
         services.AddHealthChecks().AddCheck<BrokerHealthCheck>("broker");
+        services.AddDeadLetters();
 
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new EventOutbox(

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Telemetry;
 

@@ -1,7 +1,8 @@
 using RabbitMQ.Client;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Consumer;
 
-namespace UserOrder.Messaging.Consumer;
+namespace UserOrder.Messaging.DeadLetters;
 
 /// <summary>Moves a message to its queue's dead letters, with the reason in a header that a plain reject could not carry.</summary>
 internal static class DeadLetterPublisher
