@@ -15,7 +15,7 @@ internal static class DeadLetterLock
     {
         await using var command = new NpgsqlCommand(
             """
-            select set_config('lock_timeout', @patience, is_local => true);
+            select set_config('lock_timeout', @patience, true);
             select pg_advisory_xact_lock(hashtextextended(@key, 0));
             """,
             transaction.Connection,
