@@ -165,7 +165,10 @@ internal sealed partial class DeadLetterStore(
         long end = limit;
         for (var taken = 0; taken < end; taken++)
         {
-            if (await channel.BasicGetAsync(Topology.DeadLettersOf(queue), autoAck: false, cancellationToken) is not { } message)
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Not interrupted itself: the channel is to give back what has been taken, and must not be left in the middle of an answer.
+            if (await channel.BasicGetAsync(Topology.DeadLettersOf(queue), autoAck: false, CancellationToken.None) is not { } message)
             {
                 yield break;
             }

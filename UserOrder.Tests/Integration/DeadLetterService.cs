@@ -37,13 +37,14 @@ internal sealed class DeadLetterService : IAsyncDisposable
     public static async Task<DeadLetterService> StartAsync(
         string name, string database, Uri broker, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(DeadLetterService).Assembly.GetName().Name });
+        var assembly = typeof(DeadLetterService).Assembly;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = assembly.GetName().Name });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
             ["ConnectionStrings:deaddb"] = database,
             ["Messaging:Exchange"] = name,
             ["Messaging:HandlerAttempts"] = "2",
-            ["Messaging:AdminEndpoints"] = settings.GetValueOrDefault("Messaging:AdminEndpoints") ?? "true",
+            ["Messaging:AdminEndpoints"] = "true",
         });
 
         var logs = new LogCollector();
@@ -54,7 +55,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
         builder.Services.AddSingleton<SwitchedHandler>();
         builder.AddServiceDefaults();
-        builder.AddPostgresDatabase("deaddb", typeof(DeadLetterService).Assembly);
+        builder.AddPostgresDatabase("deaddb", assembly);
         builder.AddMessaging("dead").Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");
         builder.Services.AddValidation();
         builder.Services.AddOpenApi();

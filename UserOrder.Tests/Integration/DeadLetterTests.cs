@@ -65,7 +65,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var channel = await OpenChannelAsync();
         byte[] binary = [0xff, 0xfe, 0x00];
         var large = $"[{new string('é', 5000)}";
-        await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { MessageId = "m-1", Type = "thing.happened.v1" }, binary, Cancelled);
+        var properties = new BasicProperties { MessageId = "m-1", Type = "thing.happened.v1" };
+        await channel.BasicPublishAsync("", Queue, mandatory: true, properties, binary, Cancelled);
         await channel.BasicPublishAsync("", Queue, mandatory: true, Encoding.UTF8.GetBytes(large), Cancelled);
         await WaitForAsync(service, 2);
 
@@ -334,7 +335,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var letter = Assert.Single(await Until.TrueAsync("it is dead", () => ListAsync(service), items => items.Count > 0));
         Assert.Equal("The broker gave up after the delivery limit.", letter.GetProperty("reason").GetString());
         Assert.InRange(letter.GetProperty("diedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
-        Assert.Contains("delivery_limit", (await GetAsync(service, $"{Letters}/{IdOf(letter)}")).GetProperty("headers").GetProperty("x-death").GetString()!, StringComparison.Ordinal);
+        var headers = (await GetAsync(service, $"{Letters}/{IdOf(letter)}")).GetProperty("headers");
+        Assert.Contains("delivery_limit", headers.GetProperty("x-death").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
 
@@ -357,10 +359,10 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     public async Task Queues_that_were_declared_with_other_arguments_are_used_with_a_warning()
     {
         var channel = await OpenChannelAsync();
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         foreach (var queue in new[] { Queue, $"{Queue}.dead" })
         {
-            await channel.QueueDeclareAsync(
-                queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: Cancelled);
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancelled);
         }
 
         await using var service = await StartAsync();
