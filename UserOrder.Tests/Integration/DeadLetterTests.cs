@@ -138,7 +138,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task One_that_dies_again_comes_back_once_and_without_its_former_headers()
+    public async Task One_that_dies_again_comes_back_once_and_keeps_its_own_headers()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
