@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging;
@@ -21,6 +22,7 @@ public sealed class MessagingBuilder
     public MessagingBuilder Subscribe<TData, THandler>(EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
+        _services.AddSingleton(new SubscribedQueue(queue));
         _services.TryAddSingleton<THandler>();
         _services.AddSingleton<IHostedService>(provider =>
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
@@ -18,8 +19,9 @@ public static class MessagingExtensions
 {
     /// <summary>
     /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c> and
-    /// <c>outbox</c>, which report an outage as degraded: the outbox holds the events meanwhile. Needs a
-    /// <c>RabbitMQ.Client.IConnectionFactory</c> and <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
+    /// <c>outbox</c>, which report an outage as degraded: the outbox holds the events meanwhile. The health check <c>dead-letters</c>
+    /// counts them and is always healthy. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
+    /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="serviceName">The service's name, the source of its events.</param>
@@ -40,6 +42,7 @@ public static class MessagingExtensions
             .AddCheck<BrokerHealthCheck>("broker")
             .AddCheck<CircuitHealthCheck>("circuits")
             .AddCheck<OutboxHealthCheck>("outbox");
+        services.AddDeadLetters();
 
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxBacklog>();
