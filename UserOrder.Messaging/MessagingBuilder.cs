@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging;
@@ -21,8 +22,8 @@ public sealed class MessagingBuilder
     public MessagingBuilder Subscribe<TData, THandler>(EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
+        _services.AddSingleton(new SubscribedQueue(queue));
         _services.TryAddSingleton<THandler>();
-        _services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InboxPurger>());
         _services.AddSingleton<IHostedService>(provider =>
         {
             var subscription = new Subscription<TData>(type, queue, provider.GetRequiredService<THandler>());

@@ -2,10 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Retention;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging;
@@ -14,8 +18,9 @@ namespace UserOrder.Messaging;
 public static class MessagingExtensions
 {
     /// <summary>
-    /// Adds the outbox with its relay, and the health checks <c>broker</c>, <c>circuits</c> and <c>outbox</c>, which report an outage as
-    /// degraded: the outbox holds the events meanwhile. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
+    /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c> and
+    /// <c>outbox</c>, which report an outage as degraded: the outbox holds the events meanwhile. The health check <c>dead-letters</c>
+    /// counts them and is always healthy. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
     /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
@@ -37,6 +42,7 @@ public static class MessagingExtensions
             .AddCheck<BrokerHealthCheck>("broker")
             .AddCheck<CircuitHealthCheck>("circuits")
             .AddCheck<OutboxHealthCheck>("outbox");
+        services.AddDeadLetters();
 
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxBacklog>();
@@ -46,6 +52,8 @@ public static class MessagingExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();
+        services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddHostedService<RetentionPurger>();
         return new MessagingBuilder(services);
     }
 }

@@ -69,6 +69,13 @@ public sealed class MessagingOptions
     /// <summary>How long a duplicate of an event is still recognised. Default: 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a request's idempotency key is remembered at the least. Default: 24 h.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Whether <c>/admin/dead-letters</c> is served. It knows no users: only for networks of operators. Default: false.</summary>
+    public bool AdminEndpoints { get; set; }
 }
 
 [OptionsValidator]

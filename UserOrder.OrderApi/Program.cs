@@ -1,5 +1,6 @@
 using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
 using UserOrder.ServiceDefaults;
@@ -22,5 +23,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapOpenApi();
 app.MapOrders();
+app.MapDeadLetters();
 
 app.Run();

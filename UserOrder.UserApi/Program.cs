@@ -1,5 +1,6 @@
 using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.ServiceDefaults;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
@@ -21,5 +22,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapOpenApi();
 app.MapUsers();
+app.MapDeadLetters();
 
 app.Run();

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>
-/// The service's two connections. They are apart because the broker stops reading from a connection that publishes faster than it can
+/// The service's connections. They are apart because the broker stops reading from a connection that publishes faster than it can
 /// store, and acknowledgements must not wait behind that (https://www.rabbitmq.com/docs/alarms).
 /// </summary>
 internal sealed class BrokerConnections : IAsyncDisposable
@@ -27,15 +27,20 @@ internal sealed class BrokerConnections : IAsyncDisposable
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
         Publishing = new BrokerConnection(factory, $"{options.Value.ServiceName}.relay");
         Consuming = new BrokerConnection(factory, $"{options.Value.ServiceName}.consumer");
+        DeadLetters = new BrokerConnection(factory, $"{options.Value.ServiceName}.dead-letters");
     }
 
     public BrokerConnection Publishing { get; }
 
     public BrokerConnection Consuming { get; }
 
+    /// <summary>For the operators' requests: opened by the first of them.</summary>
+    public BrokerConnection DeadLetters { get; }
+
     public async ValueTask DisposeAsync()
     {
         await Publishing.DisposeAsync();
         await Consuming.DisposeAsync();
+        await DeadLetters.DisposeAsync();
     }
 }

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>The exchange and queues of the reliable path. Declaring them again is harmless, so everyone declares what it uses.</summary>
-internal static class Topology
+internal static partial class Topology
 {
     /// <summary>What a queue's dead letters are kept in.</summary>
     public static string DeadLettersOf(string queue) => $"{queue}.dead";
@@ -12,11 +14,20 @@ internal static class Topology
     public static Task DeclareExchangeAsync(IChannel channel, MessagingOptions options, CancellationToken cancellationToken) =>
         channel.ExchangeDeclareAsync(options.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
 
-    /// <summary>Declares a subscription: its queue, the queue of its dead letters, and the binding.</summary>
-    public static async Task DeclareQueueAsync(IChannel channel, string queue, string bindingKey, MessagingOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Declares a subscription: its queue, the queue of its dead letters, and the binding. A queue that is there with other arguments is
+    /// used as it is, with a warning.
+    /// </summary>
+    public static async Task DeclareQueueAsync(
+        IConnection connection, string queue, string bindingKey, MessagingOptions options, ILogger logger, CancellationToken cancellationToken)
     {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await DeclareExchangeAsync(channel, options, cancellationToken);
-        await DeclareQuorumQueueAsync(DeadLettersOf(queue), []);
+        await DeclareQuorumQueueAsync(DeadLettersOf(queue), new()
+        {
+            // To look at a dead letter is a delivery, and RabbitMQ 4 drops what it has delivered 20 times where no limit is given.
+            ["x-delivery-limit"] = int.MaxValue,
+        });
         await DeclareQuorumQueueAsync(queue, new()
         {
             ["x-delivery-limit"] = options.DeliveryLimit,
@@ -28,12 +39,24 @@ internal static class Topology
         });
         await channel.QueueBindAsync(queue, options.Exchange, bindingKey, cancellationToken: cancellationToken);
 
-        Task DeclareQuorumQueueAsync(string name, Dictionary<string, object?> arguments)
+        async Task DeclareQuorumQueueAsync(string name, Dictionary<string, object?> arguments)
         {
             arguments["x-queue-type"] = "quorum";
             arguments["x-max-length"] = options.QueueMaxLength;
             arguments["x-overflow"] = "reject-publish";
-            return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+            try
+            {
+                // On a channel of its own, because the broker closes the channel whose declaration it refuses.
+                await using var declaring = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await declaring.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+            }
+            catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
+            {
+                LogDeclaredOtherwise(logger, name, reason.ReplyText);
+            }
         }
     }
+
+    [LoggerMessage(23, LogLevel.Warning, "The queue {Queue} was declared with other arguments before, and is used as it is: {Reason}")]
+    private static partial void LogDeclaredOtherwise(ILogger logger, string queue, string reason);
 }

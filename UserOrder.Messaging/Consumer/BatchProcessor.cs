@@ -6,6 +6,7 @@ using Polly.CircuitBreaker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
@@ -206,7 +207,7 @@ internal sealed partial class BatchProcessor<TData>(
     {
         try
         {
-            await DeadLetterPublisher.PublishAsync(channel, subscription.Queue, delivery, reason, cancellationToken);
+            await DeadLetterPublisher.PublishAsync(channel, subscription.Queue, delivery, reason, time.GetUtcNow(), cancellationToken);
             FailPoint.Reach(FailPoint.DeadLetterConfirmed);
             telemetry.RecordDeadLetter(subscription.Queue);
             LogDeadLetter(subscription.Queue, delivery.Properties.MessageId, reason);

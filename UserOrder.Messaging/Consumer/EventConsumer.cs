@@ -48,7 +48,7 @@ internal sealed partial class EventConsumer<TData>(
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             stoppingToken);
-        await Topology.DeclareQueueAsync(channel, subscription.Queue, subscription.Type.Name, _options, stoppingToken);
+        await Topology.DeclareQueueAsync(connection, subscription.Queue, subscription.Type.Name, _options, logger, stoppingToken);
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
         var deliveries = await StartAsync(channel, stoppingToken);
         LogConsuming(subscription.Queue);

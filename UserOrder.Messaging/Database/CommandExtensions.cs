@@ -31,4 +31,19 @@ public static class CommandExtensions
 
         return ids;
     }
+
+    /// <summary>Runs the command and collects the ids in the first column of its rows, each with the flag in the second.</summary>
+    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
+    public static async Task<Dictionary<Guid, bool>> ReadFlagsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var flags = new Dictionary<Guid, bool>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            flags.Add(reader.GetGuid(0), reader.GetBoolean(1));
+        }
+
+        return flags;
+    }
 }

@@ -26,12 +26,12 @@ public sealed class MessagingTelemetry
     public MessagingTelemetry(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        var meter = _meter = meters.Create(Name);
-        _published = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages the relay published, by outcome.");
-        _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that took effect.");
-        _duplicates = meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Events that were delivered again and skipped.");
-        _deadLetters = meter.CreateCounter<long>("userorder.dead_letters", "{message}", "Messages that became dead letters.");
-        _lag = meter.CreateHistogram(
+        _meter = meters.Create(Name);
+        _published = _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages the relay published, by outcome.");
+        _consumed = _meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events that took effect.");
+        _duplicates = _meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Events that were delivered again and skipped.");
+        _deadLetters = _meter.CreateCounter<long>("userorder.dead_letters", "{message}", "Messages that became dead letters.");
+        _lag = _meter.CreateHistogram(
             "userorder.event.lag",
             "s",
             "From an event's time to the commit of its effect in the other service.",
@@ -103,6 +103,10 @@ public sealed class MessagingTelemetry
     internal void RecordDuplicates(string queue, int count) => _duplicates.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", queue));
 
     internal void RecordDeadLetter(string queue) => _deadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    /// <summary>Reports how many dead letters wait, per queue, whenever it is asked for.</summary>
+    internal void ObserveDeadLetters(Func<IEnumerable<Measurement<long>>> observe) =>
+        _meter.CreateObservableGauge("userorder.dead_letters.waiting", observe, "{message}", "Dead letters that wait for an operator.");
 
     private static Activity? SetMessaging(Activity? activity, string operation, string destination, string? type, string? id) =>
         activity?

@@ -2,8 +2,8 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
-using UserOrder.OrderApi.KnownUsers;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
 
@@ -32,6 +32,7 @@ internal static class OrderEndpoints
         version.MapPost("/orders", PlaceAsync)
             .RequireRoomInOutbox()
             .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         version.MapGet("/orders/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
@@ -40,28 +41,44 @@ internal static class OrderEndpoints
 
     [EndpointSummary("Place an order for a user")]
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
-        PlaceOrderRequest request, OrderPlacement placement, HttpResponse response, TimeProvider time, CancellationToken cancellationToken)
+        PlaceOrderRequest request,
+        [IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)] string? idempotencyKey,
+        OrderPlacement placement,
+        OrderStore orders,
+        IdempotentRequests requests,
+        HttpResponse response,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNowInMicroseconds();
-        var items = request.Items ?? [];
-        var order = new OrderResponse(Guid.CreateVersion7(now), request.UserId, items, TotalOf(items), now);
-        switch (await placement.PlaceAsync(order, cancellationToken))
+        using var attempt = await requests.BeginAsync(idempotencyKey, request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
+        if (attempt.State == IdempotencyState.New)
         {
-            case UserLookup.Found:
-                return TypedResults.Created($"/v1/orders/{order.OrderId}", order);
-            case UserLookup.NotFound:
-                return TypedResults.Problem(
-                    statusCode: StatusCodes.Status422UnprocessableEntity,
-                    type: ProblemTypes.UnknownUser,
-                    title: "There is no such user.",
-                    detail: $"No user has the id {request.UserId}.");
+            var now = time.GetUtcNowInMicroseconds();
+            var items = request.Items ?? [];
+            var order = new OrderResponse(Guid.CreateVersion7(now), request.UserId, items, TotalOf(items), now);
+            switch (await placement.PlaceAsync(order, attempt.Key, cancellationToken))
+            {
+                case PlacementOutcome.Placed:
+                    return Created(order);
+                case PlacementOutcome.UnknownUser:
+                    return UnknownUser(request.UserId);
+                case PlacementOutcome.UserUnavailable:
+                    return UserUnavailable(response);
+            }
+
+            await attempt.LookUpAgainAsync(cancellationToken);
+        }
+
+        switch (attempt.State)
+        {
+            case IdempotencyState.Done:
+                response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+                return Created(await orders.FindAsync(attempt.EntityId, cancellationToken) ??
+                    throw new InvalidOperationException($"The order {attempt.EntityId} has a key, and is not there."));
+            case IdempotencyState.Reused:
+                return IdempotencyProblems.KeyReused();
             default:
-                response.Headers.RetryAfter = "5";
-                return TypedResults.Problem(
-                    statusCode: StatusCodes.Status503ServiceUnavailable,
-                    type: ProblemTypes.UserApiUnavailable,
-                    title: "The user cannot be checked at the moment.",
-                    detail: "The user is not known here yet, and UserApi does not answer. The order was not placed; try again later.");
+                return IdempotencyProblems.KeyInFlight(response);
         }
     }
 
@@ -84,6 +101,25 @@ internal static class OrderEndpoints
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int limit = 20) =>
         TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit, cancellationToken));
+
+    private static Created<OrderResponse> Created(OrderResponse order) => TypedResults.Created($"/v1/orders/{order.OrderId}", order);
+
+    private static ProblemHttpResult UnknownUser(Guid userId) =>
+        TypedResults.Problem(
+            statusCode: StatusCodes.Status422UnprocessableEntity,
+            type: ProblemTypes.UnknownUser,
+            title: "There is no such user.",
+            detail: $"No user has the id {userId}.");
+
+    private static ProblemHttpResult UserUnavailable(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "5";
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status503ServiceUnavailable,
+            type: ProblemTypes.UserApiUnavailable,
+            title: "The user cannot be checked at the moment.",
+            detail: "The user is not known here yet, and UserApi does not answer. The order was not placed; try again later.");
+    }
 
     /// <summary>Always with two decimals, as the database gives it back.</summary>
     private static decimal TotalOf(IReadOnlyList<OrderItem> items) => decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice), 2);

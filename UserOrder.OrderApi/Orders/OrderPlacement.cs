@@ -1,27 +1,49 @@
+using UserOrder.Messaging.Idempotency;
 using UserOrder.OrderApi.KnownUsers;
 
 namespace UserOrder.OrderApi.Orders;
 
+/// <summary>What became of the wish to place an order.</summary>
+internal enum PlacementOutcome
+{
+    /// <summary>The order is placed.</summary>
+    Placed,
+
+    /// <summary>There is no such user.</summary>
+    UnknownUser,
+
+    /// <summary>Whether the user exists could not be found out.</summary>
+    UserUnavailable,
+
+    /// <summary>Another request has stored the idempotency key.</summary>
+    KeyTaken,
+}
+
 /// <summary>Places an order for a user who is known here, or whom UserApi knows when it is asked.</summary>
 internal sealed class OrderPlacement(OrderStore orders, KnownUserStore knownUsers, UserApiClient userApi)
 {
-    /// <returns><see cref="UserLookup.Found"/> where the order was placed, else why it was not.</returns>
-    public async Task<UserLookup> PlaceAsync(OrderResponse order, CancellationToken cancellationToken)
+    public async Task<PlacementOutcome> PlaceAsync(OrderResponse order, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        if (await orders.AddAsync(order, cancellationToken))
+        var addition = await orders.AddAsync(order, key, cancellationToken);
+        if (addition == OrderAddition.UnknownUser)
         {
-            return UserLookup.Found;
+            switch (await userApi.FindAsync(order.UserId, cancellationToken))
+            {
+                case UserLookup.NotFound:
+                    return PlacementOutcome.UnknownUser;
+                case UserLookup.Unavailable:
+                    return PlacementOutcome.UserUnavailable;
+            }
+
+            await knownUsers.AddAsync(order.UserId, cancellationToken);
+            addition = await orders.AddAsync(order, key, cancellationToken);
         }
 
-        var lookup = await userApi.FindAsync(order.UserId, cancellationToken);
-        if (lookup != UserLookup.Found)
+        return addition switch
         {
-            return lookup;
-        }
-
-        await knownUsers.AddAsync(order.UserId, cancellationToken);
-        return await orders.AddAsync(order, cancellationToken)
-            ? UserLookup.Found
-            : throw new InvalidOperationException($"The user {order.UserId} was made known, and is not.");
+            OrderAddition.Added => PlacementOutcome.Placed,
+            OrderAddition.KeyTaken => PlacementOutcome.KeyTaken,
+            _ => throw new InvalidOperationException($"The user {order.UserId} was made known, and is not."),
+        };
     }
 }

@@ -2,30 +2,43 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.OrderApi.Orders;
+
+/// <summary>What became of an order to be.</summary>
+internal enum OrderAddition
+{
+    /// <summary>The order is placed.</summary>
+    Added,
+
+    /// <summary>The order's user is not known here; nothing was written.</summary>
+    UnknownUser,
+
+    /// <summary>Another request has stored the idempotency key; nothing was written.</summary>
+    KeyTaken,
+}
 
 /// <summary>The orders' statements.</summary>
 internal sealed class OrderStore : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _database;
     private readonly EventOutbox _outbox;
-    private readonly GroupCommit<NewOrder, bool> _inserts;
+    private readonly GroupCommit<NewOrder, OrderAddition> _inserts;
 
     public OrderStore(NpgsqlDataSource database, EventOutbox outbox)
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewOrder, bool>("INSERT orders", InsertAsync);
+        _inserts = new GroupCommit<NewOrder, OrderAddition>("INSERT orders", InsertAsync);
     }
 
-    /// <summary>Stores the order and its event in one transaction.</summary>
-    /// <returns>False where the order's user is not known; nothing is stored then.</returns>
-    public Task<bool> AddAsync(OrderResponse order, CancellationToken cancellationToken)
+    /// <summary>Stores the order, its event and the key in one transaction.</summary>
+    public Task<OrderAddition> AddAsync(OrderResponse order, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var placed = new OrderPlaced(order.OrderId, order.UserId, order.Items, order.Total, order.PlacedAt);
-        return _inserts.WriteAsync(new NewOrder(order, _outbox.CreateMessage(OrderPlaced.V1, order.OrderId.ToString(), placed)), cancellationToken);
+        return _inserts.WriteAsync(new NewOrder(order, key, _outbox.CreateMessage(OrderPlaced.V1, order.OrderId.ToString(), placed)), cancellationToken);
     }
 
     public async Task<OrderResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -59,34 +72,46 @@ internal sealed class OrderStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _inserts.DisposeAsync();
 
-    private async Task<IReadOnlyList<bool>> InsertAsync(IReadOnlyList<NewOrder> orders, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OrderAddition>> InsertAsync(IReadOnlyList<NewOrder> orders, CancellationToken cancellationToken)
     {
+        // The keys are sorted, so that two replicas that insert the same ones wait for each other instead of deadlocking.
         await using var command = _database.CreateCommand(
             $"""
             with input as (
-              select * from unnest(@ids, @user_ids, @items, @totals, @placed_ats, {EventOutbox.Parameters})
-                as row(id, user_id, items, total, placed_at, event_id, event_type, event_body, traceparent, tracestate)
+              select *, exists (select from known_users where known_users.id = user_id) as is_known
+              from unnest(@ids, @user_ids, @items, @totals, @placed_ats, {IdempotencyStore.Parameters}, {EventOutbox.Parameters})
+                as row(id, user_id, items, total, placed_at, key, fingerprint, event_id, event_type, event_body, traceparent, tracestate)
+            ), remembered as (
+              insert into idempotency_keys (key, fingerprint, entity_id, created_at)
+              select key, fingerprint, id, placed_at from input where is_known and key is not null order by key collate "C"
+              on conflict do nothing
+              returning entity_id
             ), placed as (
               insert into orders (id, user_id, items, total, placed_at)
               select id, user_id, items, total, placed_at from input
-              where exists (select from known_users where known_users.id = input.user_id)
+              where is_known and (key is null or id in (select entity_id from remembered))
               returning id
             ), announced as (
               insert into outbox (id, type, body, traceparent, tracestate)
               select event_id, event_type, event_body, traceparent, tracestate from input join placed using (id)
             )
-            select id from placed
+            select id, true from placed
+            union all
+            select id, false from input where is_known and key is not null and id not in (select entity_id from remembered)
             """);
         command.AddArray("ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.OrderId));
         command.AddArray("user_ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.UserId));
         command.AddArray("items", NpgsqlDbType.Jsonb, orders.Select(order => JsonSerializer.Serialize(order.Row.Items, OrderJson.Default.IReadOnlyListOrderItem)));
         command.AddArray("totals", NpgsqlDbType.Numeric, orders.Select(order => order.Row.Total));
         command.AddArray("placed_ats", NpgsqlDbType.TimestampTz, orders.Select(order => order.Row.PlacedAt));
+        IdempotencyStore.AddParameters(command, [.. orders.Select(order => order.Key)]);
         EventOutbox.AddParameters(command, [.. orders.Select(order => order.Event)]);
 
-        var placed = await command.ReadIdsAsync(cancellationToken);
+        var isNew = await command.ReadFlagsAsync(cancellationToken);
         _outbox.NotifyCommitted();
-        return [.. orders.Select(order => placed.Contains(order.Row.OrderId))];
+        return [.. orders.Select(order => !isNew.TryGetValue(order.Row.OrderId, out var added)
+            ? OrderAddition.UnknownUser
+            : added ? OrderAddition.Added : OrderAddition.KeyTaken)];
     }
 
     private static OrderResponse Read(NpgsqlDataReader reader) => new(
@@ -96,5 +121,5 @@ internal sealed class OrderStore : IAsyncDisposable
         reader.GetDecimal(3),
         reader.GetFieldValue<DateTimeOffset>(4));
 
-    private sealed record NewOrder(OrderResponse Row, OutboxMessage Event);
+    private sealed record NewOrder(OrderResponse Row, IdempotencyKey? Key, OutboxMessage Event);
 }

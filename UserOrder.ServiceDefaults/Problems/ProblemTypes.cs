@@ -22,11 +22,17 @@ public static class ProblemTypes
     /// <summary>409: another user has this email already.</summary>
     public const string EmailTaken = Base + "email-taken";
 
+    /// <summary>409: a request with this idempotency key is being carried out.</summary>
+    public const string IdempotencyKeyInFlight = Base + "idempotency-key-in-flight";
+
     /// <summary>413: the body is larger than allowed.</summary>
     public const string BodyTooLarge = Base + "body-too-large";
 
     /// <summary>415: the body is not JSON by its content type.</summary>
     public const string UnsupportedMediaType = Base + "unsupported-media-type";
+
+    /// <summary>422: the idempotency key was used for another request.</summary>
+    public const string IdempotencyKeyReused = Base + "idempotency-key-reused";
 
     /// <summary>422: the order names a user that does not exist.</summary>
     public const string UnknownUser = Base + "unknown-user";

@@ -137,7 +137,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         await Until.EqualAsync(300, "every event was handled", () => Task.FromResult(handlers.Sum(handler => handler.Handled.Count)));
         Assert.Equal(names.Order(), handlers.SelectMany(handler => handler.Handled).Order());
         var source = hosts[0].Services.GetRequiredService<NpgsqlDataSource>();
-        Assert.Equal(1, await CountAsync(source, "select count(*) from schema_migrations"));
+        Assert.Equal(Migration.From(typeof(EventOutbox).Assembly).Count, await CountAsync(source, "select count(*) from schema_migrations"));
         foreach (var host in hosts)
         {
             await host.StopAsync(Cancelled);
@@ -312,27 +312,6 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             }
 
             return Task.CompletedTask;
-        }
-    }
-
-    private sealed class LogCollector : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _messages = [];
-
-        public int Count(string start) => _messages.Count(message => message.StartsWith(start, StringComparison.Ordinal));
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _messages.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
         }
     }
 }

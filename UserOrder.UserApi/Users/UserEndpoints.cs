@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
@@ -27,24 +28,53 @@ internal static class UserEndpoints
     private static void MapUsers(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
+        version.MapPost("/users", CreateAsync)
+            .RequireRoomInOutbox()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         version.MapGet("/users/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
         version.MapGet("/users", ListAsync).ProducesValidationProblem();
     }
 
     [EndpointSummary("Create a user")]
     private static async Task<Results<Created<UserResponse>, ProblemHttpResult>> CreateAsync(
-        CreateUserRequest request, UserStore users, TimeProvider time, CancellationToken cancellationToken)
+        CreateUserRequest request,
+        [IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)] string? idempotencyKey,
+        UserStore users,
+        IdempotentRequests requests,
+        HttpResponse response,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNowInMicroseconds();
-        var user = new UserResponse(Guid.CreateVersion7(now), request.Name, request.Email, now);
-        return await users.AddAsync(user, cancellationToken)
-            ? TypedResults.Created($"/v1/users/{user.Id}", user)
-            : TypedResults.Problem(
-                statusCode: StatusCodes.Status409Conflict,
-                type: ProblemTypes.EmailTaken,
-                title: "The email is taken.",
-                detail: "Another user has this email, ignoring case.");
+        using var attempt = await requests.BeginAsync(idempotencyKey, request, UserJson.Default.CreateUserRequest, cancellationToken);
+        if (attempt.State == IdempotencyState.New)
+        {
+            var now = time.GetUtcNowInMicroseconds();
+            var user = new UserResponse(Guid.CreateVersion7(now), request.Name, request.Email, now);
+            switch (await users.AddAsync(user, attempt.Key, cancellationToken))
+            {
+                case UserAddition.Added:
+                    return Created(user);
+                case UserAddition.EmailTaken:
+                    return EmailTaken();
+            }
+
+            await attempt.LookUpAgainAsync(cancellationToken);
+        }
+
+        switch (attempt.State)
+        {
+            case IdempotencyState.Done:
+                response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+                return await users.FindAsync(attempt.EntityId, cancellationToken) is { } first
+                    ? Created(new UserResponse(first.Id, first.Name, first.Email, first.CreatedAt))
+                    : EmailTaken();
+            case IdempotencyState.Reused:
+                return IdempotencyProblems.KeyReused();
+            default:
+                return IdempotencyProblems.KeyInFlight(response);
+        }
     }
 
     [EndpointSummary("Find a user, with the number of their orders")]
@@ -65,4 +95,13 @@ internal static class UserEndpoints
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int limit = 20) =>
         TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit, cancellationToken));
+
+    private static Created<UserResponse> Created(UserResponse user) => TypedResults.Created($"/v1/users/{user.Id}", user);
+
+    private static ProblemHttpResult EmailTaken() =>
+        TypedResults.Problem(
+            statusCode: StatusCodes.Status409Conflict,
+            type: ProblemTypes.EmailTaken,
+            title: "The email is taken.",
+            detail: "Another user has this email, ignoring case.");
 }

@@ -1,30 +1,43 @@
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.UserApi.Users;
+
+/// <summary>What became of a user to be.</summary>
+internal enum UserAddition
+{
+    /// <summary>The user exists.</summary>
+    Added,
+
+    /// <summary>Another user has the email.</summary>
+    EmailTaken,
+
+    /// <summary>Another request has stored the idempotency key; nothing was written.</summary>
+    KeyTaken,
+}
 
 /// <summary>The users' statements.</summary>
 internal sealed class UserStore : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _database;
     private readonly EventOutbox _outbox;
-    private readonly GroupCommit<NewUser, bool> _inserts;
+    private readonly GroupCommit<NewUser, UserAddition> _inserts;
 
     public UserStore(NpgsqlDataSource database, EventOutbox outbox)
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewUser, bool>("INSERT users", InsertAsync);
+        _inserts = new GroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync);
     }
 
-    /// <summary>Stores the user and the event in one transaction.</summary>
-    /// <returns>False where another user has the email.</returns>
-    public Task<bool> AddAsync(UserResponse user, CancellationToken cancellationToken)
+    /// <summary>Stores the user, the event and the key in one transaction; where another user has the email, only the key.</summary>
+    public Task<UserAddition> AddAsync(UserResponse user, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var created = new UserCreated(user.Id, user.Name, user.Email, user.CreatedAt);
-        return _inserts.WriteAsync(new NewUser(user, _outbox.CreateMessage(UserCreated.V1, user.Id.ToString(), created)), cancellationToken);
+        return _inserts.WriteAsync(new NewUser(user, key, _outbox.CreateMessage(UserCreated.V1, user.Id.ToString(), created)), cancellationToken);
     }
 
     public async Task<UserDetails?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -70,36 +83,49 @@ internal sealed class UserStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _inserts.DisposeAsync();
 
-    private async Task<IReadOnlyList<bool>> InsertAsync(IReadOnlyList<NewUser> users, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UserAddition>> InsertAsync(IReadOnlyList<NewUser> users, CancellationToken cancellationToken)
     {
-        // Sorted by the unique key, so that two replicas that insert the same emails wait for each other instead of deadlocking.
+        // All keys before all emails, and each sorted: two replicas that insert the same ones wait for each other instead of deadlocking.
+        // The second sort needs all of its input first, and so every key.
         await using var command = _database.CreateCommand(
             $"""
             with input as (
-              select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {EventOutbox.Parameters})
-                as row(id, name, email, email_key, created_at, event_id, event_type, event_body, traceparent, tracestate)
+              select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {EventOutbox.Parameters})
+                as row(id, name, email, email_key, created_at, key, fingerprint, event_id, event_type, event_body, traceparent, tracestate)
+            ), remembered as (
+              insert into idempotency_keys (key, fingerprint, entity_id, created_at)
+              select key, fingerprint, id, created_at from input where key is not null order by key collate "C"
+              on conflict do nothing
+              returning entity_id
             ), created as (
               insert into users (id, name, email, email_key, created_at)
-              select id, name, email, email_key, created_at from input order by email_key collate "C"
+              select id, name, email, email_key, created_at from input
+              where key is null or id in (select entity_id from remembered)
+              order by email_key collate "C"
               on conflict (email_key) do nothing
               returning id
             ), announced as (
               insert into outbox (id, type, body, traceparent, tracestate)
               select event_id, event_type, event_body, traceparent, tracestate from input join created using (id)
             )
-            select id from created
+            select id, true from created
+            union all
+            select id, false from input where key is not null and id not in (select entity_id from remembered)
             """);
         command.AddArray("ids", NpgsqlDbType.Uuid, users.Select(user => user.Row.Id));
         command.AddArray("names", NpgsqlDbType.Text, users.Select(user => user.Row.Name));
         command.AddArray("emails", NpgsqlDbType.Text, users.Select(user => user.Row.Email));
         command.AddArray("email_keys", NpgsqlDbType.Text, users.Select(user => user.Row.Email.ToLowerInvariant()));
         command.AddArray("created_ats", NpgsqlDbType.TimestampTz, users.Select(user => user.Row.CreatedAt));
+        IdempotencyStore.AddParameters(command, [.. users.Select(user => user.Key)]);
         EventOutbox.AddParameters(command, [.. users.Select(user => user.Event)]);
 
-        var created = await command.ReadIdsAsync(cancellationToken);
+        var isNew = await command.ReadFlagsAsync(cancellationToken);
         _outbox.NotifyCommitted();
-        return [.. users.Select(user => created.Contains(user.Row.Id))];
+        return [.. users.Select(user => !isNew.TryGetValue(user.Row.Id, out var added)
+            ? UserAddition.EmailTaken
+            : added ? UserAddition.Added : UserAddition.KeyTaken)];
     }
 
-    private sealed record NewUser(UserResponse Row, OutboxMessage Event);
+    private sealed record NewUser(UserResponse Row, IdempotencyKey? Key, OutboxMessage Event);
 }

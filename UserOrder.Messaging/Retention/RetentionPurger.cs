@@ -3,17 +3,22 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Idempotency;
 
-namespace UserOrder.Messaging.Consumer;
+namespace UserOrder.Messaging.Retention;
 
-/// <summary>Deletes inbox rows past their retention, a thousand at a time, so that no lock lasts long.</summary>
-internal sealed partial class InboxPurger(
+/// <summary>
+/// Deletes inbox rows and idempotency keys past their retention, a thousand at a time, so that no lock lasts long. The outbox needs none of
+/// it: a row goes with its confirm.
+/// </summary>
+internal sealed partial class RetentionPurger(
     NpgsqlDataSource database,
     SchemaMigrator migrator,
     TimeProvider time,
     IOptions<MessagingOptions> options,
-    ILogger<InboxPurger> logger) : BackgroundService
+    ILogger<RetentionPurger> logger) : BackgroundService
 {
     private const int Batch = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -38,15 +43,22 @@ internal sealed partial class InboxPurger(
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow() - options.Value.InboxRetention;
+        await PurgeAsync(InboxStore.PurgeAsync, options.Value.InboxRetention, cancellationToken);
+        await PurgeAsync(IdempotencyStore.PurgeAsync, options.Value.IdempotencyRetention, cancellationToken);
+    }
+
+    private async Task PurgeAsync(
+        Func<NpgsqlDataSource, DateTimeOffset, int, CancellationToken, Task<int>> purge, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - retention;
         int purged;
         do
         {
-            purged = await InboxStore.PurgeAsync(database, before, Batch, cancellationToken);
+            purged = await purge(database, before, Batch, cancellationToken);
         }
         while (purged == Batch);
     }
 
-    [LoggerMessage(31, LogLevel.Warning, "The inbox is purged later: {Reason}")]
+    [LoggerMessage(31, LogLevel.Warning, "The inbox and the idempotency keys are purged later: {Reason}")]
     private partial void LogPostponed(string reason);
 }

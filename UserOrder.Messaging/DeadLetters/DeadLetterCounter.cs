@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Messaging.DeadLetters;
+
+/// <summary>Counts the dead letters now and then, so that neither a health report nor a metric waits for the broker.</summary>
+internal sealed partial class DeadLetterCounter(
+    IEnumerable<SubscribedQueue> queues,
+    DeadLetterCounts counts,
+    BrokerConnections broker,
+    SchemaMigrator migrator,
+    MessagingTelemetry telemetry,
+    TimeProvider time,
+    ILogger<DeadLetterCounter> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        telemetry.ObserveDeadLetters(counts.Measure);
+        await migrator.Ready.WaitAsync(stoppingToken);
+        var backoff = new Backoff(time);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                counts.Latest = await CountAsync(stoppingToken);
+                backoff.Reset();
+                await Task.Delay(Interval, time, stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                counts.Latest = null;
+                await backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
+            }
+        }
+    }
+
+    private async Task<List<DeadLetterCount>> CountAsync(CancellationToken cancellationToken)
+    {
+        var counted = new List<DeadLetterCount>();
+        foreach (var queue in queues)
+        {
+            var connection = await broker.Consuming.GetAsync(cancellationToken);
+            counted.Add(new DeadLetterCount(queue.Name, await DeadLetterCounts.AskAsync(connection, queue.Name, cancellationToken)));
+        }
+
+        return counted;
+    }
+
+    [LoggerMessage(53, LogLevel.Warning, "The dead letters are counted later: {Reason}")]
+    private partial void LogWaiting(string reason);
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace UserOrder.Messaging.DeadLetters;
+
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    AllowDuplicateProperties = false,
+    MaxDepth = 16,
+    NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(DeadLetterDetails))]
+[JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(DeadLetterOverview))]
+[JsonSerializable(typeof(ReplayResult))]
+internal sealed partial class DeadLetterJson : JsonSerializerContext;

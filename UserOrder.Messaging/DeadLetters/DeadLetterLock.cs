@@ -1,0 +1,37 @@
+using System.Globalization;
+using Npgsql;
+
+namespace UserOrder.Messaging.DeadLetters;
+
+/// <summary>Lets one operation at a time, of all replicas, hold the dead letters of a queue.</summary>
+internal static class DeadLetterLock
+{
+    /// <summary>How long an operation waits for another.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Takes the lock, which the end of the transaction gives back, be it the end of the connection.</summary>
+    /// <exception cref="DeadLettersBusyException">Another operation has had it for all of <see cref="Patience"/>.</exception>
+    public static async Task TakeAsync(NpgsqlTransaction transaction, string queue, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select set_config('lock_timeout', @patience, true);
+            select pg_advisory_xact_lock(hashtextextended(@key, 0));
+            """,
+            transaction.Connection,
+            transaction);
+        command.Parameters.Add(new NpgsqlParameter<string>("patience", Patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)));
+        command.Parameters.Add(new NpgsqlParameter<string>("key", $"dead letters of {queue}"));
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new DeadLettersBusyException(queue);
+        }
+    }
+}
+
+/// <summary>Another operation holds the queue's dead letters.</summary>
+internal sealed class DeadLettersBusyException(string queue) : Exception($"Another operation works on the dead letters of {queue}.");

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.Messaging;
+using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Events;
+using UserOrder.ServiceDefaults;
+using UserOrder.Tests.Messaging;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>A replica of a service that has the admin endpoints, served on a port of its own.</summary>
+internal sealed class DeadLetterService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private DeadLetterService(WebApplication app) => _app = app;
+
+    public SwitchedHandler Handler => _app.Services.GetRequiredService<SwitchedHandler>();
+
+    public LogCollector Logs => _app.Services.GetRequiredService<LogCollector>();
+
+    public NpgsqlDataSource Database => _app.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
+
+    public HttpClient Api { get; } = new();
+
+    public static async Task<DeadLetterService> StartAsync(
+        string name, string database, Uri broker, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken)
+    {
+        var assembly = typeof(DeadLetterService).Assembly;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = assembly.GetName().Name });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
+        {
+            ["ConnectionStrings:deaddb"] = database,
+            ["Messaging:Exchange"] = name,
+            ["Messaging:HandlerAttempts"] = "2",
+            ["Messaging:AdminEndpoints"] = "true",
+        });
+
+        var logs = new LogCollector();
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Logging.AddProvider(logs);
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
+        builder.Services.AddSingleton<SwitchedHandler>();
+        builder.AddServiceDefaults();
+        builder.AddPostgresDatabase("deaddb", assembly);
+        builder.AddMessaging("dead").Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");
+        builder.Services.AddValidation();
+        builder.Services.AddOpenApi();
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapOpenApi();
+        app.MapDeadLetters();
+        var service = new DeadLetterService(app);
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(cancellationToken);
+        service.Api.BaseAddress = new Uri(app.Urls.Single());
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>Fails or waits as long as it is told to, and remembers what it has applied.</summary>
+internal sealed class SwitchedHandler : IEventHandler<Thing>
+{
+    private volatile Task _gate = Task.CompletedTask;
+
+    public ConcurrentQueue<string> Handled { get; } = [];
+
+    public bool IsBroken { get; set; }
+
+    public void WaitFor(Task gate) => _gate = gate;
+
+    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await _gate;
+        if (IsBroken)
+        {
+            throw new InvalidOperationException("broken");
+        }
+
+        foreach (var thing in events)
+        {
+            Handled.Enqueue(thing.Data.Name);
+        }
+    }
+}

@@ -1,0 +1,458 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.DeadLetters;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>What operators can do with dead letters.</summary>
+public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private readonly string _name = $"dead_{Guid.NewGuid():N}";
+    private string? _database;
+
+    private string Queue => $"{_name}.things";
+
+    private string Letters => $"/admin/dead-letters/{Queue}";
+
+    [Fact]
+    public async Task The_endpoints_are_off_unless_they_are_asked_for()
+    {
+        using var response = await UserApi.GetAsync("/admin/dead-letters", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", response);
+
+        using var document = await UserApi.GetAsync("/openapi/v1.json", Cancelled);
+        Assert.DoesNotContain("/admin", await document.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_OpenAPI_document_describes_them_when_they_are_on()
+    {
+        await using var service = await StartAsync();
+
+        var paths = (await GetAsync(service, "/openapi/v1.json")).GetProperty("paths").EnumerateObject().ToList();
+
+        Assert.Equal(
+            [
+                "/admin/dead-letters",
+                "/admin/dead-letters/{queue}",
+                "/admin/dead-letters/{queue}/replay",
+                "/admin/dead-letters/{queue}/{id}",
+                "/admin/dead-letters/{queue}/{id}/replay",
+            ],
+            paths.Select(path => path.Name).Order(StringComparer.Ordinal));
+        Assert.All(
+            paths.SelectMany(path => path.Value.EnumerateObject()),
+            operation =>
+            {
+                Assert.Equal("Dead letters", operation.Value.GetProperty("tags")[0].GetString());
+                Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!);
+                Assert.True(operation.Value.GetProperty("responses").TryGetProperty("503", out _));
+            });
+    }
+
+    [Fact]
+    public async Task They_are_listed_with_reason_and_body_and_can_be_inspected()
+    {
+        await using var service = await StartAsync();
+        var channel = await OpenChannelAsync();
+        byte[] binary = [0xff, 0xfe, 0x00];
+        var large = $"[{new string('é', 5000)}";
+        var properties = new BasicProperties { MessageId = "m-1", Type = "thing.happened.v1" };
+        await channel.BasicPublishAsync("", Queue, mandatory: true, properties, binary, Cancelled);
+        await channel.BasicPublishAsync("", Queue, mandatory: true, Encoding.UTF8.GetBytes(large), Cancelled);
+        await WaitForAsync(service, 2);
+
+        var items = await ListAsync(service);
+        var first = items.Single(item => item.GetProperty("messageId").GetString() == "m-1");
+        Assert.Equal("thing.happened.v1", first.GetProperty("type").GetString());
+        Assert.StartsWith("The body is not a JSON CloudEvent", first.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(3, first.GetProperty("bytes").GetInt32());
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("body").GetProperty("text").ValueKind);
+        Assert.Equal(binary, first.GetProperty("body").GetProperty("base64").GetBytesFromBase64());
+
+        // One byte, then two for each character: the cut at 4 KiB is in the middle of one.
+        var second = items.Single(item => item.GetProperty("messageId").ValueKind == JsonValueKind.Null);
+        Assert.Equal(10_001, second.GetProperty("bytes").GetInt32());
+        Assert.Equal(large[..2048], second.GetProperty("body").GetProperty("text").GetString());
+        Assert.True(second.GetProperty("body").GetProperty("isCut").GetBoolean());
+
+        var whole = await GetAsync(service, $"{Letters}/{IdOf(second)}");
+        Assert.Equal(large, whole.GetProperty("body").GetProperty("text").GetString());
+        Assert.False(whole.GetProperty("body").GetProperty("isCut").GetBoolean());
+        Assert.Equal(Queue, whole.GetProperty("headers").GetProperty("x-queue").GetString());
+        Assert.Equal(binary, (await GetAsync(service, $"{Letters}/{IdOf(first)}")).GetProperty("body").GetProperty("base64").GetBytesFromBase64());
+
+        Assert.Single(await ListAsync(service, "?limit=1"));
+        using var unlimited = await service.Api.GetAsync($"{Letters}?limit=101", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.BadRequest, "validation", unlimited);
+    }
+
+    [Fact]
+    public async Task A_replayed_one_takes_effect_once_and_is_gone()
+    {
+        await using var service = await StartAsync();
+        service.Handler.IsBroken = true;
+        await PublishAsync("tea", "coffee");
+        await WaitForAsync(service, 2);
+        var tea = (await ListAsync(service)).Single(item => TextOf(item).Contains("tea", StringComparison.Ordinal));
+        Assert.Equal("The handler failed 2 times, last with InvalidOperationException.", tea.GetProperty("reason").GetString());
+        service.Handler.IsBroken = false;
+
+        Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(tea)}/replay"));
+        Assert.Equal(0, await ReplayAsync(service, $"{Letters}/{IdOf(tea)}/replay"));
+
+        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Equal(["tea"], service.Handler.Handled);
+        Assert.Contains("coffee", TextOf(Assert.Single(await ListAsync(service))), StringComparison.Ordinal);
+        using var gone = await service.Api.GetAsync($"{Letters}/{IdOf(tea)}", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", gone);
+    }
+
+    [Fact]
+    public async Task All_are_replayed_at_once_and_copies_only_once()
+    {
+        await using var service = await StartAsync();
+        service.Handler.IsBroken = true;
+        var channel = await OpenChannelAsync();
+        var copied = EventOf("copied");
+        await DieAsync(channel, copied, copied, copied);
+        await PublishAsync("tea", "coffee");
+        await WaitForAsync(service, 5);
+        Assert.Equal(3, (await ListAsync(service)).Select(IdOf).Distinct().Count());
+        service.Handler.IsBroken = false;
+
+        Assert.Equal(3, await ReplayAsync(service, $"{Letters}/replay"));
+        Assert.Equal(0, await ReplayAsync(service, $"{Letters}/replay"));
+
+        await Until.EqualAsync(3, "all took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Equal(["coffee", "copied", "tea"], service.Handler.Handled.Order());
+        Assert.Empty(await ListAsync(service));
+    }
+
+    [Fact]
+    public async Task One_that_dies_again_comes_back_once_and_keeps_its_own_headers()
+    {
+        await using var service = await StartAsync();
+        var channel = await OpenChannelAsync();
+        await DieAsync(channel, "nobody can read this"u8.ToArray());
+
+        Assert.Equal(1, await ReplayAsync(service, $"{Letters}/replay"));
+
+        var again = await Until.TrueAsync("it is back", () => ListAsync(service), items => items.Count > 0);
+        Assert.StartsWith("The body is not a JSON CloudEvent", Assert.Single(again).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal("kept", (await GetAsync(service, $"{Letters}/{IdOf(again[0])}")).GetProperty("headers").GetProperty("x-mine").GetString());
+    }
+
+    [Fact]
+    public async Task A_discarded_one_is_gone_with_its_copies_and_the_others_stay()
+    {
+        await using var service = await StartAsync();
+        var channel = await OpenChannelAsync();
+        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray());
+        var id = IdOf((await ListAsync(service)).First(item => TextOf(item) == "a"));
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await service.Api.DeleteAsync($"{Letters}/{id}", Cancelled);
+            Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        }
+
+        Assert.Equal("b", TextOf(Assert.Single(await ListAsync(service))));
+    }
+
+    [Fact]
+    public async Task Looking_at_them_thirty_times_loses_none_and_keeps_their_order()
+    {
+        await using var service = await StartAsync();
+        var channel = await OpenChannelAsync();
+        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray());
+
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal(["a", "b", "c"], (await ListAsync(service)).Select(TextOf));
+        }
+    }
+
+    [Fact]
+    public async Task Two_replicas_that_are_asked_for_everything_at_once_replay_each_once_and_lose_none()
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        var channel = await OpenChannelAsync();
+        var names = Enumerable.Range(0, 40).Select(i => $"thing-{i:00}").ToList();
+        await DieAsync(channel, [.. names.Select(EventOf)]);
+        var ids = (await ListAsync(one, "?limit=100")).Select(IdOf).ToList();
+        Assert.Equal(40, ids.Count);
+
+        var replayed = await Task.WhenAll(ids.Take(10).SelectMany(id => new[]
+        {
+            ReplayAsync(one, $"{Letters}/{id}/replay"),
+            ReplayAsync(two, $"{Letters}/{id}/replay"),
+            ListedAsync(one),
+            ListedAsync(two),
+        }).Append(ReplayAsync(one, $"{Letters}/replay")).Append(ReplayAsync(two, $"{Letters}/replay")));
+
+        Assert.Equal(40, replayed.Sum());
+        await Until.EqualAsync(40, "all took effect", () => Task.FromResult(one.Handler.Handled.Count + two.Handler.Handled.Count));
+        Assert.Equal(names, one.Handler.Handled.Concat(two.Handler.Handled).Order());
+        Assert.Empty(await ListAsync(one));
+
+        async Task<int> ListedAsync(DeadLetterService service)
+        {
+            await ListAsync(service, "?limit=100");
+            return 0;
+        }
+    }
+
+    [Fact]
+    public async Task Who_waits_too_long_for_another_operation_is_told_so()
+    {
+        await using var service = await StartAsync();
+        await using var connection = await service.Database.OpenConnectionAsync(Cancelled);
+        await using (var transaction = await connection.BeginTransactionAsync(Cancelled))
+        {
+            await DeadLetterLock.TakeAsync(transaction, Queue, Cancelled);
+
+            using var busy = await service.Api.GetAsync(Letters, Cancelled);
+            await AssertProblemAsync(HttpStatusCode.Conflict, "dead-letters-busy", busy);
+        }
+
+        Assert.Empty(await ListAsync(service));
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_not_the_services_own_is_not_found()
+    {
+        await using var service = await StartAsync();
+
+        using var list = await service.Api.GetAsync("/admin/dead-letters/user-api.order-placed", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", list);
+        using var replay = await service.Api.PostAsync("/admin/dead-letters/user-api.order-placed/replay", null, Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", replay);
+    }
+
+    [Fact]
+    public async Task A_full_queue_stops_the_replay_and_nothing_is_lost()
+    {
+        await using var service = await StartAsync(("Messaging:QueueMaxLength", "3"), ("Messaging:Prefetch", "1"));
+        var channel = await OpenChannelAsync();
+        var gate = new TaskCompletionSource();
+        service.Handler.WaitFor(gate.Task);
+        await DieAsync(channel, EventOf("dead-1"), EventOf("dead-2"));
+        var alive = 0;
+        await Until.TrueAsync("the queue is full", PublishOneAsync, isRefused => isRefused);
+
+        using var refused = await service.Api.PostAsync($"{Letters}/replay", null, Cancelled);
+
+        var problem = await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "queue-full", refused);
+        Assert.Equal(0, problem.GetProperty("replayed").GetInt32());
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(2, (await ListAsync(service)).Count);
+
+        gate.SetResult();
+        await Until.EqualAsync(alive, "the queue is empty", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Equal(2, await ReplayAsync(service, $"{Letters}/replay"));
+        await Until.EqualAsync(alive + 2, "the dead ones took effect", () => Task.FromResult(service.Handler.Handled.Count));
+
+        async Task<bool> PublishOneAsync()
+        {
+            try
+            {
+                await channel.BasicPublishAsync("", Queue, mandatory: true, EventOf("alive"), Cancelled);
+                alive++;
+                return false;
+            }
+            catch (PublishException)
+            {
+                return true;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Without_the_broker_they_are_out_of_reach_and_later_all_there()
+    {
+        var broker = await BrokerAsync();
+        await using var forwarder = new TcpForwarder(broker.Host, broker.Port);
+        await using var cut = await StartAsync(new UriBuilder(broker) { Host = "127.0.0.1", Port = forwarder.Port }.Uri);
+
+        using var unavailable = await cut.Api.GetAsync("/admin/dead-letters", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "broker-unavailable", unavailable);
+        Assert.NotNull(unavailable.Headers.RetryAfter);
+        using var list = await cut.Api.GetAsync(Letters, Cancelled);
+        await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "broker-unavailable", list);
+        Assert.Equal("Not counted: the broker has not answered.", await HealthAsync(cut));
+
+        forwarder.Open();
+        await Until.EqualAsync("none", "they are counted", () => HealthAsync(cut));
+        Assert.Empty(await ListAsync(cut));
+    }
+
+    [Fact]
+    public async Task Health_and_a_metric_count_them()
+    {
+        await using var service = await StartAsync();
+        var measured = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, measuring) =>
+        {
+            if (instrument.Meter.Scope == service.Meters && instrument.Name == "userorder.dead_letters.waiting")
+            {
+                measuring.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => measured[$"{tags[0].Value}"] = value);
+        listener.Start();
+        await Until.EqualAsync("none", "there is none", () => HealthAsync(service));
+        var channel = await OpenChannelAsync();
+
+        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
+
+        await Until.EqualAsync($"2 in {Queue}.dead", "both are counted", () => HealthAsync(service));
+        listener.RecordObservableInstruments();
+        Assert.Equal([new(Queue, 2)], measured);
+        var queue = Assert.Single((await GetAsync(service, "/admin/dead-letters")).GetProperty("queues").EnumerateArray());
+        Assert.Equal((Queue, 2), (queue.GetProperty("queue").GetString(), queue.GetProperty("count").GetInt64()));
+    }
+
+    [Fact]
+    public async Task What_the_broker_gave_up_on_has_a_reason_and_a_time_and_can_be_replayed()
+    {
+        await (await StartAsync(("Messaging:DeliveryLimit", "1"))).DisposeAsync();
+        var channel = await OpenChannelAsync();
+        await channel.BasicPublishAsync("", Queue, mandatory: true, EventOf("tea"), Cancelled);
+        await Until.TrueAsync("the broker gave up", ReturnOneAsync, isGone => isGone);
+
+        await using var service = await StartAsync(("Messaging:DeliveryLimit", "1"));
+        var letter = Assert.Single(await Until.TrueAsync("it is dead", () => ListAsync(service), items => items.Count > 0));
+        Assert.Equal("The broker gave up after the delivery limit.", letter.GetProperty("reason").GetString());
+        Assert.InRange(letter.GetProperty("diedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
+        var headers = (await GetAsync(service, $"{Letters}/{IdOf(letter)}")).GetProperty("headers");
+        Assert.Contains("delivery_limit", headers.GetProperty("x-death").GetString(), StringComparison.Ordinal);
+
+        Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
+
+        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Empty(await ListAsync(service));
+
+        async Task<bool> ReturnOneAsync()
+        {
+            if (await channel.BasicGetAsync(Queue, autoAck: false, Cancelled) is not { } got)
+            {
+                return true;
+            }
+
+            await channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: true, Cancelled);
+            return false;
+        }
+    }
+
+    [Fact]
+    public async Task Queues_that_were_declared_with_other_arguments_are_used_with_a_warning()
+    {
+        var channel = await OpenChannelAsync();
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
+        foreach (var queue in new[] { Queue, $"{Queue}.dead" })
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancelled);
+        }
+
+        await using var service = await StartAsync();
+        await PublishAsync("tea");
+
+        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Equal(1, service.Logs.Count($"The queue {Queue} was declared with other arguments before"));
+        Assert.Equal(1, service.Logs.Count($"The queue {Queue}.dead was declared with other arguments before"));
+    }
+
+    private static byte[] EventOf(string name) => TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = name });
+
+    private static string IdOf(JsonElement letter) => letter.GetProperty("id").GetString()!;
+
+    private static string TextOf(JsonElement letter) => letter.GetProperty("body").GetProperty("text").GetString()!;
+
+    private async Task<Uri> BrokerAsync() => new(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
+
+    private async Task<DeadLetterService> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var service = await StartAsync(await BrokerAsync(), settings);
+        await Until.TrueAsync("it consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {Queue}")), count => count > 0);
+        return service;
+    }
+
+    /// <summary>A second one is a replica of the first: it has the same database and queue.</summary>
+    private async Task<DeadLetterService> StartAsync(Uri broker, params (string Key, string Value)[] settings)
+    {
+        _database ??= await CreateDatabaseAsync();
+        return await DeadLetterService.StartAsync(
+            _name, _database, broker, settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value), Cancelled);
+    }
+
+    private async Task<string> CreateDatabaseAsync()
+    {
+        var server = await OpenDatabaseAsync("userdb");
+        await using var command = server.CreateCommand($"create database {_name}");
+        await command.ExecuteNonQueryAsync(Cancelled);
+        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+    }
+
+    private async Task PublishAsync(params string[] names)
+    {
+        var channel = await OpenChannelAsync();
+        foreach (var name in names)
+        {
+            await channel.BasicPublishAsync("", Queue, mandatory: true, EventOf(name), Cancelled);
+        }
+    }
+
+    /// <summary>Puts messages among the dead letters, as a consumer would.</summary>
+    private async Task DieAsync(IChannel channel, params byte[][] bodies)
+    {
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            Headers = new Dictionary<string, object?> { ["x-reason"] = "A test said so.", ["x-queue"] = Queue, ["x-mine"] = "kept" },
+        };
+        foreach (var body in bodies)
+        {
+            await channel.BasicPublishAsync("", $"{Queue}.dead", mandatory: true, properties, body, Cancelled);
+        }
+    }
+
+    private static async Task<JsonElement> GetAsync(DeadLetterService service, string path)
+    {
+        using var response = await service.Api.GetAsync(path, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await ReadAsync(response);
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> ListAsync(DeadLetterService service, string query = "") =>
+        [.. (await GetAsync(service, Letters + query)).GetProperty("items").EnumerateArray()];
+
+    private async Task WaitForAsync(DeadLetterService service, int count) =>
+        await Until.TrueAsync($"{count} are dead", () => ListAsync(service), items => items.Count == count);
+
+    private static async Task<int> ReplayAsync(DeadLetterService service, string path)
+    {
+        using var response = await service.Api.PostAsync(path, null, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await ReadAsync(response)).GetProperty("replayed").GetInt32();
+    }
+
+    private static async Task<string?> HealthAsync(DeadLetterService service)
+    {
+        using var response = await service.Api.GetAsync("/health", Cancelled);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var entry = (await ReadAsync(response)).GetProperty("checks").GetProperty("dead-letters");
+        Assert.Equal("Healthy", entry.GetProperty("status").GetString());
+        return entry.GetProperty("description").GetString();
+    }
+}

@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Options;
+using UserOrder.Messaging;
+using UserOrder.Messaging.Idempotency;
+using UserOrder.Messaging.Outbox;
+using UserOrder.OrderApi.Orders;
+using UserOrder.Tests.Graph;
+using UserOrder.UserApi.Users;
+
+namespace UserOrder.Tests.Integration;
+
+/// <summary>Replicas that meet in one database, each with a writer of its own.</summary>
+public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    [Fact]
+    public async Task Users_of_two_replicas_with_the_same_keys_and_emails_are_created_once()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        await using var one = new UserStore(userdb, NewOutbox());
+        await using var other = new UserStore(await OpenDatabaseAsync("userdb"), NewOutbox());
+        for (var round = 0; round < 10; round++)
+        {
+            var keys = Enumerable.Range(0, 50).Select(_ => KeyOf(new CreateUserRequest())).ToArray();
+            var emails = keys.Select(_ => NewEmail()).ToArray();
+
+            // The keys of both in opposite orders; the emails of the second by other keys, too.
+            var additions = keys.Select((key, i) => one.AddAsync(NewUser(emails[i]), key, Cancelled))
+                .Concat(keys.Reverse().Select((key, i) => other.AddAsync(NewUser(emails[i]), key, Cancelled)))
+                .Concat(emails.Reverse().Select(email => other.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled)));
+            var results = await Task.WhenAll(additions);
+
+            Assert.Equal(50, results.Count(result => result == UserAddition.Added));
+            Assert.Equal(50, results.Count(result => result == UserAddition.KeyTaken));
+            Assert.Equal(50, await CountAsync(userdb, "select count(*) from users where email = any($1)", (object)emails));
+            Assert.Equal(50, await CountAsync(userdb, "select count(*) from idempotency_keys where key = any($1)", keys.Select(key => key.Value).ToList()));
+        }
+    }
+
+    [Fact]
+    public async Task Two_replicas_whose_batches_have_the_same_keys_in_opposite_orders_do_not_deadlock()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        await using var one = new UserStore(userdb, NewOutbox());
+        await using var other = new UserStore(userdb, NewOutbox());
+        await using var starter = await RivalReplica.StartAsync(userdb);
+        await using var middle = await RivalReplica.StartAsync(userdb);
+        var keys = Enumerable.Range(0, 3).Select(_ => KeyOf(new CreateUserRequest())).OrderBy(key => key.Value, StringComparer.Ordinal).ToArray();
+        var blocking = new[] { KeyOf(new CreateUserRequest()), KeyOf(new CreateUserRequest()) };
+        await starter.TakeAsync(blocking[0].Value, Guid.NewGuid());
+        await starter.TakeAsync(blocking[1].Value, Guid.NewGuid());
+        await middle.TakeAsync(keys[1].Value, Guid.NewGuid());
+
+        // While the starter holds both up, each gets one batch of all three keys. Unsorted, each would then hold what the other needs next.
+        var first = new[] { one.AddAsync(NewUser(NewEmail()), blocking[0], Cancelled), other.AddAsync(NewUser(NewEmail()), blocking[1], Cancelled) };
+        await starter.IsWaitedForAsync(statements: 2);
+        var second = keys.Select(key => one.AddAsync(NewUser(NewEmail()), key, Cancelled))
+            .Concat(keys.Reverse().Select(key => other.AddAsync(NewUser(NewEmail()), key, Cancelled)))
+            .ToList();
+        await starter.CommitAsync();
+        await Task.WhenAll(first);
+        await middle.IsWaitedForAsync(statements: 2);
+        await middle.RollbackAsync();
+
+        var results = await Task.WhenAll(second);
+        Assert.Equal(3, results.Count(result => result == UserAddition.Added));
+        Assert.Equal(3, results.Count(result => result == UserAddition.KeyTaken));
+    }
+
+    [Fact]
+    public async Task Orders_of_two_replicas_with_the_same_keys_are_placed_once_and_those_of_unknown_users_leave_no_key()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        await using var one = new OrderStore(orderdb, NewOutbox());
+        await using var other = new OrderStore(await OpenDatabaseAsync("orderdb"), NewOutbox());
+        var userId = await CreateUserAsync();
+        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        var keys = Enumerable.Range(0, 200).Select(_ => KeyOf(new PlaceOrderRequest())).ToArray();
+        var unused = KeyOf(new PlaceOrderRequest());
+
+        var unknown = one.AddAsync(NewOrder(Guid.CreateVersion7()), unused, Cancelled);
+        var results = await Task.WhenAll(keys.Select(key => one.AddAsync(NewOrder(userId), key, Cancelled))
+            .Concat(keys.Reverse().Select(key => other.AddAsync(NewOrder(userId), key, Cancelled))));
+
+        Assert.Equal(OrderAddition.UnknownUser, await unknown);
+        Assert.Equal(0, await CountAsync(orderdb, "select count(*) from idempotency_keys where key = $1", unused.Value));
+        Assert.Equal(200, results.Count(result => result == OrderAddition.Added));
+        Assert.Equal(200, results.Count(result => result == OrderAddition.KeyTaken));
+        Assert.Equal(200, await CountAsync(orderdb, "select count(*) from orders where user_id = $1", userId));
+        await Until.EqualAsync(200, "UserApi counts each order once", () => OrderCountAsync(userId));
+    }
+
+    [Fact]
+    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_users()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        await using var users = new UserStore(userdb, NewOutbox());
+        var (blocking, taken) = (KeyOf(new CreateUserRequest()), KeyOf(new CreateUserRequest()));
+        var email = NewEmail();
+        await using var rival = await RivalReplica.StartAsync(userdb);
+        await rival.TakeAsync(blocking.Value, Guid.NewGuid());
+        await rival.TakeAsync(taken.Value, Guid.NewGuid());
+
+        // What comes while the first waits for the rival makes up the second batch.
+        var first = users.AddAsync(NewUser(NewEmail()), blocking, Cancelled);
+        await rival.IsWaitedForAsync();
+        Task<UserAddition>[] second =
+        [
+            users.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled),
+            users.AddAsync(NewUser(NewEmail()), taken, Cancelled),
+            users.AddAsync(NewUser(NewEmail()), key: null, Cancelled),
+            users.AddAsync(NewUser(email), key: null, Cancelled),
+        ];
+        await rival.CommitAsync();
+
+        Assert.Equal(UserAddition.KeyTaken, await first);
+        Assert.Equal<UserAddition>([UserAddition.KeyTaken, UserAddition.Added], (await Task.WhenAll(second))[1..3]);
+        Assert.Equal([UserAddition.Added, UserAddition.EmailTaken], new[] { await second[0], await second[3] }.Order());
+    }
+
+    [Fact]
+    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_orders()
+    {
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        await using var orders = new OrderStore(orderdb, NewOutbox());
+        var userId = await CreateUserAsync();
+        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        var (blocking, taken) = (KeyOf(new PlaceOrderRequest()), KeyOf(new PlaceOrderRequest()));
+        await using var rival = await RivalReplica.StartAsync(orderdb);
+        await rival.TakeAsync(blocking.Value, Guid.NewGuid());
+        await rival.TakeAsync(taken.Value, Guid.NewGuid());
+
+        // What comes while the first waits for the rival makes up the second batch.
+        var first = orders.AddAsync(NewOrder(userId), blocking, Cancelled);
+        await rival.IsWaitedForAsync();
+        Task<OrderAddition>[] second =
+        [
+            orders.AddAsync(NewOrder(userId), KeyOf(new PlaceOrderRequest()), Cancelled),
+            orders.AddAsync(NewOrder(userId), taken, Cancelled),
+            orders.AddAsync(NewOrder(userId), key: null, Cancelled),
+            orders.AddAsync(NewOrder(Guid.CreateVersion7()), KeyOf(new PlaceOrderRequest()), Cancelled),
+            orders.AddAsync(NewOrder(Guid.CreateVersion7()), key: null, Cancelled),
+        ];
+        await rival.CommitAsync();
+
+        Assert.Equal(OrderAddition.KeyTaken, await first);
+        Assert.Equal<OrderAddition>(
+            [OrderAddition.Added, OrderAddition.KeyTaken, OrderAddition.Added, OrderAddition.UnknownUser, OrderAddition.UnknownUser],
+            await Task.WhenAll(second));
+    }
+
+    [Fact]
+    public async Task The_keys_past_their_retention_are_forgotten_in_small_batches_and_nothing_else()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        var now = DateTimeOffset.UtcNow;
+        var prefix = Guid.NewGuid().ToString();
+        await CountAsync(
+            userdb,
+            """
+            with added as (
+              insert into idempotency_keys (key, fingerprint, entity_id, created_at)
+              select $1 || n, '', gen_random_uuid(), $2 - n * interval '1 hour' from generate_series(1, 10) as n
+              returning 1)
+            select count(*) from added
+            """,
+            prefix,
+            now);
+
+        Assert.Equal(2, await IdempotencyStore.PurgeAsync(userdb, now.AddHours(-5.5), limit: 2, Cancelled));
+        Assert.Equal(3, await IdempotencyStore.PurgeAsync(userdb, now.AddHours(-5.5), limit: 100, Cancelled));
+        Assert.Equal(5, await CountAsync(userdb, "select count(*) from idempotency_keys where starts_with(key, $1)", prefix));
+    }
+
+    private static EventOutbox NewOutbox() =>
+        new(new OutboxSignal(), TimeProvider.System, Options.Create(new MessagingOptions { ServiceName = "a-replica" }));
+
+    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), request, UserJson.Default.CreateUserRequest);
+
+    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), request, OrderJson.Default.PlaceOrderRequest);
+
+    private static UserResponse NewUser(string email) => new(Guid.CreateVersion7(), "Ada", email, DateTimeOffset.UtcNow);
+
+    private static OrderResponse NewOrder(Guid userId) => new(Guid.CreateVersion7(), userId, [], 0.00m, DateTimeOffset.UtcNow);
+}

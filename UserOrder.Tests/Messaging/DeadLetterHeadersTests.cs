@@ -1,0 +1,57 @@
+using RabbitMQ.Client;
+using UserOrder.Messaging.DeadLetters;
+
+namespace UserOrder.Tests.Messaging;
+
+public sealed class DeadLetterHeadersTests
+{
+    [Fact]
+    public void Nothing_of_the_death_goes_into_the_next_life()
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            ["x-reason"] = "why",
+            ["x-queue"] = "q",
+            ["x-death"] = new List<object?>(),
+            ["x-first-death-reason"] = "expired",
+            ["x-first-death-queue"] = "q",
+            ["x-last-death-exchange"] = "",
+            ["x-delivery-count"] = 7,
+            ["traceparent"] = "00-1-2-01",
+        };
+
+        Assert.Equal(["traceparent"], DeadLetterHeaders.WithoutDeath(headers).Keys);
+        Assert.Empty(DeadLetterHeaders.WithoutDeath(null));
+    }
+
+    [Theory]
+    [InlineData("delivery_limit", "The broker gave up after the delivery limit.")]
+    [InlineData("expired", "The message expired in the queue.")]
+    [InlineData("maxlen", "The queue was full.")]
+    [InlineData("rejected", "A consumer rejected the message.")]
+    [InlineData("something-new", "The broker gave up: something-new.")]
+    public void The_brokers_latest_reason_becomes_a_sentence(string latest, string sentence)
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            ["x-first-death-reason"] = "an earlier one"u8.ToArray(),
+            ["x-death"] = new List<object?>
+            {
+                new Dictionary<string, object?> { ["reason"] = System.Text.Encoding.UTF8.GetBytes(latest), ["time"] = new AmqpTimestamp(60) },
+            },
+        };
+
+        Assert.Equal(sentence, DeadLetterHeaders.ReasonOf(headers));
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddMinutes(1), DeadLetterHeaders.TimeOf(headers));
+    }
+
+    [Fact]
+    public void What_the_consumer_said_comes_before_what_the_broker_said()
+    {
+        var headers = new Dictionary<string, object?> { ["x-reason"] = "why"u8.ToArray(), ["x-first-death-reason"] = "expired"u8.ToArray() };
+
+        Assert.Equal("why", DeadLetterHeaders.ReasonOf(headers));
+        Assert.Null(DeadLetterHeaders.ReasonOf(null));
+        Assert.Null(DeadLetterHeaders.TimeOf(headers));
+    }
+}
