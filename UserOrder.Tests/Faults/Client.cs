@@ -29,9 +29,10 @@ internal sealed class Client(FaultySystem system) : IDisposable
                 return id;
             }
 
-            if (!IsExcused(response.StatusCode, intent))
+            var problem = await response.Content.ReadAsStringAsync(cancellationToken);
+            if (!IsExcused(response.StatusCode, problem, intent))
             {
-                Ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+                Ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
             }
         }
         catch (Exception exception) when (IsNoAnswer(exception))
@@ -63,8 +64,9 @@ internal sealed class Client(FaultySystem system) : IDisposable
         exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException;
 
     /// <summary>During a fault a service may ask to come back later, and tell a retry that the first request is still under way.</summary>
-    private static bool IsExcused(HttpStatusCode status, Intent intent) =>
-        status == HttpStatusCode.ServiceUnavailable || (status == HttpStatusCode.Conflict && intent.HasKey);
+    private static bool IsExcused(HttpStatusCode status, string problem, Intent intent) =>
+        status == HttpStatusCode.ServiceUnavailable ||
+        (status == HttpStatusCode.Conflict && intent.HasKey && problem.Contains("idempotency-key-in-flight", StringComparison.Ordinal));
 
     private HttpRequestMessage RequestFor(Intent intent, string service)
     {

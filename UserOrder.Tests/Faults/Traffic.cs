@@ -1,16 +1,20 @@
+using System.Collections.Concurrent;
+
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Clients that create users and place orders without a pause, whatever state the system is in.</summary>
+/// <summary>
+/// Clients that create users and place orders without a pause, whatever state the system is in. Half of what they ask for has an
+/// idempotency key and is sent until it is answered 201, the other half is sent once.
+/// </summary>
 internal sealed class Traffic(FaultySystem system, Client client)
 {
-    /// <summary>Whether half of the requests carry an idempotency key and are sent until they are answered 201.</summary>
-    public const bool SendsKeys = false;
-
     private const int Clients = 8;
 
     // Bounds the rate, so that a long run's data can still be compared row by row.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<Intent> _unanswered = new();
 
     /// <summary>Runs until it is told to end; what has a key is brought to its answer first.</summary>
     public async Task RunAsync(CancellationToken end)
@@ -22,28 +26,34 @@ internal sealed class Traffic(FaultySystem system, Client client)
 
     private async Task ClientAsync(CancellationToken end, CancellationToken giveUp)
     {
+        // Retries take turns with new requests: what one service does not answer holds up nothing that is meant for the other.
         for (var turn = 0; !end.IsCancellationRequested; turn++)
         {
-            var withKey = SendsKeys && turn % 2 == 0;
-            if (Random.Shared.Next(2) == 0 && system.Ledger.AnyUser() is { } userId)
-            {
-                await SendAsync(system.Ledger.AskForOrder(userId, withKey), FaultySystem.OrderApis, giveUp);
-            }
-            else
-            {
-                await SendAsync(system.Ledger.AskForUser(withKey), FaultySystem.UserApis, giveUp);
-            }
+            await SendAsync(turn % 2 == 0 && _unanswered.TryDequeue(out var retry) ? retry : NextIntent());
+        }
+
+        while (!giveUp.IsCancellationRequested && _unanswered.TryDequeue(out var retry))
+        {
+            await SendAsync(retry);
         }
     }
 
-    private async Task SendAsync(Intent intent, string[] replicas, CancellationToken giveUp)
+    private Intent NextIntent()
     {
-        Guid? answer;
-        do
+        var withKey = Random.Shared.Next(2) == 0;
+        return Random.Shared.Next(2) == 0 && system.Ledger.AnyUser() is { } userId
+            ? system.Ledger.AskForOrder(userId, withKey)
+            : system.Ledger.AskForUser(withKey);
+    }
+
+    private async Task SendAsync(Intent intent)
+    {
+        var replicas = intent.UserId is null ? FaultySystem.UserApis : FaultySystem.OrderApis;
+        if (await client.SendAsync(intent, replicas[Random.Shared.Next(replicas.Length)], CancellationToken.None) is null && intent.HasKey)
         {
-            answer = await client.SendAsync(intent, replicas[Random.Shared.Next(replicas.Length)], CancellationToken.None);
-            await Task.Delay(Pause, CancellationToken.None);
+            _unanswered.Enqueue(intent);
         }
-        while (answer is null && intent.HasKey && !giveUp.IsCancellationRequested);
+
+        await Task.Delay(Pause, CancellationToken.None);
     }
 }
