@@ -16,7 +16,8 @@ internal sealed class FaultRun(FaultySystem system, Recovery recovery, Action<st
     {
         await Task.WhenAll(round.Select(RunAsync));
         var recovered = await recovery.MeasureAsync();
-        log(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", round.Select(fault => fault.ToString()))}: recovered in {recovered.TotalSeconds:0.0} s"));
+        var faults = string.Join(" + ", round.Select(fault => fault.ToString()));
+        log(string.Create(CultureInfo.InvariantCulture, $"{faults}: recovered in {recovered.TotalSeconds:0.0} s"));
         foreach (var fault in round)
         {
             var before = _records.GetValueOrDefault(fault.Kind) ?? new FaultRecord(0, TimeSpan.Zero);

@@ -60,7 +60,7 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         for (var pass = 0; length is null ? pass < FaultSchedule.PassesOfShortForm : _elapsed.Elapsed < length; pass++)
         {
             var rounds = schedule.NextPass();
-            Log($"{schedule}\n{string.Join('\n', rounds.Select(round => $"  {string.Join(" + ", round.Select(fault => fault.ToString()))}"))}");
+            Log(string.Join("\n  ", rounds.Select(round => string.Join(" + ", round.Select(fault => fault.ToString()))).Prepend($"{schedule}")));
             foreach (var round in rounds.TakeWhile(_ => length is null || _elapsed.Elapsed < length))
             {
                 await run.RunAsync(round);

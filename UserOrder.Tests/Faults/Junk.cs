@@ -115,7 +115,8 @@ internal sealed class Junk(FaultySystem system)
                 result = await work(channel);
                 return null;
             }
-            catch (Exception exception) when (exception is RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException)
+            catch (Exception exception) when (
+                exception is RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException)
             {
                 return exception.Message;
             }
