@@ -28,10 +28,10 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.AddTelemetry();
+        builder.Services.AddHealthChecks().AddLiveness();
         builder.Services.AddResilientHttpClients();
         builder.Services.AddStrictJson();
         builder.Services.AddProblems();
-        builder.Services.AddHealthChecks().AddLiveness();
         return builder;
     }
 
