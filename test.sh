@@ -13,6 +13,7 @@ usage: ./test.sh [filter]
   filter    runs only the tests whose full name contains it, e.g. Integration.Outage
   --help    print this
 
+With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
 With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system.
 TEXT
 }

@@ -42,6 +42,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseProblems();
+        app.UseStrictJson();
         app.MapHealth();
         app.MapOpenApiPage();
         return app;

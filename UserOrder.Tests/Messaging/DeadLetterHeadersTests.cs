@@ -13,6 +13,7 @@ public sealed class DeadLetterHeadersTests
             ["x-reason"] = "why",
             ["x-queue"] = "q",
             ["x-died-at"] = "2026-01-02T03:04:05Z",
+            ["x-dropped-header-bytes"] = 70_000,
             ["CC"] = new List<object?> { "another-queue" },
             ["x-death"] = new List<object?>(),
             ["x-first-death-reason"] = "expired",
