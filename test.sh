@@ -9,11 +9,14 @@ source "$root/tools/setup.sh"
 usage() {
   cat <<'TEXT'
 usage: ./test.sh [filter]
+       ./test.sh --soak MINUTES
 
-  filter    runs only the tests whose full name contains it, e.g. Integration.Outage
-  --help    print this
+  filter            runs only the tests whose full name contains it, e.g. Integration.Outage
+  --soak MINUTES    lets random faults happen for that long instead, and writes what came of it to TestResults/soak.md
+  --help            print this
 
 With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
+USERORDER_FAULT_SEED repeats the faults of an earlier run, which prints its seed.
 With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system.
 TEXT
 }
@@ -52,10 +55,19 @@ step() {
   "$@" || failed=yes
 }
 
-case ${1:-} in
+filter=${1:-}
+case $filter in
   --help | -h)
     usage
     exit
+    ;;
+  --soak)
+    if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then
+      usage >&2
+      exit 2
+    fi
+    export USERORDER_SOAK_MINUTES=$2
+    filter=Faults.FaultTests
     ;;
   -*)
     usage >&2
@@ -74,14 +86,16 @@ else
   export UseAspirePackages=false
   require_servers
 fi
+[[ ! ${USERORDER_SOAK_MINUTES:-} ]] || require_servers
 
 rm -rf "$results"
 step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet
 if [[ ! $failed ]]; then
   step 'format' dotnet format "$solution" --no-restore --verify-no-changes
   step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \
-    --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${1:+--filter "FullyQualifiedName~$1"}
+    --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
 fi
+[[ ! -e $results/soak.md ]] || cat "$results/soak.md"
 
 count_tests
 [[ ! $failed ]]

@@ -27,7 +27,7 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
     public async Task A_service_whose_outbox_is_at_its_limit_answers_503_until_the_broker_takes_the_events(string limit, string value)
     {
         var uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
-        await using var broker = new TcpForwarder(uri.Host, uri.Port);
+        await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.Reset);
         await using var service = await StartAsync(new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, (limit, value));
         using var client = new HttpClient { BaseAddress = new Uri(service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
         var accepted = 0;
@@ -49,7 +49,7 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
         await channel.ExchangeDeclareAsync(_name, ExchangeType.Topic, durable: true, cancellationToken: Cancelled);
         await channel.QueueDeclareAsync(_name, durable: true, exclusive: false, autoDelete: false, cancellationToken: Cancelled);
         await channel.QueueBindAsync(_name, _name, "thing.happened.v1", cancellationToken: Cancelled);
-        broker.Open();
+        broker.Mode = ProxyMode.Forward;
 
         await Until.EqualAsync(HttpStatusCode.Created, "requests are accepted again", async () =>
         {

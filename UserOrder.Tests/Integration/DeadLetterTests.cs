@@ -281,8 +281,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     public async Task Without_the_broker_they_are_out_of_reach_and_later_all_there()
     {
         var broker = await BrokerAsync();
-        await using var forwarder = new TcpForwarder(broker.Host, broker.Port);
-        await using var cut = await StartAsync(new UriBuilder(broker) { Host = "127.0.0.1", Port = forwarder.Port }.Uri);
+        await using var proxy = new TcpProxy(broker.Host, broker.Port, ProxyMode.Reset);
+        await using var cut = await StartAsync(new UriBuilder(broker) { Host = "127.0.0.1", Port = proxy.Port }.Uri);
 
         using var unavailable = await cut.Api.GetAsync("/admin/dead-letters", Cancelled);
         await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "broker-unavailable", unavailable);
@@ -291,7 +291,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "broker-unavailable", list);
         Assert.Equal("Not counted: the broker has not answered.", await HealthAsync(cut));
 
-        forwarder.Open();
+        proxy.Mode = ProxyMode.Forward;
         await Until.EqualAsync("none", "they are counted", () => HealthAsync(cut));
         Assert.Empty(await ListAsync(cut));
     }

@@ -193,8 +193,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var connection = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync());
         var uri = await BrokerAsync();
-        await using var database = new TcpForwarder(connection.Host!, connection.Port);
-        await using var broker = new TcpForwarder(uri.Host, uri.Port);
+        await using var database = new TcpProxy(connection.Host!, connection.Port, ProxyMode.Reset);
+        await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.Reset);
         (connection.Host, connection.Port) = ("127.0.0.1", database.Port);
         var logs = new LogCollector();
         var handler = new ThingHandler();
@@ -204,13 +204,13 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         await Until.EqualAsync(1, "it waits for the database", () => Task.FromResult(logs.Count("Waiting for the database")));
         Assert.False(host.Services.GetRequiredService<SchemaMigrator>().Ready.IsCompleted);
 
-        database.Open();
+        database.Mode = ProxyMode.Forward;
         await MigratedAsync(host);
         await PublishAsync(host, "tea");
         await Until.EqualAsync(1, "it waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
         Assert.Empty(handler.Handled);
 
-        broker.Open();
+        broker.Mode = ProxyMode.Forward;
         await Until.EqualAsync(1, "the event was handled", () => Task.FromResult(handler.Handled.Count));
         Assert.Equal(1, logs.Count("Waiting for the database"));
         Assert.Equal(1, logs.Count("The relay waits"));

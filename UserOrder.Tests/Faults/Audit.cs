@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>Compares what is stored in both services and in the broker with what was asked and answered.</summary>
+internal sealed class Audit(FaultySystem system)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private Ledger Ledger => system.Ledger;
+
+    /// <summary>Waits until everything has arrived. What has not within a minute is for <see cref="CheckAsync"/> to find.</summary>
+    public async Task WaitForQuietAsync()
+    {
+        await using var connection = await system.ConnectToBrokerAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
+        var waited = Stopwatch.StartNew();
+        while (!await IsQuietAsync(channel) && waited.Elapsed < Patience)
+        {
+            await Task.Delay(Interval, Cancelled);
+        }
+    }
+
+    /// <summary>Finds what is lost, doubled, or there without having been asked for.</summary>
+    public async Task<AuditResult> CheckAsync()
+    {
+        var result = new AuditResult();
+        var users = await Sql.ReadAsync(system.UserDb, "select id, email from users", row => (Id: row.GetGuid(0), Marker: row.GetString(1)));
+        var orders = await Sql.ReadAsync(
+            system.OrderDb,
+            "select id, user_id, items->0->>'sku' from orders",
+            row => (Id: row.GetGuid(0), UserId: row.GetGuid(1), Marker: row.GetString(2)));
+        var knownUsers = await Sql.ReadAsync(system.OrderDb, "select id from known_users", row => row.GetGuid(0));
+        var totals = (await Sql.ReadAsync(
+            system.UserDb,
+            "select user_id, order_count from order_totals",
+            row => KeyValuePair.Create(row.GetGuid(0), row.GetInt64(1)))).ToDictionary();
+
+        CheckStored(result, "user", Ledger.Users.Values, users.ToLookup(user => user.Marker, user => (user.Id, UserId: (Guid?)null)));
+        CheckStored(result, "order", Ledger.Orders.Values, orders.ToLookup(order => order.Marker, order => (order.Id, UserId: (Guid?)order.UserId)));
+        CheckKnownUsers(result, [.. users.Select(user => user.Id)], [.. knownUsers]);
+        CheckTotals(result, orders.CountBy(order => order.UserId).ToDictionary(), totals);
+        await CheckInboxAsync(result, system.OrderDb, users.Count);
+        await CheckInboxAsync(result, system.UserDb, orders.Count);
+        await CheckOutboxesAsync(result);
+        await CheckBrokerAsync(result);
+        foreach (var wrong in Ledger.WrongAnswers)
+        {
+            result.AddWrong($"a wrong answer: {wrong}");
+        }
+
+        foreach (var end in system.WrongEnds)
+        {
+            result.AddWrong($"a service ended wrongly: {end}");
+        }
+
+        return result;
+    }
+
+    private static void CheckStored(AuditResult result, string what, ICollection<Intent> intents, ILookup<string, (Guid Id, Guid? UserId)> stored)
+    {
+        foreach (var intent in intents)
+        {
+            var rows = stored[intent.Marker].ToList();
+            if (rows.Count > 1)
+            {
+                result.AddDuplicated($"the {what} {intent.Marker} is stored {rows.Count} times.");
+            }
+
+            if (intent.CreatedId is { } id && !rows.Contains((id, intent.UserId)))
+            {
+                result.AddLost($"the {what} {intent.Marker} was answered 201 with the id {id}, under which it is not stored.");
+            }
+
+            if (intent is { HasKey: true, CreatedId: null })
+            {
+                result.AddWrong($"the {what} {intent.Marker} with a key was never answered 201.");
+            }
+        }
+
+        var asked = intents.Select(intent => intent.Marker).ToHashSet();
+        foreach (var unasked in stored.Where(rows => !asked.Contains(rows.Key)))
+        {
+            result.AddWrong($"nobody asked for the {what} {unasked.Key}.");
+        }
+    }
+
+    private static void CheckKnownUsers(AuditResult result, HashSet<Guid> users, HashSet<Guid> knownUsers)
+    {
+        foreach (var lost in users.Except(knownUsers))
+        {
+            result.AddLost($"OrderApi does not know the user {lost}.");
+        }
+
+        foreach (var unasked in knownUsers.Except(users))
+        {
+            result.AddWrong($"OrderApi knows the user {unasked}, who does not exist.");
+        }
+    }
+
+    private static void CheckTotals(AuditResult result, Dictionary<Guid, int> orders, Dictionary<Guid, long> totals)
+    {
+        foreach (var userId in orders.Keys.Union(totals.Keys))
+        {
+            var (placed, counted) = (orders.GetValueOrDefault(userId), totals.GetValueOrDefault(userId));
+            if (counted < placed)
+            {
+                result.AddLost($"the user {userId} has {placed} orders, of which UserApi has counted {counted}.");
+            }
+            else if (counted > placed)
+            {
+                result.AddDuplicated($"the user {userId} has {placed} orders, and UserApi has counted {counted}.");
+            }
+        }
+    }
+
+    /// <summary>Each event was taken in once: a user that OrderApi had to ask for would hide that the event never came.</summary>
+    private static async Task CheckInboxAsync(AuditResult result, NpgsqlDataSource database, int events)
+    {
+        var received = await CountAsync(database, "inbox");
+        if (received < events)
+        {
+            result.AddLost($"{events} events were caused, and {received} have been received.");
+        }
+        else if (received > events)
+        {
+            result.AddDuplicated($"{events} events were caused, and {received} have been received.");
+        }
+    }
+
+    private async Task CheckOutboxesAsync(AuditResult result)
+    {
+        foreach (var database in new[] { system.UserDb, system.OrderDb })
+        {
+            var waiting = await CountAsync(database, "outbox");
+            if (waiting > 0)
+            {
+                result.AddWrong($"{waiting} events are still in an outbox.");
+            }
+        }
+    }
+
+    private async Task<bool> IsQuietAsync(IChannel channel)
+    {
+        foreach (var queue in Queues.ByType.Values)
+        {
+            if (await channel.MessageCountAsync(queue, Cancelled) > 0)
+            {
+                return false;
+            }
+        }
+
+        await CollectDeadLettersAsync(channel);
+        return await CountAsync(system.UserDb, "outbox") == 0
+            && await CountAsync(system.OrderDb, "outbox") == 0
+            && await CountAsync(system.OrderDb, "inbox") == await CountAsync(system.UserDb, "users")
+            && await CountAsync(system.UserDb, "inbox") == await CountAsync(system.OrderDb, "orders")
+            && Ledger.Poison.Keys.All(Ledger.DeadLetters.ContainsKey);
+    }
+
+    private static Task<long> CountAsync(NpgsqlDataSource database, string table) => Sql.CountAsync(database, $"select count(*) from {table}");
+
+    /// <remarks>Takes the messages out instead of counting them: RabbitMQ 3.10 may count too few after a restart.</remarks>
+    private async Task CheckBrokerAsync(AuditResult result)
+    {
+        await using var connection = await system.ConnectToBrokerAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
+        foreach (var queue in Queues.ByType.Values)
+        {
+            while (await channel.BasicGetAsync(queue, autoAck: true, Cancelled) is { } left)
+            {
+                result.AddWrong($"{queue} still holds the message {left.BasicProperties.MessageId}.");
+            }
+        }
+
+        await CollectDeadLettersAsync(channel);
+        foreach (var (id, queue) in Ledger.Poison.Except(Ledger.DeadLetters))
+        {
+            result.AddLost($"the message {id}, which nobody can read, is no dead letter of {queue}.");
+        }
+
+        foreach (var (id, queue) in Ledger.DeadLetters.Except(Ledger.Poison))
+        {
+            result.AddWrong($"the dead letter {id} of {queue} is none that was injected.");
+        }
+    }
+
+    /// <summary>A crash between a dead letter's confirm and the acknowledgement leaves two copies of it, which count as one.</summary>
+    private async Task CollectDeadLettersAsync(IChannel channel)
+    {
+        foreach (var queue in Queues.ByType.Values)
+        {
+            while (await channel.BasicGetAsync($"{queue}.dead", autoAck: true, Cancelled) is { } dead)
+            {
+                Ledger.DeadLetters[dead.BasicProperties.MessageId ?? ""] = queue;
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace UserOrder.Tests.Faults;
+
+/// <summary>What an audit found wrong.</summary>
+internal sealed class AuditResult
+{
+    private const int Shown = 20;
+
+    private readonly List<string> _findings = [];
+
+    /// <summary>How many things that were answered 201 are missing in one of the services.</summary>
+    public int Lost { get; private set; }
+
+    /// <summary>How many things exist or took effect more than once.</summary>
+    public int Duplicated { get; private set; }
+
+    public int Findings => _findings.Count;
+
+    public void AddLost(string finding)
+    {
+        Lost++;
+        _findings.Add($"lost: {finding}");
+    }
+
+    public void AddDuplicated(string finding)
+    {
+        Duplicated++;
+        _findings.Add($"duplicated: {finding}");
+    }
+
+    public void AddWrong(string finding) => _findings.Add(finding);
+
+    public override string ToString() =>
+        string.Join(Environment.NewLine, _findings.Take(Shown).Append($"{_findings.Count} findings, {Lost} lost, {Duplicated} duplicated"));
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>Sends what the ledger asks for, and writes down every answer.</summary>
+internal sealed class Client(FaultySystem system) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    private Ledger Ledger => system.Ledger;
+
+    /// <summary>Asks a replica once.</summary>
+    /// <returns>The id in the answer 201; null where the answer was another or none.</returns>
+    public async Task<Guid?> SendAsync(Intent intent, string service, CancellationToken cancellationToken)
+    {
+        Ledger.CountRequest();
+        try
+        {
+            using var request = RequestFor(intent, service);
+            using var response = await _http.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Created)
+            {
+                var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+                var id = body.GetProperty(intent.UserId is null ? "id" : "orderId").GetGuid();
+                Ledger.NoteCreated(intent, id);
+                return id;
+            }
+
+            var problem = await response.Content.ReadAsStringAsync(cancellationToken);
+            if (!IsExcused(response.StatusCode, problem, intent))
+            {
+                Ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
+            }
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            // Nothing was promised.
+        }
+
+        return null;
+    }
+
+    /// <summary>What a replica says of itself; null where it says nothing.</summary>
+    public async Task<string?> AskForHealthAsync(string service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(system.Graph.GetEndpoint(service), "/health"), cancellationToken);
+            return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("status").GetString();
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>No answer, or half of one.</summary>
+    private static bool IsNoAnswer(Exception exception) =>
+        exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException;
+
+    /// <summary>During a fault a service may ask to come back later, and tell a retry that the first request is still under way.</summary>
+    private static bool IsExcused(HttpStatusCode status, string problem, Intent intent) =>
+        status == HttpStatusCode.ServiceUnavailable ||
+        (status == HttpStatusCode.Conflict && intent.HasKey && problem.Contains("idempotency-key-in-flight", StringComparison.Ordinal));
+
+    private HttpRequestMessage RequestFor(Intent intent, string service)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system.Graph.GetEndpoint(service), intent.UserId is null ? "/v1/users" : "/v1/orders"))
+        {
+            Content = intent.UserId is { } userId
+                ? JsonContent.Create(new { userId, items = new[] { new { sku = intent.Marker, quantity = 2, unitPrice = 1.25m } } })
+                : JsonContent.Create(new { name = "Ada Lovelace", email = intent.Marker }),
+        };
+        if (intent.HasKey)
+        {
+            request.Headers.Add("Idempotency-Key", intent.Marker);
+        }
+
+        return request;
+    }
+}

@@ -1,0 +1,45 @@
+using UserOrder.ManifestRunner.Graph;
+using UserOrder.Messaging;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>A service is killed at each step of the protocol: what was answered 201 still takes effect exactly once.</summary>
+[Collection(FaultyTests.Name)]
+public sealed class CrashTests(FaultySystem system)
+{
+    public static TheoryData<string> FailPoints { get; } = [.. FailPoint.All];
+
+    [Theory]
+    [MemberData(nameof(FailPoints))]
+    public async Task Nothing_is_lost_or_doubled_where_a_service_dies(string failPoint)
+    {
+        system.NeedsTheServers();
+        using var client = new Client(system);
+        using var end = new CancellationTokenSource();
+        var traffic = new Traffic(system, client).RunAsync(end.Token);
+        try
+        {
+            await system.ArmAsync(failPoint);
+            if (failPoint == FailPoint.DeadLetterConfirmed)
+            {
+                await new Junk(system).PublishPoisonAsync();
+            }
+
+            var died = await Until.TrueAsync($"a service died at {failPoint}", () => Task.FromResult(WhoDied()), service => service is not null);
+            await system.Graph.StartAsync(died!, TestContext.Current.CancellationToken);
+            await new Recovery(system, client).MeasureAsync();
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await traffic;
+        }
+
+        var audit = new Audit(system);
+        await audit.WaitForQuietAsync();
+        var result = await audit.CheckAsync();
+        Assert.True(result.Findings == 0, result.ToString());
+    }
+
+    private string? WhoDied() => FaultySystem.Services.FirstOrDefault(service => system.Graph.GetState(service) == ResourceState.Exited);
+}

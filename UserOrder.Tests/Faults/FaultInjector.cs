@@ -1,0 +1,80 @@
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>Makes a fault and puts it right again.</summary>
+internal sealed class FaultInjector(FaultySystem system)
+{
+    private readonly Junk _junk = new(system);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public Task InjectAsync(PlannedFault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.BrokerKilled or FaultKind.DatabaseKilled or FaultKind.ServiceKilled:
+                return system.Graph.KillAsync(fault.Target, Cancelled);
+            case FaultKind.BrokerStopped or FaultKind.ServiceStopped:
+                return system.Graph.StopAsync(fault.Target, Cancelled);
+            case FaultKind.ServerPaused or FaultKind.ServicePaused:
+                system.Graph.Pause(fault.Target);
+                return Task.CompletedTask;
+            case FaultKind.PathStalled:
+                return SetLink(fault, ProxyMode.Stall);
+            case FaultKind.PathHalfOpen:
+                return SetLink(fault, ProxyMode.HalfOpen);
+            case FaultKind.PathSlow:
+                return SetLink(fault, ProxyMode.Slow);
+            case FaultKind.PathReset:
+                return SetLink(fault, ProxyMode.Reset);
+            case FaultKind.QueueFull:
+                return FillQueueAsync(fault.Target);
+            case FaultKind.Duplicates:
+                return _junk.RepeatEventsAsync();
+            case FaultKind.Poison:
+                return _junk.PublishPoisonAsync();
+            case FaultKind.Oversized:
+                return _junk.PublishOversizedAsync();
+            default:
+                throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, null);
+        }
+    }
+
+    public Task HealAsync(PlannedFault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.BrokerKilled or FaultKind.BrokerStopped or FaultKind.DatabaseKilled or FaultKind.ServiceKilled or FaultKind.ServiceStopped:
+                return system.Graph.StartAsync(fault.Target, Cancelled);
+            case FaultKind.ServerPaused or FaultKind.ServicePaused:
+                system.Graph.Resume(fault.Target);
+                return Task.CompletedTask;
+            case FaultKind.PathStalled or FaultKind.PathHalfOpen or FaultKind.PathSlow or FaultKind.PathReset:
+                return SetLink(fault, ProxyMode.Forward);
+            case FaultKind.QueueFull:
+                return system.StartServicesAsync(ReplicasOf(fault.Target));
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private static string[] ReplicasOf(string service) => [service, ReplicatedManifest.SecondOf(service)];
+
+    private Task SetLink(PlannedFault fault, ProxyMode mode)
+    {
+        system.Link(fault.Target).Mode = mode;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops a queue's consumers until the broker refuses what the other service publishes.</summary>
+    private async Task FillQueueAsync(string consumer)
+    {
+        await system.StopServicesAsync(ReplicasOf(consumer));
+        var publisher = consumer == "order-api" ? system.UserDb : system.OrderDb;
+        await Until.TrueAsync(
+            $"the broker refuses events for {consumer}",
+            () => Sql.CountAsync(publisher, "select count(*) from outbox where attempts > 0"),
+            refused => refused > 0);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>
+/// Which faults come in which order. It follows from the seed and the form alone. Faults of one round overlap; each pass has every kind at
+/// least once.
+/// </summary>
+internal sealed class FaultSchedule(int seed, bool isSoak)
+{
+    /// <summary>How many passes the short form has; a soak has as many as there is time for.</summary>
+    public const int PassesOfShortForm = 2;
+
+    private const string SeedVariable = "USERORDER_FAULT_SEED";
+    private const string MinutesVariable = "USERORDER_SOAK_MINUTES";
+
+    // Beyond two heartbeats of 10 s, after which either end gives a connection up.
+    private const double BeyondHeartbeat = 25;
+
+    private readonly Random _random = new(seed);
+
+    public int Seed => seed;
+
+    public static FaultSchedule FromEnvironment(bool isSoak) =>
+        new(int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var seed) ? seed : Random.Shared.Next(), isSoak);
+
+    /// <summary>How long a soak is to take; null where the short form is asked for.</summary>
+    public static TimeSpan? LengthOfSoak() =>
+        Environment.GetEnvironmentVariable(MinutesVariable) is { Length: > 0 } minutes
+            ? TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))
+            : null;
+
+    /// <summary>The rounds of the next pass.</summary>
+    public IReadOnlyList<PlannedFault[]> NextPass()
+    {
+        var kinds = Enum.GetValues<FaultKind>();
+        _random.Shuffle(kinds);
+        var longPause = _random.Next(2) == 0 ? FaultKind.ServerPaused : FaultKind.ServicePaused;
+        var waiting = new LinkedList<PlannedFault>(kinds.Select(kind => Plan(kind, isLong: kind == longPause)));
+        var rounds = new List<PlannedFault[]>();
+        while (waiting.First is { Value: var first })
+        {
+            waiting.RemoveFirst();
+            var second = _random.Next(3) > 0 ? waiting.FirstOrDefault(fault => CanOverlap(first, fault)) : null;
+            if (second is not null)
+            {
+                waiting.Remove(second);
+                rounds.Add([first, second with { Delay = Seconds(0, 2) }]);
+            }
+            else
+            {
+                rounds.Add([first]);
+            }
+        }
+
+        return rounds;
+    }
+
+    /// <summary>The seed, and how to have the same faults again.</summary>
+    public override string ToString() =>
+        $"Seed {seed}; again: {SeedVariable}={seed} ./test.sh {(isSoak ? $"--soak {Environment.GetEnvironmentVariable(MinutesVariable)}" : nameof(FaultTests))}";
+
+    /// <summary>A queue fills only while everything else works, and what is down cannot go down again.</summary>
+    private static bool CanOverlap(PlannedFault one, PlannedFault other) =>
+        one.Kind != FaultKind.QueueFull && other.Kind != FaultKind.QueueFull && one.Target != other.Target;
+
+    private static bool IsInjected(FaultKind kind) => kind is FaultKind.Duplicates or FaultKind.Poison or FaultKind.Oversized;
+
+    private PlannedFault Plan(FaultKind kind, bool isLong)
+    {
+        var target = kind switch
+        {
+            FaultKind.BrokerKilled or FaultKind.BrokerStopped => FaultySystem.Broker,
+            FaultKind.DatabaseKilled => OneOf([FaultySystem.UserDatabase, FaultySystem.OrderDatabase]),
+            FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
+            FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused => OneOf(FaultySystem.Services),
+            FaultKind.QueueFull => OneOf(["user-api", "order-api"]),
+            _ when IsInjected(kind) => "both queues",
+            _ => OneOf(FaultySystem.Links),
+        };
+        var duration = isLong || (isSoak && kind is FaultKind.PathStalled or FaultKind.PathHalfOpen && _random.Next(2) == 0)
+            ? TimeSpan.FromSeconds(BeyondHeartbeat)
+            : IsInjected(kind) || kind == FaultKind.QueueFull ? TimeSpan.Zero : Seconds(0.5, isSoak ? 8 : 3);
+        return new PlannedFault(kind, target, TimeSpan.Zero, duration);
+    }
+
+    private string OneOf(string[] targets) => targets[_random.Next(targets.Length)];
+
+    private TimeSpan Seconds(double from, double to) => TimeSpan.FromSeconds(from + (_random.NextDouble() * (to - from)));
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>What was answered 201 is never lost and takes effect exactly once in the other service, whatever is killed and restarted.</summary>
+[Collection(FaultyTests.Name)]
+public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
+{
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+
+    /// <summary>The short form has each kind of fault twice. With USERORDER_SOAK_MINUTES it goes on that long and writes its result down.</summary>
+    [Fact]
+    public async Task Nothing_is_lost_or_doubled_whatever_fails()
+    {
+        system.NeedsTheServers();
+        var length = FaultSchedule.LengthOfSoak();
+        var schedule = FaultSchedule.FromEnvironment(isSoak: length is not null);
+        using var client = new Client(system);
+        var recovery = new Recovery(system, client);
+        var run = new FaultRun(system, recovery, Log);
+        using var end = new CancellationTokenSource();
+        var traffic = new Traffic(system, client).RunAsync(end.Token);
+        _elapsed.Restart();
+        try
+        {
+            // There have to be users for whom orders can be placed while UserApi is away.
+            await recovery.MeasureAsync();
+            await RunAsync(run, schedule, length);
+        }
+        finally
+        {
+            Log(schedule.ToString());
+            await end.CancelAsync();
+            await traffic;
+        }
+
+        var duration = _elapsed.Elapsed;
+        var audit = new Audit(system);
+        await audit.WaitForQuietAsync();
+
+        // What a consumer kept without acknowledging it is back in its queue now, where the audit finds it.
+        await system.StopServicesAsync(FaultySystem.Services);
+        var result = await audit.CheckAsync();
+        await system.StartServicesAsync(FaultySystem.Services);
+
+        var report = await FaultReport.CreateAsync(system, schedule, duration, run, result);
+        Log(report);
+        if (length is not null)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FaultReport.FilePath)!);
+            await File.WriteAllTextAsync(FaultReport.FilePath, report, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(result.Findings == 0, $"{schedule}\n{result}");
+    }
+
+    private async Task RunAsync(FaultRun run, FaultSchedule schedule, TimeSpan? length)
+    {
+        for (var pass = 0; length is null ? pass < FaultSchedule.PassesOfShortForm : _elapsed.Elapsed < length; pass++)
+        {
+            var rounds = schedule.NextPass();
+            Log($"{schedule}\n{string.Join('\n', rounds.Select(round => $"  {string.Join(" + ", round.Select(fault => fault.ToString()))}"))}");
+            foreach (var round in rounds.TakeWhile(_ => length is null || _elapsed.Elapsed < length))
+            {
+                await run.RunAsync(round);
+            }
+        }
+    }
+
+    private void Log(string text) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_elapsed.Elapsed.TotalSeconds,6:0.0} {text}"));
+}

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.ManifestRunner;
+using UserOrder.ManifestRunner.Graph;
+using UserOrder.ManifestRunner.Networking;
+using UserOrder.ManifestRunner.Resources;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Faults;
+
+/// <summary>
+/// A graph of its own with two replicas of each service, each of which reaches its servers and the other service through a proxy of its
+/// own. The test itself reaches everything directly.
+/// </summary>
+public sealed class FaultySystem : IAsyncLifetime
+{
+    internal const string Broker = "rabbitmq";
+    internal const string UserDatabase = "user-postgres";
+    internal const string OrderDatabase = "order-postgres";
+
+    // Small enough that a stopped consumer's queue is full within seconds.
+    private const int QueueMaxLength = 500;
+
+    private readonly string _password = Guid.NewGuid().ToString("N");
+    private readonly string _folder = Directory.CreateTempSubdirectory("userorder-faults-").FullName;
+    private readonly Dictionary<string, TcpProxy> _links = [];
+    private ManifestGraph? _graph;
+    private NpgsqlDataSource? _userdb;
+    private NpgsqlDataSource? _orderdb;
+    private string? _missing;
+    private volatile bool _crashIsDue;
+
+    internal static string[] UserApis { get; } = ["user-api", ReplicatedManifest.SecondOf("user-api")];
+
+    internal static string[] OrderApis { get; } = ["order-api", ReplicatedManifest.SecondOf("order-api")];
+
+    internal static string[] Services { get; } = [.. UserApis, .. OrderApis];
+
+    internal static string[] Servers { get; } = [Broker, UserDatabase, OrderDatabase];
+
+    /// <summary>The ways from a service to what it needs.</summary>
+    internal static string[] Links { get; } =
+    [
+        .. Services.Select(service => LinkOf(service, Broker)),
+        .. UserApis.Select(service => LinkOf(service, UserDatabase)),
+        .. OrderApis.Select(service => LinkOf(service, OrderDatabase)),
+        .. OrderApis.Zip(UserApis, LinkOf),
+    ];
+
+    internal ManifestGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
+
+    internal Ledger Ledger { get; } = new();
+
+    /// <summary>The state changes that should not have been: a service that ended by itself, or did not end when it was told to.</summary>
+    internal ConcurrentQueue<ResourceChange> WrongEnds { get; } = new();
+
+    internal NpgsqlDataSource UserDb => _userdb!;
+
+    internal NpgsqlDataSource OrderDb => _orderdb!;
+
+    private string FailPointFile => Path.Combine(_folder, "fail-point");
+
+    public async ValueTask InitializeAsync()
+    {
+        _missing = WhatIsMissing();
+        if (_missing is not null)
+        {
+            return;
+        }
+
+        var manifest = Path.Combine(_folder, "manifest.json");
+        ReplicatedManifest.Write(manifest, "user-api", "order-api");
+        var ports = FreePorts([(Broker, "tcp"), (UserDatabase, "tcp"), (OrderDatabase, "tcp"), .. UserApis.Select(service => (service, "http"))]);
+        foreach (var link in Links)
+        {
+            var (_, server) = EndsOf(link);
+            _links[link] = new TcpProxy("localhost", ports.Single(port => port.Resource == server).Port);
+        }
+
+        _graph = await ManifestGraph.StartAsync(
+            new ManifestGraphOptions
+            {
+                ManifestPath = manifest,
+                Configuration = "FailPoints",
+                EphemeralPorts = true,
+                Ports = ports,
+                Parameters = Servers.ToDictionary(server => $"{server}-password", _ => _password),
+                ExtraEnvironment = Services.ToDictionary(service => service, EnvironmentOf),
+                ResourceChanged = NoteWrongEnd,
+            },
+            TestContext.Current.CancellationToken);
+
+        // Without a pool, whose connections would not survive a server that is killed.
+        _userdb = NpgsqlDataSource.Create($"{_graph.GetConnectionString("userdb")};Pooling=false");
+        _orderdb = NpgsqlDataSource.Create($"{_graph.GetConnectionString("orderdb")};Pooling=false");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _userdb?.Dispose();
+        _orderdb?.Dispose();
+        if (_graph is not null)
+        {
+            await _graph.DisposeAsync();
+        }
+
+        foreach (var link in _links.Values)
+        {
+            await link.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal static string LinkOf(string service, string server) => $"{service} > {server}";
+
+    /// <summary>Skips the test, with the reason, where the servers are not installed.</summary>
+    internal void NeedsTheServers() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+
+    internal TcpProxy Link(string name) => _links[name];
+
+    internal Task StopServicesAsync(IEnumerable<string> services) =>
+        Task.WhenAll(services.Select(service => Graph.StopAsync(service, TestContext.Current.CancellationToken)));
+
+    internal Task StartServicesAsync(IEnumerable<string> services) =>
+        Task.WhenAll(services.Select(service => Graph.StartAsync(service, TestContext.Current.CancellationToken)));
+
+    internal Task<IConnection> ConnectToBrokerAsync() =>
+        new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString(Broker)), AutomaticRecoveryEnabled = false }
+            .CreateConnectionAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Lets the service that is the first to reach a step of the protocol kill itself there.</summary>
+    internal async Task ArmAsync(string failPoint)
+    {
+        _crashIsDue = true;
+        var written = FailPointFile + ".new";
+        await File.WriteAllTextAsync(written, failPoint, TestContext.Current.CancellationToken);
+        File.Move(written, FailPointFile, overwrite: true);
+    }
+
+    private static (string Service, string Server) EndsOf(string link) => link.Split(" > ") is [var service, var server] ? (service, server) : default;
+
+    private static string? WhatIsMissing()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "The faults need Linux, where processes can be frozen.";
+        }
+
+        try
+        {
+            InstalledPrograms.RabbitMqServer();
+            InstalledPrograms.PostgresFolder(majorVersion: null);
+            return null;
+        }
+        catch (RunnerException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static List<PortRequest> FreePorts(IEnumerable<(string Resource, string Binding)> endpoints)
+    {
+        using var free = new PortAllocator();
+        return [.. endpoints.Select(endpoint => new PortRequest(endpoint.Resource, endpoint.Binding, free.AnyFree()))];
+    }
+
+    private IReadOnlyDictionary<string, string> EnvironmentOf(string service)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__rabbitmq"] = $"amqp://guest:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
+            ["Messaging__QueueMaxLength"] = $"{QueueMaxLength}",
+            ["USERORDER_FAIL_POINT_FILE"] = FailPointFile,
+        };
+        if (UserApis.Contains(service))
+        {
+            environment["ConnectionStrings__userdb"] = ConnectionString(service, UserDatabase, "userdb");
+        }
+        else
+        {
+            environment["ConnectionStrings__orderdb"] = ConnectionString(service, OrderDatabase, "orderdb");
+            environment["services__user-api__http__0"] = $"http://127.0.0.1:{_links[LinkOf(service, UserApis[Array.IndexOf(OrderApis, service)])].Port}";
+        }
+
+        return environment;
+    }
+
+    private string ConnectionString(string service, string server, string database) =>
+        $"Host=127.0.0.1;Port={_links[LinkOf(service, server)].Port};Username=postgres;Password={_password};Database={database}";
+
+    private void NoteWrongEnd(ResourceChange change)
+    {
+        if (change.State == ResourceState.Exited && _crashIsDue)
+        {
+            _crashIsDue = false;
+        }
+        else if (change.State == ResourceState.Exited || change.Remark?.StartsWith("killed", StringComparison.Ordinal) == true)
+        {
+            WrongEnds.Enqueue(change);
+        }
+    }
+}
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FaultyTests : ICollectionFixture<FaultySystem>
+{
+    public const string Name = "the faulty system";
+}
