@@ -15,6 +15,7 @@ usage: ./test.sh [filter]
   --soak MINUTES    lets random faults happen for that long instead, and writes what came of it to TestResults/soak.md
   --help            print this
 
+With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
 USERORDER_FAULT_SEED repeats the faults of an earlier run, which prints its seed.
 With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system.
 TEXT

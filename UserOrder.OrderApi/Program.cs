@@ -21,7 +21,7 @@ builder.Services.AddOpenApi();
 var app = builder.Build();
 
 app.UseServiceDefaults();
-app.MapOpenApi();
+app.MapOpenApi("/openapi/v1.json");
 app.MapOrders();
 app.MapDeadLetters();
 

@@ -28,10 +28,10 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.AddTelemetry();
+        builder.Services.AddHealthChecks().AddLiveness();
         builder.Services.AddResilientHttpClients();
         builder.Services.AddStrictJson();
         builder.Services.AddProblems();
-        builder.Services.AddHealthChecks().AddLiveness();
         return builder;
     }
 
@@ -42,6 +42,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseProblems();
+        app.UseStrictJson();
         app.MapHealth();
         app.MapOpenApiPage();
         return app;

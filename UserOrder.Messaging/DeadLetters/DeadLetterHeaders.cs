@@ -9,19 +9,42 @@ namespace UserOrder.Messaging.DeadLetters;
 /// <remarks>https://www.rabbitmq.com/docs/dlx#effects.</remarks>
 internal static class DeadLetterHeaders
 {
+    /// <summary>Why the message is dead, one sentence.</summary>
+    private const string Reason = "x-reason";
+
+    /// <summary>The queue that the message came from.</summary>
+    private const string Queue = "x-queue";
+
+    /// <summary>When the message died, UTC, in the round-trip form of ISO 8601.</summary>
+    private const string Time = "x-died-at";
+
+    /// <summary>How many bytes of headers the message had that the dead letter has not.</summary>
+    private const string Dropped = "x-dropped-header-bytes";
+
     private const string Deaths = "x-death";
     private const string FirstDeath = "x-first-death-";
     private const string FirstDeathReason = FirstDeath + "reason";
     private const string LastDeath = "x-last-death-";
     private const string DeliveryCount = "x-delivery-count";
 
-    // Further queues to route to (https://www.rabbitmq.com/docs/sender-selected): they had the message the first time.
-    private const string CarbonCopy = "CC";
+    // All headers of a message must fit into one frame, which has 128 KiB, together with what a death adds.
+    private const int MostBytes = 64 * 1024;
+
+    /// <summary>A message's headers with those that say how it died.</summary>
+    public static Dictionary<string, object?> OfDeath(IDictionary<string, object?>? headers, string queue, string reason, DateTimeOffset now)
+    {
+        var bytes = SizeOf(headers);
+        var kept = bytes <= MostBytes ? WithoutRecipients(headers) : new() { [Dropped] = bytes };
+        kept[Reason] = reason;
+        kept[Queue] = queue;
+        kept[Time] = now.ToString("O", CultureInfo.InvariantCulture);
+        return kept;
+    }
 
     /// <summary>Why the message is dead: what the consumer said of it, or else the broker; null where neither did.</summary>
     public static string? ReasonOf(IDictionary<string, object?>? headers)
     {
-        if (ValueOf(headers, DeadLetterPublisher.ReasonHeader) is { } reason)
+        if (ValueOf(headers, Reason) is { } reason)
         {
             return AsText(reason);
         }
@@ -40,7 +63,7 @@ internal static class DeadLetterHeaders
     /// <summary>When the consumer gave up, UTC, or else the broker, which writes whole seconds; null where neither did.</summary>
     public static DateTimeOffset? TimeOf(IDictionary<string, object?>? headers)
     {
-        if (ValueOf(headers, DeadLetterPublisher.TimeHeader) is { } written &&
+        if (ValueOf(headers, Time) is { } written &&
             DateTimeOffset.TryParse(AsText(written), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var died))
         {
             return died;
@@ -51,19 +74,33 @@ internal static class DeadLetterHeaders
 
     /// <summary>The headers that the message had in its life, and may have in its next one.</summary>
     public static Dictionary<string, object?> WithoutDeath(IDictionary<string, object?>? headers) =>
-        (headers ?? new Dictionary<string, object?>())
-            .Where(header => !IsOfDeath(header.Key))
-            .ToDictionary(header => header.Key, header => header.Value);
+        WithoutRecipients(headers).Where(header => !IsOfDeath(header.Key)).ToDictionary();
 
     /// <summary>Every header as text, tables and lists included.</summary>
     public static Dictionary<string, string> AsText(IDictionary<string, object?>? headers) =>
         (headers ?? new Dictionary<string, object?>()).ToDictionary(header => header.Key, header => AsText(header.Value));
 
     private static bool IsOfDeath(string name) =>
-        name is DeadLetterPublisher.ReasonHeader or DeadLetterPublisher.QueueHeader or DeadLetterPublisher.TimeHeader ||
-        name is Deaths or DeliveryCount or CarbonCopy ||
+        name is Reason or Queue or Time or Dropped or Deaths or DeliveryCount ||
         name.StartsWith(FirstDeath, StringComparison.Ordinal) ||
         name.StartsWith(LastDeath, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Without the names of further queues: they had the message the first time, and the broker would route a copy to each of them again,
+    /// even to the one that it died in (https://www.rabbitmq.com/docs/sender-selected).
+    /// </summary>
+    private static Dictionary<string, object?> WithoutRecipients(IDictionary<string, object?>? headers) =>
+        (headers ?? new Dictionary<string, object?>()).Where(header => header.Key is not ("CC" or "BCC")).ToDictionary();
+
+    /// <summary>About as many bytes as the value takes on the wire, rather more than less.</summary>
+    private static int SizeOf(object? value) => value switch
+    {
+        byte[] bytes => 5 + bytes.Length,
+        string text => 5 + Encoding.UTF8.GetByteCount(text),
+        IDictionary<string, object?> table => 5 + table.Sum(entry => 1 + Encoding.UTF8.GetByteCount(entry.Key) + SizeOf(entry.Value)),
+        IList list => 5 + list.Cast<object?>().Sum(SizeOf),
+        _ => 9,
+    };
 
     private static IDictionary<string, object?>? LatestDeath(IDictionary<string, object?>? headers) =>
         ValueOf(headers, Deaths) is IList { Count: > 0 } deaths ? deaths[0] as IDictionary<string, object?> : null;

@@ -5,6 +5,8 @@ namespace UserOrder.Messaging.Events;
 /// <summary>Reads the structured JSON form of CloudEvents 1.0 and says in one sentence what is wrong with a body that it cannot take.</summary>
 internal static class CloudEventReader
 {
+    private const int MaxPathLength = 200;
+
     /// <summary>Reads one body of the type that the reader understands.</summary>
     /// <exception cref="UnreadableEventException">The body is no such event.</exception>
     public static (ReceivedEvent<TData> Event, CloudEvent Envelope) Read<TData>(EventType<TData> type, ReadOnlySpan<byte> body)
@@ -48,9 +50,17 @@ internal static class CloudEventReader
         }
         catch (JsonException exception)
         {
-            throw new UnreadableEventException($"The event's data does not fit {type.Name} at {exception.Path}.", exception);
+            throw new UnreadableEventException($"The event's data does not fit {type.Name} at {PlaceOf(exception)}.", exception);
         }
     }
+
+    /// <summary>The path holds the sender's own names, which may be as long as the body; a dead letter's header must stay short.</summary>
+    private static string PlaceOf(JsonException exception) => exception.Path switch
+    {
+        null => "its start",
+        { Length: > MaxPathLength } path => $"{path[..MaxPathLength]}…",
+        var path => path,
+    };
 
     private static CloudEvent ReadEnvelope(ReadOnlySpan<byte> body)
     {
@@ -61,7 +71,7 @@ internal static class CloudEventReader
         }
         catch (JsonException exception)
         {
-            throw new UnreadableEventException($"The body is not a JSON CloudEvent: it fails at {exception.Path ?? "its start"}.", exception);
+            throw new UnreadableEventException($"The body is not a JSON CloudEvent: it fails at {PlaceOf(exception)}.", exception);
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 
 namespace UserOrder.ServiceDefaults.Problems;
 
@@ -21,6 +22,13 @@ internal static class ProblemExtensions
 
     public static void UseProblems(this WebApplication app)
     {
+        // The framework has no problem document for a client that accepts something else, and then answers with a plain text or nothing.
+        // To disregard the header is a server's right (RFC 9110, section 12.5.1).
+        app.Use((context, next) =>
+        {
+            context.Request.Headers.Remove(HeaderNames.Accept);
+            return next(context);
+        });
         app.UseExceptionHandler();
         app.UseStatusCodePages();
     }
@@ -41,7 +49,7 @@ internal static class ProblemExtensions
         {
             StatusCodes.Status404NotFound => "There is nothing at this address.",
             StatusCodes.Status413PayloadTooLarge => $"The body may have at most {ServiceDefaultsExtensions.MaxRequestBodyBytes} bytes.",
-            StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, with the content type application/json.",
+            StatusCodes.Status415UnsupportedMediaType => "The body must be JSON in UTF-8, with the content type application/json.",
             _ => null,
         };
     }

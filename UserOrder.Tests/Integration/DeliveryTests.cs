@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using RabbitMQ.Client;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
@@ -58,6 +59,7 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
         { "another version", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v9", new JsonObject()), "The event's type is not order.placed.v1" },
         { "no data", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonArray()), "The event's data is not an object" },
         { "data that does not fit", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonObject { ["userId"] = 5 }), "The event's data does not fit order.placed.v1 at $.userId" },
+        { "a mistake at a very long name", Encoding.UTF8.GetBytes($$"""{"{{new string('n', 200_000)}}":{{new string('[', 40)}}"""), "The body is not a JSON CloudEvent: it fails at $.nnn" },
         { "too large", Encoding.UTF8.GetBytes(new string(' ', 300_000)), "The message has 300000 bytes; at most 262144 are allowed" },
     };
 
@@ -79,5 +81,38 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(body, dead.Body.ToArray());
         Assert.StartsWith(reason, Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!), StringComparison.Ordinal);
         Assert.Equal("user-api.order-placed", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers["x-queue"]!));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_goes_to_none_of_the_messages_other_recipients()
+    {
+        const string Queue = "user-api.order-placed";
+        var channel = await OpenChannelAsync();
+        var userId = await CreateUserAsync();
+        await channel.QueuePurgeAsync($"{Queue}.dead", Cancelled);
+
+        var properties = new BasicProperties { Headers = new Dictionary<string, object?> { ["CC"] = new List<object?> { Queue } } };
+        await channel.BasicPublishAsync("", Queue, mandatory: true, properties, "order"u8.ToArray(), Cancelled);
+        using var response = await PlaceOrderAsync(userId);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        await Until.EqualAsync(1, "the event behind it takes effect", () => OrderCountAsync(userId));
+        await Until.EqualAsync(0u, "the queue is empty", () => channel.MessageCountAsync(Queue, Cancelled));
+        Assert.Equal(1u, await channel.QueuePurgeAsync($"{Queue}.dead", Cancelled));
+    }
+    [Fact]
+    public async Task A_message_whose_headers_leave_no_room_for_the_reason_becomes_a_dead_letter_without_them()
+    {
+        const string Queue = "user-api.order-placed";
+        var channel = await OpenChannelAsync();
+        await channel.QueuePurgeAsync($"{Queue}.dead", Cancelled);
+
+        var properties = new BasicProperties { Headers = new Dictionary<string, object?> { ["much"] = new string('x', 130_900) } };
+        await channel.BasicPublishAsync("", Queue, mandatory: true, properties, "order"u8.ToArray(), Cancelled);
+
+        var dead = await Until.TrueAsync("it is a dead letter", () => channel.BasicGetAsync($"{Queue}.dead", autoAck: true, Cancelled), got => got is not null);
+        Assert.StartsWith("The body is not a JSON CloudEvent", Encoding.UTF8.GetString((byte[])dead!.BasicProperties.Headers!["x-reason"]!), StringComparison.Ordinal);
+        Assert.InRange((int)dead.BasicProperties.Headers["x-dropped-header-bytes"]!, 130_900, 131_000);
+        Assert.False(dead.BasicProperties.Headers.ContainsKey("much"));
     }
 }

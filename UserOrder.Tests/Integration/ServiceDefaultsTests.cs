@@ -18,7 +18,9 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var health = await ReadAsync(response);
         Assert.Equal("Healthy", health.GetProperty("status").GetString());
-        Assert.Equal(["self", "database", "broker", "dead-letters"], health.GetProperty("checks").EnumerateObject().Select(check => check.Name));
+        Assert.Equal(
+            ["self", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"],
+            health.GetProperty("checks").EnumerateObject().Select(check => check.Name));
     }
 
     [Theory]

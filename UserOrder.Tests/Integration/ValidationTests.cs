@@ -150,6 +150,39 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
     }
 
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("\"UTF-8\"", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("nonsense", false)]
+    public async Task JSON_is_taken_in_UTF_8_only(string charset, bool isTaken)
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"name":"Ádá","email":"{{NewEmail()}}"}"""));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/json; charset={charset}");
+
+        using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
+
+        if (isTaken)
+        {
+            Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        }
+        else
+        {
+            await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
+        }
+    }
+
+    [Fact]
+    public async Task A_problem_is_a_problem_document_also_for_a_client_that_accepts_something_else()
+    {
+        UserApi.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+
+        using var nothing = await UserApi.GetAsync("/nowhere", Cancelled);
+        await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", nothing);
+        using var malformed = await UserApi.PostAsync("/v1/users", Json("{"), Cancelled);
+        await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", malformed);
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_UTF_8_are_refused()
     {
@@ -187,6 +220,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [Theory]
     [InlineData("/v1/users/ada")]
     [InlineData("/nowhere")]
+    [InlineData("/openapi/v2.json")]
     public async Task An_address_where_nothing_is_is_not_found(string path)
     {
         using var response = await UserApi.GetAsync(path, Cancelled);

@@ -12,6 +12,9 @@ public sealed class DeadLetterHeadersTests
         {
             ["x-reason"] = "why",
             ["x-queue"] = "q",
+            ["x-died-at"] = "2026-01-02T03:04:05Z",
+            ["x-dropped-header-bytes"] = 70_000,
+            ["CC"] = new List<object?> { "another-queue" },
             ["x-death"] = new List<object?>(),
             ["x-first-death-reason"] = "expired",
             ["x-first-death-queue"] = "q",
@@ -49,9 +52,11 @@ public sealed class DeadLetterHeadersTests
     public void What_the_consumer_said_comes_before_what_the_broker_said()
     {
         var headers = new Dictionary<string, object?> { ["x-reason"] = "why"u8.ToArray(), ["x-first-death-reason"] = "expired"u8.ToArray() };
+        var died = new Dictionary<string, object?> { ["x-died-at"] = "2026-01-02T03:04:05.0000000+00:00"u8.ToArray() };
 
         Assert.Equal("why", DeadLetterHeaders.ReasonOf(headers));
         Assert.Null(DeadLetterHeaders.ReasonOf(null));
         Assert.Null(DeadLetterHeaders.TimeOf(headers));
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), DeadLetterHeaders.TimeOf(died));
     }
 }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace UserOrder.Tests.Properties;
+
+/// <summary>What was answered, as octets.</summary>
+internal sealed record RawAnswer(int Status, ILookup<string, string> Headers, string Body);
+
+/// <summary>Sends octets as they are, where <see cref="HttpClient"/> would refuse or correct them.</summary>
+internal static class RawHttp
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>Returns all that was answered until the service closed the connection.</summary>
+    /// <param name="service">Where to send it.</param>
+    /// <param name="octets">What to send.</param>
+    /// <param name="isWhole">False where the service may be waiting for more, which is then told that there is none.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    public static async Task<string> ExchangeAsync(Uri service, string octets, bool isWhole, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(Deadline);
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Host, service.Port, end.Token);
+        var stream = client.GetStream();
+        var answer = ReadAsync(stream, end.Token);
+        try
+        {
+            await stream.WriteAsync(Octets.ToBytes(octets), end.Token);
+            if (!isWhole && await Task.WhenAny(answer, Task.Delay(Patience, end.Token)) != answer)
+            {
+                client.Client.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            // The service has seen enough and closed the connection; its answer may be there nevertheless.
+        }
+
+        return await answer;
+    }
+
+    /// <summary>The first answer; null where there is none.</summary>
+    public static RawAnswer? Parse(string octets)
+    {
+        var end = octets.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        var lines = octets[..end].Split("\r\n");
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToLookup(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
+        var body = octets[(end + 4)..];
+        return new RawAnswer(
+            int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture),
+            headers,
+            headers["Transfer-Encoding"].Contains("chunked") ? Joined(body) : body);
+    }
+
+    private static async Task<string> ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        var answer = new StringBuilder();
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            }
+        }
+        catch (IOException)
+        {
+            // A reset is an end like any other.
+        }
+
+        return answer.ToString();
+    }
+
+    private static string Joined(string chunks)
+    {
+        var body = new StringBuilder();
+        for (var at = 0; ;)
+        {
+            var line = chunks.IndexOf("\r\n", at, StringComparison.Ordinal);
+            var length = int.Parse(chunks[at..line], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (length == 0)
+            {
+                return body.ToString();
+            }
+
+            body.Append(chunks, line + 2, length);
+            at = line + 2 + length + 2;
+        }
+    }
+}
