@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -21,6 +20,9 @@ internal sealed partial class DeadLetterStore(
     IOptions<MessagingOptions> options,
     ILogger<DeadLetterStore> logger)
 {
+    // So many replayed bodies are in memory at once, and so many confirms waited for.
+    private const int Window = 100;
+
     /// <summary>The number of a queue's dead letters, without those that an operation holds.</summary>
     public async Task<long> CountAsync(string queue, CancellationToken cancellationToken) =>
         await DeadLetterCounts.AskAsync(await broker.DeadLetters.GetAsync(cancellationToken), queue, cancellationToken);
@@ -30,10 +32,10 @@ internal sealed partial class DeadLetterStore(
     public Task<IReadOnlyList<DeadLetterSummary>> ListAsync(string queue, int limit, CancellationToken cancellationToken) =>
         HoldAsync<IReadOnlyList<DeadLetterSummary>>(
             queue,
-            async channel =>
+            async held =>
             {
                 var items = new List<DeadLetterSummary>();
-                await foreach (var letter in TakeAsync(channel, queue, limit, cancellationToken))
+                await foreach (var letter in held.TakeAsync(limit, cancellationToken))
                 {
                     items.Add(DeadLetterSummary.Of(letter));
                 }
@@ -47,9 +49,9 @@ internal sealed partial class DeadLetterStore(
     public Task<DeadLetterDetails?> FindAsync(string queue, string id, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
-            async channel =>
+            async held =>
             {
-                await foreach (var letter in TakeAsync(channel, queue, int.MaxValue, cancellationToken))
+                await foreach (var letter in held.TakeAsync(int.MaxValue, cancellationToken))
                 {
                     if (letter.Id == id)
                     {
@@ -75,30 +77,16 @@ internal sealed partial class DeadLetterStore(
     public Task<int> ReplayAsync(string queue, string? id, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
-            async channel =>
+            async held =>
             {
                 var replayed = new HashSet<string>();
                 try
                 {
-                    await foreach (var letter in TakeAsync(channel, queue, int.MaxValue, cancellationToken))
+                    var letters = held.TakeAsync(int.MaxValue, cancellationToken).Where(letter => id is null || letter.Id == id);
+                    await foreach (var window in letters.Chunk(Window).WithCancellation(cancellationToken))
                     {
-                        if (id is not null && letter.Id != id)
-                        {
-                            continue;
-                        }
-
-                        if (!replayed.Contains(letter.Id))
-                        {
-                            await PublishAsync(channel, queue, letter);
-                            replayed.Add(letter.Id);
-                        }
-
-                        await channel.BasicAckAsync(letter.Tag, multiple: false, CancellationToken.None);
+                        await ReplayAsync(held, queue, window, replayed);
                     }
-                }
-                catch (PublishException exception) when (!exception.IsReturn)
-                {
-                    throw new QueueFullException(queue, replayed.Count);
                 }
                 finally
                 {
@@ -109,19 +97,40 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
+    /// <summary>Publishes what has not been, all of it before the first confirm is waited for, and acknowledges what the broker has.</summary>
+    private async Task ReplayAsync(HeldLetters held, string queue, DeadLetter[] window, HashSet<string> replayed)
+    {
+        var publishing = window
+            .DistinctBy(letter => letter.Id)
+            .Where(letter => !replayed.Contains(letter.Id))
+            .Select(async letter => (letter.Id, IsStored: await TryPublishAsync(held.Channel, queue, letter)))
+            .ToList();
+        var outcomes = await Task.WhenAll(publishing);
+        replayed.UnionWith(outcomes.Where(outcome => outcome.IsStored).Select(outcome => outcome.Id));
+        foreach (var letter in window.Where(letter => replayed.Contains(letter.Id)))
+        {
+            await held.AcknowledgeAsync(letter);
+        }
+
+        if (outcomes.Any(outcome => !outcome.IsStored))
+        {
+            throw new QueueFullException(queue, replayed.Count);
+        }
+    }
+
     /// <summary>Deletes every copy of a dead letter.</summary>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
     public Task<int> DiscardAsync(string queue, string id, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
-            async channel =>
+            async held =>
             {
                 var discarded = 0;
-                await foreach (var letter in TakeAsync(channel, queue, int.MaxValue, cancellationToken))
+                await foreach (var letter in held.TakeAsync(int.MaxValue, cancellationToken))
                 {
                     if (letter.Id == id)
                     {
-                        await channel.BasicAckAsync(letter.Tag, multiple: false, CancellationToken.None);
+                        await held.AcknowledgeAsync(letter);
                         LogDiscarded(id, letter.Properties.MessageId, queue);
                         discarded++;
                     }
@@ -132,7 +141,7 @@ internal sealed partial class DeadLetterStore(
             cancellationToken);
 
     /// <summary>Runs an operation while no other one holds messages of the queue, and gives back what it did not acknowledge.</summary>
-    private async Task<T> HoldAsync<T>(string queue, Func<IChannel, Task<T>> operation, CancellationToken cancellationToken)
+    private async Task<T> HoldAsync<T>(string queue, Func<HeldLetters, Task<T>> operation, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -142,48 +151,19 @@ internal sealed partial class DeadLetterStore(
         await using var channel = await opened.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             cancellationToken);
+        var held = new HeldLetters(channel, queue);
         try
         {
-            return await operation(channel);
+            return await operation(held);
         }
         finally
         {
-            if (channel.IsOpen)
-            {
-                // The end of the channel would give them back too, but only after the next operation may have begun. Its answer says
-                // that the acknowledgements have arrived.
-                await channel.BasicNackAsync(deliveryTag: 0, multiple: true, requeue: true, CancellationToken.None);
-                await channel.CloseAsync(CancellationToken.None);
-            }
+            await held.ReturnAsync();
         }
     }
 
-    /// <summary>Takes what is there when it begins, the oldest first; only one body at a time is in memory.</summary>
-    private static async IAsyncEnumerable<DeadLetter> TakeAsync(
-        IChannel channel, string queue, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        long end = limit;
-        for (var taken = 0; taken < end; taken++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-
-            // Not interrupted itself: the channel is to give back what has been taken, and must not be left in the middle of an answer.
-            if (await channel.BasicGetAsync(Topology.DeadLettersOf(queue), autoAck: false, CancellationToken.None) is not { } message)
-            {
-                yield break;
-            }
-
-            if (taken == 0)
-            {
-                // Otherwise a replayed message that dies again would be replayed for ever.
-                end = Math.Min(limit, 1L + message.MessageCount);
-            }
-
-            yield return new DeadLetter(queue, message);
-        }
-    }
-
-    private async Task PublishAsync(IChannel channel, string queue, DeadLetter letter)
+    /// <returns>False where the queue takes no more.</returns>
+    private async Task<bool> TryPublishAsync(IChannel channel, string queue, DeadLetter letter)
     {
         // Not the caller's token: what is published gets its answer, so that it can be acknowledged.
         using var timeout = new CancellationTokenSource(options.Value.ConfirmTimeout, time);
@@ -193,7 +173,15 @@ internal sealed partial class DeadLetterStore(
             UserId = null,
             Headers = DeadLetterHeaders.WithoutDeath(letter.Properties.Headers),
         };
-        await channel.BasicPublishAsync("", queue, mandatory: true, properties, letter.Body, timeout.Token);
+        try
+        {
+            await channel.BasicPublishAsync("", queue, mandatory: true, properties, letter.Body, timeout.Token);
+            return true;
+        }
+        catch (PublishException exception) when (!exception.IsReturn)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(51, LogLevel.Information, "Replayed {Count} dead letters to {Queue}")]
