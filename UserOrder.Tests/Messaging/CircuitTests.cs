@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Tests.Messaging;
 
@@ -51,6 +54,23 @@ public sealed class CircuitTests
         }
 
         Assert.Equal(CircuitState.Closed, _circuit.State);
+    }
+
+    [Fact]
+    public async Task A_metric_tells_the_state_of_each()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var circuits = new Circuits(new MessagingTelemetry(meters), _time, NullLogger<Circuit>.Instance);
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<IOException>(() => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
+        }
+
+        var states = Gauges.Read(meters, "userorder.circuit_breaker.state");
+
+        Assert.Equal(2, states["relay-broker"]);
+        Assert.Equal(0, states["consumer-database"]);
     }
 
     private async Task OpenAsync()

@@ -1,7 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Polly.CircuitBreaker;
 using UserOrder.ServiceDefaults;
+using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.ServiceDefaults;
 
@@ -30,6 +34,27 @@ public sealed class HttpClientDefaultsTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Single(server.Calls);
+    }
+
+    [Fact]
+    public async Task A_service_that_goes_on_failing_is_not_asked_any_more_which_health_and_a_metric_tell_and_others_are()
+    {
+        var server = new FailingServer(failures: int.MaxValue);
+        await using var services = Build(server);
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+        }
+
+        await Assert.ThrowsAsync<BrokenCircuitException>(
+            () => Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken));
+        using var other = await Client(services).PostAsync("http://order-api/v1/orders", content: null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(11, server.Calls.Count);
+        Assert.Equal(2, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
+        var health = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Equal("open: user-api", health.Entries["http-circuits"].Description);
     }
 
     private static HttpClient Client(ServiceProvider services) => services.GetRequiredService<IHttpClientFactory>().CreateClient("test");

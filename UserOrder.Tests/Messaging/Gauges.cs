@@ -1,0 +1,26 @@
+using System.Diagnostics.Metrics;
+
+namespace UserOrder.Tests.Messaging;
+
+/// <summary>Reads an observable instrument as an exporter would.</summary>
+internal static class Gauges
+{
+    /// <summary>The present values by the value of their only tag.</summary>
+    public static Dictionary<string, int> Read(IMeterFactory meters, string instrument)
+    {
+        var values = new Dictionary<string, int>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (published, reader) =>
+        {
+            // Other tests have instruments of the same name.
+            if (published.Name == instrument && published.Meter.Scope == meters)
+            {
+                reader.EnableMeasurementEvents(published);
+            }
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) => values[$"{tags[0].Value}"] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return values;
+    }
+}
