@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Retention;
 
 namespace UserOrder.Messaging.Consumer;
 
@@ -34,15 +35,6 @@ internal static class InboxStore
 
     /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="before"/>.</summary>
     /// <returns>How many there were.</returns>
-    public static async Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            delete from inbox
-            where ctid = any(array(select ctid from inbox where received_at < $1 limit $2))
-            """);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public static Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        RetentionStore.PurgeAsync(database, "inbox", "received_at", before, limit, cancellationToken);
 }

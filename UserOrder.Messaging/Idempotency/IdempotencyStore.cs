@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Retention;
 
 namespace UserOrder.Messaging.Idempotency;
 
@@ -33,15 +34,6 @@ public static class IdempotencyStore
 
     /// <summary>Deletes at most <paramref name="limit"/> keys that are older than <paramref name="before"/>.</summary>
     /// <returns>How many there were.</returns>
-    internal static async Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            delete from idempotency_keys
-            where ctid = any(array(select ctid from idempotency_keys where created_at < $1 limit $2))
-            """);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    internal static Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        RetentionStore.PurgeAsync(database, "idempotency_keys", "created_at", before, limit, cancellationToken);
 }
