@@ -95,14 +95,16 @@ detect_aspire_packages() {
   probe=$(mktemp -d)
   cp "$root"/[Nn]u[Gg]et.[Cc]onfig "$probe" 2>/dev/null || true
   {
-    printf '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>\n'
+    # A source that has only a later version would answer with that one, and the real build refuses to take it.
+    sed -n '1p' "$root/UserOrder.AppHost/UserOrder.AppHost.csproj"
+    printf '<PropertyGroup><TargetFramework>net10.0</TargetFramework><WarningsAsErrors>NU1603</WarningsAsErrors></PropertyGroup><ItemGroup>\n'
     sed -n "/== 'true'\">/,/<\/ItemGroup>/s/PackageVersion/PackageReference/p" "$root/Directory.Packages.props"
     printf '</ItemGroup></Project>\n'
   } >"$probe/probe.csproj"
 
   if timeout 300 dotnet restore "$probe/probe.csproj" >"$probe/log" 2>&1; then
     answer=true
-  elif grep -q 'NU110[12]' "$probe/log" && ! grep -q 'NU1301' "$probe/log"; then
+  elif grep -qE 'NU110[12]|NU1603|MSB4236' "$probe/log" && ! grep -qE 'NU1301|Unable to load the service index' "$probe/log"; then
     answer=false
   fi
   rm -rf "$probe"
