@@ -8,24 +8,32 @@ using Polly.CircuitBreaker;
 namespace UserOrder.ServiceDefaults;
 
 /// <summary>The circuit breakers of the HTTP clients, one for each service that was called and did not always answer.</summary>
+/// <remarks>
+/// A breaker is open until its break is over. From then on it lets a call through, and only that call finds out how the service is: with
+/// nothing to ask there may be none for hours, in which the breaker is half-open and refuses nobody.
+/// </remarks>
 internal sealed class HttpCircuits : IHealthCheck
 {
     public const string MeterName = "UserOrder.ServiceDefaults";
 
-    private readonly ConcurrentDictionary<string, CircuitState> _states = new();
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, (CircuitState State, DateTimeOffset BreakEnd)> _circuits = new();
 
-    public HttpCircuits(IMeterFactory meters) =>
+    public HttpCircuits(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
         meters.Create(MeterName).CreateObservableGauge(
             "userorder.circuit_breaker.state",
-            () => _states.Select(state => new Measurement<int>(
-                state.Value switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
-                new KeyValuePair<string, object?>("userorder.circuit_breaker.name", state.Key))),
+            () => _circuits.Keys.Select(name => new Measurement<int>(
+                StateOf(name) switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
+                new KeyValuePair<string, object?>("userorder.circuit_breaker.name", name))),
             description: "0 closed, 1 half-open, 2 open.");
+    }
 
     /// <summary>Follows the breakers that are made with these options.</summary>
     public void Watch(HttpCircuitBreakerStrategyOptions options)
     {
-        options.OnOpened = arguments => SetAsync(arguments.Context, CircuitState.Open);
+        options.OnOpened = arguments => SetAsync(arguments.Context, CircuitState.Open, arguments.BreakDuration);
         options.OnHalfOpened = arguments => SetAsync(arguments.Context, CircuitState.HalfOpen);
         options.OnClosed = arguments => SetAsync(arguments.Context, CircuitState.Closed);
     }
@@ -33,17 +41,29 @@ internal sealed class HttpCircuits : IHealthCheck
     /// <summary>Degraded, never unhealthy: what can be answered without the other service still is.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
-        var open = _states.Where(state => state.Value != CircuitState.Closed).Select(state => state.Key).Order().ToList();
-        return Task.FromResult(open.Count == 0
-            ? HealthCheckResult.Healthy("all closed")
-            : HealthCheckResult.Degraded($"open: {string.Join(", ", open)}"));
+        var open = NamesOf(CircuitState.Open);
+        var halfOpen = NamesOf(CircuitState.HalfOpen);
+        return Task.FromResult((open, halfOpen) switch
+        {
+            ("", "") => HealthCheckResult.Healthy("all closed"),
+            ("", _) => HealthCheckResult.Healthy($"half-open: {halfOpen}"),
+            _ => HealthCheckResult.Degraded($"open: {open}"),
+        });
     }
 
-    private ValueTask SetAsync(ResilienceContext context, CircuitState state)
+    private string NamesOf(CircuitState state) => string.Join(", ", _circuits.Keys.Where(name => StateOf(name) == state).Order());
+
+    private CircuitState StateOf(string name) => _circuits[name] switch
+    {
+        { State: CircuitState.Open, BreakEnd: var end } when _time.GetUtcNow() >= end => CircuitState.HalfOpen,
+        var (state, _) => state,
+    };
+
+    private ValueTask SetAsync(ResilienceContext context, CircuitState state, TimeSpan breakDuration = default)
     {
         if (context.GetRequestMessage()?.RequestUri is { } uri)
         {
-            _states[uri.Authority] = state;
+            _circuits[uri.Authority] = (state, _time.GetUtcNow() + breakDuration);
         }
 
         return ValueTask.CompletedTask;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http.Resilience;
 
 namespace UserOrder.ServiceDefaults;
@@ -14,6 +15,7 @@ internal static class HttpClientDefaults
     {
         services.AddServiceDiscovery();
         services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<HttpCircuits>();
         services.AddHealthChecks().AddCheck<HttpCircuits>("http-circuits");
         services.ConfigureHttpClientDefaults(http =>

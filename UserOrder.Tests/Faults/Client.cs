@@ -43,13 +43,14 @@ internal sealed class Client(FaultySystem system) : IDisposable
         return null;
     }
 
-    /// <summary>What a replica says of itself; null where it says nothing.</summary>
-    public async Task<string?> AskForHealthAsync(string service, CancellationToken cancellationToken)
+    /// <summary>The checks that a replica does not call healthy, none where all are well; null where it says nothing.</summary>
+    public async Task<string?> AskForComplaintsAsync(string service, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await _http.GetAsync(new Uri(system.Graph.GetEndpoint(service), "/health"), cancellationToken);
-            return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("status").GetString();
+            var health = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            return string.Join(", ", health.GetProperty("checks").EnumerateObject().Where(check => check.Value.GetProperty("status").GetString() != "Healthy"));
         }
         catch (Exception exception) when (IsNoAnswer(exception))
         {

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
 using UserOrder.ServiceDefaults;
 using UserOrder.Tests.Messaging;
@@ -57,11 +58,30 @@ public sealed class HttpClientDefaultsTests
         Assert.Equal("open: user-api", health.Entries["http-circuits"].Description);
     }
 
+    [Fact]
+    public async Task A_circuit_whose_break_is_over_is_half_open_even_when_nothing_is_asked()
+    {
+        var time = new FakeTimeProvider();
+        await using var services = Build(new FailingServer(failures: int.MaxValue), time);
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(1, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
+        var health = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.Equal("half-open: user-api", health.Entries["http-circuits"].Description);
+    }
+
     private static HttpClient Client(ServiceProvider services) => services.GetRequiredService<IHttpClientFactory>().CreateClient("test");
 
-    private static ServiceProvider Build(FailingServer server)
+    private static ServiceProvider Build(FailingServer server, TimeProvider? time = null)
     {
         var services = new ServiceCollection();
+        services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["services:user-api:http:0"] = "http://127.0.0.1:4711" })
             .Build());
