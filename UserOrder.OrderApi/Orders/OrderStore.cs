@@ -93,7 +93,7 @@ internal sealed class OrderStore : IAsyncDisposable
               returning id
             ), announced as (
               insert into outbox (id, type, body, traceparent, tracestate)
-              select event_id, event_type, event_body, traceparent, tracestate from input join placed using (id)
+              select event_id, event_type, event_body, traceparent, tracestate from input where (id in (select id from placed)) is true
             )
             select id, true from placed
             union all

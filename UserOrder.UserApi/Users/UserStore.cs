@@ -106,7 +106,7 @@ internal sealed class UserStore : IAsyncDisposable
               returning id
             ), announced as (
               insert into outbox (id, type, body, traceparent, tracestate)
-              select event_id, event_type, event_body, traceparent, tracestate from input join created using (id)
+              select event_id, event_type, event_body, traceparent, tracestate from input where (id in (select id from created)) is true
             )
             select id, true from created
             union all
