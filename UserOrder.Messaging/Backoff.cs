@@ -2,7 +2,7 @@ namespace UserOrder.Messaging;
 
 /// <summary>
 /// Growing pauses between attempts: from 100 ms, doubled each time up to 2 s, with up to a quarter of random jitter so that replicas do
-/// not come back in step. After a minute without a failure they start from the beginning.
+/// not come back in step. Safe for several callers, who share the pauses. After a minute without a failure they start from the beginning.
 /// </summary>
 internal sealed class Backoff(TimeProvider time)
 {
@@ -10,30 +10,48 @@ internal sealed class Backoff(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Peace = TimeSpan.FromMinutes(1);
 
+    private readonly Lock _lock = new();
     private TimeSpan _next = First;
     private long _resumedAt;
 
     /// <summary>Starts from the beginning after a success.</summary>
-    public void Reset() => _next = First;
+    public void Reset()
+    {
+        lock (_lock)
+        {
+            _next = First;
+        }
+    }
 
     /// <summary>Pauses after a failure.</summary>
     /// <param name="onFirst">What to do where this failure follows a success: the moment to log a change of state.</param>
     /// <param name="cancellationToken">Ends the pause.</param>
     public async Task WaitAsync(Action onFirst, CancellationToken cancellationToken)
     {
-        if (time.GetElapsedTime(_resumedAt) > Peace)
+        await Task.Delay(Next(onFirst), time, cancellationToken);
+        lock (_lock)
         {
-            Reset();
+            _resumedAt = time.GetTimestamp();
         }
+    }
 
-        if (_next == First)
+    private TimeSpan Next(Action onFirst)
+    {
+        lock (_lock)
         {
-            onFirst();
-        }
+            if (time.GetElapsedTime(_resumedAt) > Peace)
+            {
+                _next = First;
+            }
 
-        var delay = _next * (1 + (Random.Shared.NextDouble() / 4));
-        _next = _next * 2 < Longest ? _next * 2 : Longest;
-        await Task.Delay(delay, time, cancellationToken);
-        _resumedAt = time.GetTimestamp();
+            if (_next == First)
+            {
+                onFirst();
+            }
+
+            var pause = _next * (1 + (Random.Shared.NextDouble() / 4));
+            _next = _next * 2 < Longest ? _next * 2 : Longest;
+            return pause;
+        }
     }
 }

@@ -87,11 +87,8 @@ internal sealed partial class BatchProcessor<TData>(
             _ = ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out parent);
         }
 
-        var activity = MessagingTelemetry.StartProcess(subscription.Queue, subscription.Type.Name, received.Id.ToString(), parent);
-
-        // Starting a span makes it the current one, and the next message's is not its child.
-        Activity.Current = null;
-        return new IncomingEvent<TData>(delivery, received, activity);
+        return new IncomingEvent<TData>(
+            delivery, received, MessagingTelemetry.StartProcess(subscription.Queue, subscription.Type.Name, received.Id, parent));
     }
 
     private async Task ApplyAsync(

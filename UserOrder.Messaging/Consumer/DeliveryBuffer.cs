@@ -7,7 +7,7 @@ namespace UserOrder.Messaging.Consumer;
 /// What one channel has delivered and not yet acknowledged, which is at most the prefetch: what waits to be processed, and what was put
 /// aside for later.
 /// </summary>
-internal sealed class DeliveryBuffer(IChannel channel, TimeProvider time)
+internal sealed class DeliveryBuffer(IChannel channel, Pace pace, TimeProvider time)
 {
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
     private int _aside;
@@ -24,6 +24,7 @@ internal sealed class DeliveryBuffer(IChannel channel, TimeProvider time)
         var batch = new List<Delivery>();
         if (await _waiting.Reader.WaitToReadAsync(cancellationToken))
         {
+            await pace.WaitAsync(cancellationToken);
             while (batch.Count < limit && _waiting.Reader.TryRead(out var delivery))
             {
                 batch.Add(delivery);

@@ -67,7 +67,7 @@ internal sealed partial class EventConsumer<TData>(
 
     private async Task<DeliveryBuffer> StartAsync(IChannel channel, CancellationToken stoppingToken)
     {
-        var buffer = new DeliveryBuffer(channel, time);
+        var buffer = new DeliveryBuffer(channel, new Pace(_options.BatchInterval, time), time);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, arguments) => Do(() => buffer.Add(Delivery.From(arguments)));
         consumer.UnregisteredAsync += (_, _) => Do(buffer.Complete);

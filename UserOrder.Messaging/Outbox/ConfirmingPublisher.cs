@@ -7,19 +7,6 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>What the broker said of a published message.</summary>
-internal enum PublishOutcome
-{
-    /// <summary>It is stored in every queue it was routed to.</summary>
-    Confirmed,
-
-    /// <summary>It was returned because no queue takes it, or refused because a queue is full.</summary>
-    Rejected,
-
-    /// <summary>The channel was lost or the time ran out: it may be stored or not.</summary>
-    Unknown,
-}
-
 /// <summary>One channel that publishes persistent, mandatory messages, with publisher confirms and many in flight.</summary>
 /// <remarks>https://www.rabbitmq.com/docs/confirms#publisher-confirms.</remarks>
 internal sealed class ConfirmingPublisher : IAsyncDisposable
@@ -28,6 +15,12 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     private readonly MessagingOptions _options;
     private readonly MessagingTelemetry _telemetry;
     private readonly TimeProvider _time;
+    private readonly CachedString _exchange;
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PublishBatch? _batch;
+
+    // The broker counts the messages of a channel from 1.
+    private ulong _nextTag = 1;
 
     private ConfirmingPublisher(IChannel channel, MessagingOptions options, MessagingTelemetry telemetry, TimeProvider time)
     {
@@ -35,61 +28,81 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         _options = options;
         _telemetry = telemetry;
         _time = time;
+        _exchange = new CachedString(options.Exchange);
     }
 
-    public bool IsOpen => _channel.IsOpen;
+    /// <summary>Completes when the channel is closed, by whomever.</summary>
+    public Task Lost => _lost.Task;
 
     public static async Task<ConfirmingPublisher> OpenAsync(
         IConnection connection,
-        Action onLost,
         MessagingOptions options,
         MessagingTelemetry telemetry,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        // No rate limiter: the relay's batch bounds what is in flight, and the client's limiter would delay well before its limit.
         var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false),
             cancellationToken);
-        channel.ChannelShutdownAsync += (_, _) =>
+        var publisher = new ConfirmingPublisher(channel, options, telemetry, time);
+        channel.BasicAcksAsync += (_, ack) => Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
+        channel.BasicNacksAsync += (_, nack) => Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
+        channel.BasicReturnAsync += (_, returned) => Do(() => publisher._batch?.Return(returned.BasicProperties.MessageId));
+        channel.ChannelShutdownAsync += (_, _) => Do(() =>
         {
-            onLost();
-            return Task.CompletedTask;
-        };
+            publisher._lost.TrySetResult();
+            publisher._batch?.Abandon();
+        });
         await Topology.DeclareExchangeAsync(channel, options, cancellationToken);
-        return new ConfirmingPublisher(channel, options, telemetry, time);
+        return publisher;
     }
 
-    /// <summary>Publishes all of them before it waits for the first confirm. The outcomes are in the order of the messages.</summary>
+    /// <summary>
+    /// Publishes all of them before it waits for the first confirm. After an outcome <see cref="PublishOutcome.Unknown"/> the channel must
+    /// not be used any more.
+    /// </summary>
+    /// <returns>The outcomes in the order of the messages.</returns>
     public async Task<PublishOutcome[]> PublishAsync(IReadOnlyList<OutboxMessage> messages)
     {
+        var batch = new PublishBatch(messages, _nextTag);
+        _batch = batch;
+        var spans = new Activity?[messages.Count];
+
         // Not the host's stopping token: what is in flight gets its answer before the service stops.
         using var timeout = new CancellationTokenSource(_options.ConfirmTimeout, _time);
-        var publishing = new Task<PublishOutcome>[messages.Count];
-        for (var i = 0; i < publishing.Length; i++)
+        await using var abandoning = timeout.Token.UnsafeRegister(_ => batch.Abandon(), null);
+        try
         {
-            publishing[i] = PublishAsync(messages[i], timeout.Token);
+            for (var i = 0; i < spans.Length; i++)
+            {
+                spans[i] = MessagingTelemetry.StartPublish(messages[i], _options.Exchange);
+                await SendAsync(messages[i], spans[i], timeout.Token);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or RabbitMQClientException or IOException or ObjectDisposedException)
+        {
+            batch.Abandon();
         }
 
-        return await Task.WhenAll(publishing);
+        if (_lost.Task.IsCompleted)
+        {
+            // It may have closed before it had this batch to abandon.
+            batch.Abandon();
+        }
+
+        var outcomes = await batch.Outcomes;
+        _telemetry.RecordPublished(messages, outcomes);
+        for (var i = 0; i < spans.Length; i++)
+        {
+            MessagingTelemetry.EndPublish(spans[i], outcomes[i]);
+        }
+
+        return outcomes;
     }
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
-    private async Task<PublishOutcome> PublishAsync(OutboxMessage message, CancellationToken timeout)
-    {
-        using var activity = MessagingTelemetry.StartPublish(message, _options.Exchange);
-        var outcome = await SendAsync(message, activity, timeout);
-        _telemetry.RecordPublished(message.Type, outcome);
-        if (outcome != PublishOutcome.Confirmed)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, outcome.ToString());
-        }
-
-        return outcome;
-    }
-
-    private async Task<PublishOutcome> SendAsync(OutboxMessage message, Activity? activity, CancellationToken timeout)
+    private ValueTask SendAsync(OutboxMessage message, Activity? span, CancellationToken timeout)
     {
         var properties = new BasicProperties
         {
@@ -98,20 +111,15 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             MessageId = message.Id.ToString(),
             Type = message.Type,
             AppId = _options.ServiceName,
-            Headers = TraceHeaders.For(activity, message),
+            Headers = TraceHeaders.For(span, message),
         };
-        try
-        {
-            await _channel.BasicPublishAsync(_options.Exchange, message.Type, mandatory: true, properties, message.Body, timeout);
-            return PublishOutcome.Confirmed;
-        }
-        catch (PublishException)
-        {
-            return PublishOutcome.Rejected;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or RabbitMQClientException or IOException or ObjectDisposedException)
-        {
-            return PublishOutcome.Unknown;
-        }
+        _nextTag++;
+        return _channel.BasicPublishAsync(_exchange, new CachedString(message.Type), mandatory: true, properties, message.Body, timeout);
+    }
+
+    private static Task Do(Action action)
+    {
+        action();
+        return Task.CompletedTask;
     }
 }

@@ -14,8 +14,8 @@ namespace UserOrder.Messaging.Outbox;
 /// batch again, and the other side's inbox drops the duplicates.
 /// </summary>
 /// <remarks>
-/// Any number of replicas relay at once, each its own rows. Events of one service may so overtake each other; a handler must not
-/// depend on their order.
+/// Any number of replicas relay at once, each in several lanes, and each lane its own rows. Events of one service may so overtake each
+/// other; a handler must not depend on their order.
 /// </remarks>
 internal sealed partial class OutboxRelay(
     NpgsqlDataSource database,
@@ -54,80 +54,52 @@ internal sealed partial class OutboxRelay(
 
     private async Task RelayUntilLostAsync(CancellationToken stoppingToken)
     {
-        await using var publisher = await circuits.RelayToBroker.ExecuteAsync(() => OpenAsync(stoppingToken));
-        LogRelaying(_options.Exchange);
-
-        // What an earlier run left behind has no signal of its own.
-        signal.Set();
+        var lanes = new List<RelayLane>();
         try
         {
-            while (publisher.IsOpen)
+            while (lanes.Count < _options.RelayLanes)
             {
-                await signal.WaitAsync(stoppingToken);
-                while (await circuits.RelayToBroker.ExecuteAsync(() => RelayBatchAsync(publisher, stoppingToken)))
-                {
-                }
+                lanes.Add(await circuits.RelayToBroker.ExecuteAsync(() => OpenLaneAsync(stoppingToken)));
             }
+
+            LogRelaying(_options.Exchange);
+
+            // What an earlier run left behind has no signal of its own.
+            signal.Set();
+            await RunUntilOneIsLostAsync(lanes, stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested && lanes is [var lane, ..])
         {
             // The server has answered its last request by now. What that wrote goes out with this instance, not with the next one.
-            await RelayBatchAsync(publisher, CancellationToken.None);
+            await lane.RelayBatchAsync(CancellationToken.None);
             throw;
         }
+        finally
+        {
+            await Task.WhenAll(lanes.Select(lane => lane.DisposeAsync().AsTask()));
+        }
+    }
 
+    /// <exception cref="BrokerLostException">Always, unless another exception or the stop comes first.</exception>
+    private static async Task RunUntilOneIsLostAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var running = lanes.Select(lane => lane.RunAsync(ending.Token)).ToList();
+        var first = await Task.WhenAny([.. running, .. lanes.Select(lane => lane.Lost)]);
+        await ending.CancelAsync();
+
+        // What has been begun is brought to its end.
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
         throw new BrokerLostException("The channel to publish on was closed.");
     }
 
-    private async Task<ConfirmingPublisher> OpenAsync(CancellationToken stoppingToken)
+    private async Task<RelayLane> OpenLaneAsync(CancellationToken stoppingToken)
     {
         var connection = await broker.Publishing.GetAsync(stoppingToken);
-        return await ConfirmingPublisher.OpenAsync(connection, signal.Set, _options, telemetry, time, stoppingToken);
-    }
-
-    /// <summary>Relays one batch and says whether another is worth trying at once.</summary>
-    private async Task<bool> RelayBatchAsync(ConfirmingPublisher publisher, CancellationToken stoppingToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(stoppingToken);
-        await using var transaction = await connection.BeginTransactionAsync(stoppingToken);
-        var messages = await OutboxStore.ClaimAsync(transaction, _options.RelayBatchSize, stoppingToken);
-        if (messages.Count == 0)
-        {
-            return false;
-        }
-
-        FailPoint.Reach(FailPoint.RelayClaimed);
-        var outcomes = await publisher.PublishAsync(messages);
-        var confirmed = IdsWith(PublishOutcome.Confirmed);
-        var rejected = IdsWith(PublishOutcome.Rejected);
-
-        FailPoint.Reach(FailPoint.RelayConfirmed);
-
-        // Not the stopping token: forgetting a confirm now would publish the batch twice after the restart.
-        await OutboxStore.DeleteAsync(transaction, confirmed, CancellationToken.None);
-        await OutboxStore.PostponeAsync(transaction, rejected, CancellationToken.None);
-        FailPoint.Reach(FailPoint.RelayDeleted);
-        await transaction.CommitAsync(CancellationToken.None);
-        FailPoint.Reach(FailPoint.RelayCommitted);
-
-        if (confirmed.Length + rejected.Length < messages.Count)
-        {
-            throw new BrokerLostException($"{messages.Count - confirmed.Length - rejected.Length} events got no confirm.");
-        }
-
-        if (confirmed.Length == 0)
-        {
-            // The broker refuses everything: going on at full speed would only burn its time and ours.
-            await _backoff.WaitAsync(() => LogRejected(rejected.Length), stoppingToken);
-        }
-        else
-        {
-            _backoff.Reset();
-        }
-
-        return messages.Count == _options.RelayBatchSize;
-
-        Guid[] IdsWith(PublishOutcome outcome) => [.. messages.Where((_, i) => outcomes[i] == outcome).Select(message => message.Id)];
+        var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, telemetry, time, stoppingToken);
+        return new RelayLane(
+            publisher, database, circuits.RelayToBroker, signal, _backoff, new Pace(_options.BatchInterval, time), _options.RelayBatchSize, logger);
     }
 
     [LoggerMessage(11, LogLevel.Information, "Relaying the outbox to the exchange {Exchange}")]
@@ -135,7 +107,4 @@ internal sealed partial class OutboxRelay(
 
     [LoggerMessage(12, LogLevel.Warning, "The relay waits, the outbox keeps the events: {Reason}")]
     private partial void LogWaiting(string reason);
-
-    [LoggerMessage(13, LogLevel.Warning, "The broker refused {Count} events, because no queue takes them or a queue is full; they stay in the outbox")]
-    private partial void LogRejected(int count);
 }

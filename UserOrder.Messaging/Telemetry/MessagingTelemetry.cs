@@ -59,19 +59,34 @@ public sealed class MessagingTelemetry
     internal static Activity? StartPublish(OutboxMessage message, string exchange)
     {
         // An event without an origin gets no trace of its own making.
-        if (!ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
+        if (!Activities.HasListeners() || !ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
         {
             return null;
         }
 
         var activity = Activities.StartActivity($"send {message.Type}", ActivityKind.Producer, origin);
-        return SetMessaging(activity, "send", exchange, message.Type, message.Id.ToString());
+        return Detached(SetMessaging(activity, "send", exchange, message.Type, message.Id.ToString()));
     }
 
-    internal static Activity? StartProcess(string queue, string type, string id, ActivityContext parent)
+    internal static void EndPublish(Activity? activity, PublishOutcome outcome)
     {
+        if (outcome != PublishOutcome.Confirmed)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.ToString());
+        }
+
+        activity?.Dispose();
+    }
+
+    internal static Activity? StartProcess(string queue, string type, Guid id, ActivityContext parent)
+    {
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
         var activity = Activities.StartActivity($"process {queue}", ActivityKind.Consumer, parent);
-        return SetMessaging(activity, "process", queue, type, id);
+        return Detached(SetMessaging(activity, "process", queue, type, id.ToString()));
     }
 
     internal static Activity? StartBatch(string queue, IEnumerable<Activity> messages, int count)
@@ -82,15 +97,18 @@ public sealed class MessagingTelemetry
         return SetMessaging(activity, "process", queue, type: null, id: null);
     }
 
-    internal void RecordPublished(string type, PublishOutcome outcome)
+    internal void RecordPublished(IReadOnlyList<OutboxMessage> messages, IReadOnlyList<PublishOutcome> outcomes)
     {
-        var tags = new TagList { { "messaging.system", "rabbitmq" }, { "messaging.destination.name", type } };
-        if (outcome != PublishOutcome.Confirmed)
+        foreach (var ((type, outcome), count) in messages.Zip(outcomes, (message, outcome) => (message.Type, outcome)).CountBy(published => published))
         {
-            tags.Add("error.type", outcome == PublishOutcome.Rejected ? "rejected" : "unconfirmed");
-        }
+            var tags = new TagList { { "messaging.system", "rabbitmq" }, { "messaging.destination.name", type } };
+            if (outcome != PublishOutcome.Confirmed)
+            {
+                tags.Add("error.type", outcome == PublishOutcome.Rejected ? "rejected" : "unconfirmed");
+            }
 
-        _published.Add(1, tags);
+            _published.Add(count, tags);
+        }
     }
 
     internal void RecordConsumed(string queue, TimeSpan lag)
@@ -107,6 +125,13 @@ public sealed class MessagingTelemetry
     /// <summary>Reports how many dead letters wait, per queue, whenever it is asked for.</summary>
     internal void ObserveDeadLetters(Func<IEnumerable<Measurement<long>>> observe) =>
         _meter.CreateObservableGauge("userorder.dead_letters.waiting", observe, "{message}", "Dead letters that wait for an operator.");
+
+    /// <summary>Starting a span makes it the current one. These run side by side, and the next one is not a child of the last.</summary>
+    private static Activity? Detached(Activity? activity)
+    {
+        Activity.Current = null;
+        return activity;
+    }
 
     private static Activity? SetMessaging(Activity? activity, string operation, string destination, string? type, string? id) =>
         activity?

@@ -1,0 +1,78 @@
+using UserOrder.Messaging.Outbox;
+
+namespace UserOrder.Tests.Messaging;
+
+public sealed class PublishBatchTests
+{
+    private const ulong FirstTag = 11;
+
+    private static readonly OutboxMessage[] Messages =
+        [.. Enumerable.Range(0, 4).Select(_ => new OutboxMessage(Guid.CreateVersion7(), "user.created.v1", [], null, null))];
+
+    private readonly PublishBatch _batch = new(Messages, FirstTag);
+
+    [Fact]
+    public async Task A_confirm_of_several_settles_all_up_to_its_tag()
+    {
+        _batch.Settle(FirstTag + 1, multiple: true, PublishOutcome.Confirmed);
+        Assert.False(_batch.Outcomes.IsCompleted);
+        _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Rejected);
+
+        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Rejected, PublishOutcome.Rejected);
+    }
+
+    [Fact]
+    public async Task Confirms_of_single_messages_may_come_in_any_order()
+    {
+        foreach (var offset in new ulong[] { 2, 0, 3, 1 })
+        {
+            Assert.False(_batch.Outcomes.IsCompleted);
+            _batch.Settle(FirstTag + offset, multiple: false, offset == 3 ? PublishOutcome.Rejected : PublishOutcome.Confirmed);
+        }
+
+        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Rejected);
+    }
+
+    [Fact]
+    public async Task A_confirm_of_several_changes_nothing_that_is_settled()
+    {
+        _batch.Settle(FirstTag, multiple: false, PublishOutcome.Rejected);
+        _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
+
+        await AssertOutcomesAsync(PublishOutcome.Rejected, PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Confirmed);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_returned_and_then_confirmed_is_rejected()
+    {
+        _batch.Return(Messages[1].Id.ToString());
+        _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
+
+        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Rejected, PublishOutcome.Confirmed, PublishOutcome.Confirmed);
+    }
+
+    [Fact]
+    public async Task What_has_no_confirm_when_the_channel_is_lost_is_unknown()
+    {
+        _batch.Settle(FirstTag + 1, multiple: false, PublishOutcome.Confirmed);
+        _batch.Abandon();
+        _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
+
+        await AssertOutcomesAsync(PublishOutcome.Unknown, PublishOutcome.Confirmed, PublishOutcome.Unknown, PublishOutcome.Unknown);
+    }
+
+    [Fact]
+    public async Task A_confirm_of_an_earlier_batch_settles_nothing()
+    {
+        _batch.Settle(FirstTag - 1, multiple: true, PublishOutcome.Confirmed);
+        _batch.Abandon();
+
+        await AssertOutcomesAsync(PublishOutcome.Unknown, PublishOutcome.Unknown, PublishOutcome.Unknown, PublishOutcome.Unknown);
+    }
+
+    private async Task AssertOutcomesAsync(params PublishOutcome[] expected)
+    {
+        Assert.True(_batch.Outcomes.IsCompleted);
+        Assert.Equal(expected, await _batch.Outcomes);
+    }
+}
