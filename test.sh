@@ -87,6 +87,7 @@ else
   require_servers
 fi
 [[ ! ${USERORDER_SOAK_MINUTES:-} ]] || require_servers
+fetch_contract_tools
 
 rm -rf "$results"
 step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet

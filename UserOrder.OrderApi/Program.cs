@@ -4,10 +4,13 @@ using UserOrder.Messaging.DeadLetters;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
 using UserOrder.ServiceDefaults;
+using UserOrder.ServiceDefaults.OpenApi;
+using UserOrder.ServiceDefaults.Versioning;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("order-api")
@@ -16,7 +19,7 @@ builder.AddMessaging("order-api")
 builder.AddKnownUsers();
 builder.AddOrders();
 builder.Services.AddValidation();
-builder.Services.AddOpenApi();
+builder.Services.AddOpenApi(options => options.Describe("OrderApi", "Orders of users that exist."));
 
 var app = builder.Build();
 

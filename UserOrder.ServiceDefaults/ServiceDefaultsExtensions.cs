@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using UserOrder.ServiceDefaults.Health;
+using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.ServiceDefaults;
 
@@ -41,11 +43,12 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// Maps <c>/alive</c> and <c>/health</c>, and in Development the interactive API page <c>/swagger</c>. Errors below are answered with
-    /// problem details.
+    /// problem details, and each answer of a version of the API names the versions that there are.
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseProblems();
+        app.UseApiVersions();
         app.UseStrictJson();
         app.MapHealth();
         app.MapOpenApiPage();

@@ -2,12 +2,15 @@ using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.ServiceDefaults;
+using UserOrder.ServiceDefaults.OpenApi;
+using UserOrder.ServiceDefaults.Versioning;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("userdb", typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("user-api")
@@ -15,7 +18,7 @@ builder.AddMessaging("user-api")
 
 builder.AddUsers();
 builder.Services.AddValidation();
-builder.Services.AddOpenApi();
+builder.Services.AddOpenApi(options => options.Describe("UserApi", "Users, and how many orders each of them has placed."));
 
 var app = builder.Build();
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Library of run.sh, test.sh and .ci/run: makes sure that what the project needs is there. The sourcing script sets
+# Library of run.sh, test.sh, .ci/run and contracts/update.sh: makes sure that what the project needs is there. The sourcing script sets
 # `root` to the repository's folder. Functions that need something they cannot get end the script with a message.
 
 state=${root:?set root to the repository before sourcing tools/setup.sh}/.userorder
@@ -174,6 +174,41 @@ find_dashboard() {
     rm -rf "$cache"
   fi
   printf '%s\n' "$program"
+}
+
+# Fetches the linters of the contracts, once for each lock file. They are the only part of the tests that needs npm: without it their tests
+# are skipped, and this says why.
+fetch_contract_tools() {
+  local tools=$root/contracts/tools fetched version
+  fetched=$tools/node_modules/.fetched
+  cmp -s "$tools/package-lock.json" "$fetched" && return
+
+  if ! command -v npm >/dev/null && command -v apt-get >/dev/null; then
+    version=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: \([0-9]*\)\..*/\1/p')
+    if [[ ${version:-20} -ge 20 ]]; then
+      (install_packages nodejs npm) || true
+    fi
+  fi
+  if ! command -v npm >/dev/null || ! version=$(node --version 2>/dev/null); then
+    note 'The contracts are not linted: that needs npm and Node.js 20.19 or later, which are not installed and which this distribution does not have.'
+    return
+  fi
+  if [[ $(printf '%s\n' v20.19 "$version" | sort --version-sort | head -n 1) != v20.19 ]]; then
+    note "The contracts are not linted: that needs Node.js 20.19 or later, and this is $version."
+    return
+  fi
+
+  note 'Fetching the linters of the contracts (140 MB, only once) …'
+  local cache
+  cache=$(mktemp -d)
+  mkdir -p "$state"
+  if npm ci --silent --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$cache" --prefix "$tools" >"$state/contract-tools.log" 2>&1; then
+    cp "$tools/package-lock.json" "$fetched"
+  else
+    rm -rf "$tools/node_modules"
+    note "The contracts are not linted: npm could not fetch the linters, see $state/contract-tools.log"
+  fi
+  rm -rf "$cache"
 }
 
 # Builds projects given as folders of the repository; silent unless a build fails.

@@ -28,16 +28,16 @@ public static class DeadLetterEndpoints
             .WithTags("Dead letters")
             .AddEndpointFilter(DeadLetterProblems.AnswerAsync)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        all.MapGet("", CountAsync);
+        all.MapGet("", CountAsync).WithName("countDeadLetters");
 
         var ofQueue = all.MapGroup("/{queue}")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        ofQueue.MapGet("", ListAsync).ProducesValidationProblem();
-        ofQueue.MapPost("/replay", ReplayAllAsync);
-        ofQueue.MapGet("/{id}", FindAsync);
-        ofQueue.MapPost("/{id}/replay", ReplayAsync);
-        ofQueue.MapDelete("/{id}", DiscardAsync);
+        ofQueue.MapGet("", ListAsync).WithName("listDeadLetters").ProducesValidationProblem();
+        ofQueue.MapPost("/replay", ReplayAllAsync).WithName("replayDeadLetters");
+        ofQueue.MapGet("/{id}", FindAsync).WithName("findDeadLetter");
+        ofQueue.MapPost("/{id}/replay", ReplayAsync).WithName("replayDeadLetter");
+        ofQueue.MapDelete("/{id}", DiscardAsync).WithName("discardDeadLetter");
     }
 
     [EndpointSummary("Count the dead letters of each queue")]

@@ -9,9 +9,16 @@ namespace UserOrder.Messaging.Idempotency;
 /// clients send it without them; both forms of the same characters are the same key.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Parameter)]
-public sealed class IdempotencyKeyHeaderAttribute() : ValidationAttribute(
-    $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; in quotes also with spaces and commas.")
+public sealed class IdempotencyKeyHeaderAttribute : StringLengthAttribute
 {
+    /// <summary>The header of the parameter. The length is what the OpenAPI document states: quotes and escapes count there.</summary>
+    public IdempotencyKeyHeaderAttribute()
+        : base(2 + (2 * MaxLength))
+    {
+        MinimumLength = 1;
+        ErrorMessage = $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; in quotes also with spaces and commas.";
+    }
+
     /// <summary>The request header.</summary>
     public const string HeaderName = "Idempotency-Key";
 

@@ -8,6 +8,7 @@ using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -24,21 +25,16 @@ internal static class OrderEndpoints
     /// <summary>Maps <c>/v1/orders</c>, and <c>/orders</c> as its alias for clients that know no version.</summary>
     public static void MapOrders(this WebApplication app)
     {
-        MapOrders(app.MapGroup("/v1").WithTags("Orders"));
-        MapOrders(app.MapGroup("").ExcludeFromDescription());
+        MapOrders(app.MapApiVersion("v1").WithTags("Orders"));
+        MapOrders(app.MapApiVersionAlias("v1"));
     }
 
     private static void MapOrders(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/orders", PlaceAsync)
-            .RequireRoomInOutbox()
-            .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        version.MapGet("/orders/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        version.MapGet("/orders", ListAsync).ProducesValidationProblem();
+        version.MapPost("/orders", PlaceAsync).RequireRoomInOutbox().WithMetadata(OrderOperations.Place);
+        version.MapGet("/orders/{id:guid}", FindAsync).WithMetadata(OrderOperations.Find);
+        version.MapGet("/orders", ListAsync).WithMetadata(OrderOperations.List);
     }
 
     [EndpointSummary("Place an order for a user")]

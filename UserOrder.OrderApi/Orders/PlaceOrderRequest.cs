@@ -27,6 +27,7 @@ public sealed record OrderItem
     public string Sku { get; init; } = "";
 
     /// <summary>1 to 1000 pieces.</summary>
+    [Required]
     [Range(1, 1000)]
     public int Quantity { get; init; }
 

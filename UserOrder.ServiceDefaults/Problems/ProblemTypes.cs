@@ -16,6 +16,9 @@ public static class ProblemTypes
     /// <summary>404: there is nothing at this address.</summary>
     public const string NotFound = Base + "not-found";
 
+    /// <summary>404: the API has no such version; the extension <c>supportedVersions</c> lists those that it has.</summary>
+    public const string UnsupportedVersion = Base + "unsupported-version";
+
     /// <summary>405: the resource does not take this method.</summary>
     public const string MethodNotAllowed = Base + "method-not-allowed";
 
@@ -40,8 +43,32 @@ public static class ProblemTypes
     /// <summary>500: a defect of the service.</summary>
     public const string InternalError = Base + "internal-error";
 
+    /// <summary>503: the database is out of reach, or its schema is not in place yet.</summary>
+    public const string DatabaseUnavailable = Base + "database-unavailable";
+
+    /// <summary>503: too many events wait for the broker.</summary>
+    public const string OutboxFull = Base + "outbox-full";
+
     /// <summary>503: whether the user exists cannot be found out at the moment.</summary>
     public const string UserApiUnavailable = Base + "user-api-unavailable";
+
+    /// <summary>What the OpenAPI documents say of each problem that an operation may answer with.</summary>
+    internal static IReadOnlyDictionary<string, ProblemMeaning> Meanings { get; } = new Dictionary<string, ProblemMeaning>
+    {
+        [Validation] = new(400, "One or more validation errors occurred."),
+        [MalformedRequest] = new(400, "The request cannot be read."),
+        [NotFound] = new(404, "There is no such resource."),
+        [EmailTaken] = new(409, "The email is taken."),
+        [IdempotencyKeyInFlight] = new(409, "The request is being carried out."),
+        [BodyTooLarge] = new(413, "The body is larger than 64 KiB."),
+        [UnsupportedMediaType] = new(415, "The body is not JSON in UTF-8."),
+        [IdempotencyKeyReused] = new(422, "The idempotency key was used for another request."),
+        [UnknownUser] = new(422, "There is no such user."),
+        [InternalError] = new(500, "A defect of the service."),
+        [DatabaseUnavailable] = new(503, "The database is out of reach."),
+        [OutboxFull] = new(503, "Too many events wait for the broker."),
+        [UserApiUnavailable] = new(503, "The user cannot be checked at the moment."),
+    };
 
     /// <summary>The type of a problem that has no closer one than its status.</summary>
     internal static string? For(int? status) => status switch
@@ -54,4 +81,11 @@ public static class ProblemTypes
         500 => InternalError,
         _ => null,
     };
+}
+
+/// <summary>The status of a problem, and what it is in one sentence.</summary>
+internal sealed record ProblemMeaning(int Status, string Title)
+{
+    /// <summary>Whether the same request may succeed later, so that the answer says when to try again.</summary>
+    public bool IsPassing => Status == 503;
 }

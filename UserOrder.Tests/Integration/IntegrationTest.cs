@@ -4,11 +4,12 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using RabbitMQ.Client;
+using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Hides how the graph is spoken to, so that a test reads as request and assertion.</summary>
+/// <summary>Hides how the graph is spoken to, so that a test reads as request and assertion. Every answer is held against its contract.</summary>
 [Collection(GraphTests.Name)]
 public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 {
@@ -20,9 +21,9 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 
     protected IRunningGraph Graph => graph.Current;
 
-    protected HttpClient UserApi => _userApi ??= new HttpClient { BaseAddress = Graph.GetUrl("user-api") };
+    protected HttpClient UserApi => _userApi ??= new HttpClient(new ContractHandler(OpenApiContract.UserApi)) { BaseAddress = Graph.GetUrl("user-api") };
 
-    protected HttpClient OrderApi => _orderApi ??= new HttpClient { BaseAddress = Graph.GetUrl("order-api") };
+    protected HttpClient OrderApi => _orderApi ??= new HttpClient(new ContractHandler(OpenApiContract.OrderApi)) { BaseAddress = Graph.GetUrl("order-api") };
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -80,7 +81,13 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
     protected async Task<NpgsqlDataSource> OpenDatabaseAsync(string name)
     {
         NeedsTheWholeGraph();
-        var database = NpgsqlDataSource.Create(await Graph.GetConnectionStringAsync(name, Cancelled));
+        return Open(await Graph.GetConnectionStringAsync(name, Cancelled));
+    }
+
+    /// <summary>Opens a database until the end of the test.</summary>
+    protected NpgsqlDataSource Open(string connectionString)
+    {
+        var database = NpgsqlDataSource.Create(connectionString);
         _opened.Add(database);
         return database;
     }

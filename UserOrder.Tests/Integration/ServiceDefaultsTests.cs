@@ -46,15 +46,21 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         Assert.Equal(paths, (await ReadAsync(response)).GetProperty("paths").EnumerateObject().Select(path => path.Name).Order());
     }
 
-    [Fact]
-    public async Task The_OpenAPI_document_states_the_limits()
+    [Theory]
+    [InlineData("user-api", "/v1/users", "/users", "/v1/nowhere")]
+    [InlineData("order-api", "/v1/orders", "/orders", "/v1/nowhere")]
+    public async Task Every_answer_of_v1_names_the_versions_and_none_other_is_there(string service, params string[] paths)
     {
-        using var response = await UserApi.GetAsync("/openapi/v1.json", Cancelled);
+        using var api = ApiOf(service);
+        foreach (var path in paths)
+        {
+            using var response = await api.GetAsync(path, Cancelled);
+            Assert.Equal("v1", Assert.Single(response.Headers.GetValues("api-supported-versions")));
+        }
 
-        var properties = (await ReadAsync(response)).GetProperty("components").GetProperty("schemas").GetProperty("CreateUserRequest").GetProperty("properties");
-        Assert.Equal(1, properties.GetProperty("name").GetProperty("minLength").GetInt32());
-        Assert.Equal(200, properties.GetProperty("name").GetProperty("maxLength").GetInt32());
-        Assert.Equal(320, properties.GetProperty("email").GetProperty("maxLength").GetInt32());
+        using var unsupported = await api.GetAsync(paths[0].Replace("v1", "v2", StringComparison.Ordinal), Cancelled);
+        var problem = await AssertProblemAsync(HttpStatusCode.NotFound, "unsupported-version", unsupported);
+        Assert.Equal("v1", Assert.Single(problem.GetProperty("supportedVersions").EnumerateArray()).GetString());
     }
 
     [Theory]

@@ -8,6 +8,7 @@ using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.UserApi.Users;
 
@@ -23,20 +24,16 @@ internal static class UserEndpoints
     /// <summary>Maps <c>/v1/users</c>, and <c>/users</c> as its alias for clients that know no version.</summary>
     public static void MapUsers(this WebApplication app)
     {
-        MapUsers(app.MapGroup("/v1").WithTags("Users"));
-        MapUsers(app.MapGroup("").ExcludeFromDescription());
+        MapUsers(app.MapApiVersion("v1").WithTags("Users"));
+        MapUsers(app.MapApiVersionAlias("v1"));
     }
 
     private static void MapUsers(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/users", CreateAsync)
-            .RequireRoomInOutbox()
-            .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        version.MapGet("/users/{id:guid}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        version.MapGet("/users", ListAsync).ProducesValidationProblem();
+        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().WithMetadata(UserOperations.Create);
+        version.MapGet("/users/{id:guid}", FindAsync).WithMetadata(UserOperations.Find);
+        version.MapGet("/users", ListAsync).WithMetadata(UserOperations.List);
     }
 
     [EndpointSummary("Create a user")]

@@ -1,17 +1,19 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 
-namespace UserOrder.OrderApi.Orders;
+namespace UserOrder.ServiceDefaults.Validation;
 
 /// <summary>Bounds the decimals of an amount; zeros at the end do not count.</summary>
 /// <param name="places">The most decimals.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class DecimalsAttribute(int places) : ValidationAttribute("The field {0} must have at most {1} decimals.")
+public sealed class DecimalsAttribute(int places) : ValidationAttribute("The field {0} must have at most {1} decimals.")
 {
     /// <summary>The most decimals.</summary>
     public int Places => places;
 
+    /// <inheritdoc/>
     public override bool IsValid(object? value) => value is not decimal amount || decimal.Round(amount, Places) == amount;
 
+    /// <inheritdoc/>
     public override string FormatErrorMessage(string name) => string.Format(CultureInfo.InvariantCulture, ErrorMessageString, name, Places);
 }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
-namespace UserOrder.ServiceDefaults;
+namespace UserOrder.ServiceDefaults.OpenApi;
 
 internal static class OpenApiPage
 {

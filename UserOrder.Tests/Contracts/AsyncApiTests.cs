@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using UserOrder.Messaging.Events;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Contracts;
+
+/// <summary>The AsyncAPI document against the schemas, the code and the real broker.</summary>
+public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private static readonly JsonObject Document = ContractFiles.ReadYaml(Path.Combine(ContractFiles.Folder, "asyncapi.yaml"));
+
+    private static JsonObject Channels => Document["channels"]!.AsObject();
+
+    public static TheoryData<string> Queues { get; } =
+        [.. Channels.Select(channel => channel.Value!["bindings"]!["amqp"]!["queue"]?["name"]?.GetValue<string>()).OfType<string>()];
+
+    [Fact]
+    public void Every_event_that_is_published_is_a_channel_with_a_schema_examples_and_counter_examples()
+    {
+        string[] published = [UserOrder.UserApi.Users.UserCreated.V1.Name, UserOrder.OrderApi.Orders.OrderPlaced.V1.Name];
+
+        Assert.Equal(published.Order(StringComparer.Ordinal), ContractFiles.EventTypes);
+        Assert.Equal(
+            published.Order(StringComparer.Ordinal),
+            Channels.Where(channel => channel.Value!["bindings"]!["amqp"]!["exchange"] is not null).Select(channel => channel.Value!["address"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+        Assert.All(published, type =>
+        {
+            Assert.NotEmpty(ContractFiles.Messages(type, "examples"));
+            Assert.NotEmpty(ContractFiles.Messages(type, "counter-examples"));
+        });
+    }
+
+    [Fact]
+    public void A_schemas_name_is_the_one_in_the_envelope() =>
+        Assert.All(ContractFiles.EventTypes, type => Assert.Equal(
+            CloudEvent.SchemaOf(type), ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type))["$id"]!.GetValue<string>()));
+
+    [Fact]
+    public void Every_example_is_valid_and_every_counter_example_is_not() =>
+        Assert.All(ContractFiles.EventTypes, type =>
+        {
+            var contract = EventContract.Of(type);
+            Assert.All(ContractFiles.Messages(type, "examples"), path => Assert.Empty(contract.Check(File.ReadAllBytes(path))));
+            Assert.All(ContractFiles.Messages(type, "counter-examples"), path => Assert.NotEmpty(contract.Check(File.ReadAllBytes(path))));
+        });
+
+    [Fact]
+    public void The_documents_examples_are_those_beside_the_schemas() =>
+        Assert.All(Document["components"]!["messages"]!.AsObject(), message =>
+        {
+            var example = Assert.Single(message.Value!["examples"]!.AsArray())!;
+            var file = Path.Combine(ContractFiles.Folder, "events", message.Value["name"]!.GetValue<string>(), "examples", $"{example["name"]}.json");
+            Assert.Equal(ContractFiles.Read(file).ToJsonString(), example["payload"]!.ToJsonString());
+        });
+
+    /// <summary>The broker refuses to declare again what is there with other properties, and to bind to what is not there.</summary>
+    [Fact]
+    public async Task The_exchange_is_the_declared_one()
+    {
+        var channel = await OpenChannelAsync();
+        var exchanges = Channels.Select(described => described.Value!["bindings"]!["amqp"]!["exchange"]).OfType<JsonNode>().ToList();
+
+        Assert.NotEmpty(exchanges);
+        foreach (var exchange in exchanges)
+        {
+            await channel.ExchangeDeclareAsync(
+                exchange["name"]!.GetValue<string>(),
+                exchange["type"]!.GetValue<string>(),
+                exchange["durable"]!.GetValue<bool>(),
+                exchange["autoDelete"]!.GetValue<bool>(),
+                cancellationToken: Cancelled);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Queues))]
+    public async Task The_queue_and_that_of_its_dead_letters_are_there(string queue)
+    {
+        var channel = await OpenChannelAsync();
+
+        Assert.Equal(queue, (await channel.QueueDeclarePassiveAsync(queue, Cancelled)).QueueName);
+        Assert.Equal($"{queue}.dead", (await channel.QueueDeclarePassiveAsync($"{queue}.dead", Cancelled)).QueueName);
+    }
+}

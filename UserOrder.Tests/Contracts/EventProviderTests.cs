@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Contracts;
+
+/// <summary>What the services really publish, as the broker delivers it.</summary>
+public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private static readonly JsonNode Messages =
+        ContractFiles.ReadYaml(Path.Combine(ContractFiles.Folder, "asyncapi.yaml"))["components"]!["messages"]!;
+
+    public static TheoryData<string, string> Names { get; } = new()
+    {
+        { "the shortest", "A" },
+        { "accents and an emoji", "Ádá 🙂" },
+        { "signs that JSON escapes", "\"<&>'\\/" },
+        { "the longest", new string('名', 200) },
+    };
+
+    public static TheoryData<string, string> Items { get; } = new()
+    {
+        { "left out", "null" },
+        { "empty", "[]" },
+        { "one", """[{"sku":"tea","quantity":2,"unitPrice":1.25}]""" },
+        { "the most of the dearest", $"[{string.Join(',', Enumerable.Repeat($$"""{"sku":"{{new string('s', 64)}}","quantity":1000,"unitPrice":999999999.99}""", 100))}]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task What_UserApi_publishes_of_a_new_user_is_valid(string kind, string name)
+    {
+        var channel = await OpenChannelAsync();
+        var copies = await CopyAsync(channel, "user.created.v1");
+
+        using var response = await UserApi.PostAsync("/v1/users", Json(new JsonObject { ["name"] = name, ["email"] = NewEmail() }.ToJsonString()), Cancelled);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var id = (await ReadAsync(response)).GetProperty("id").GetString()!;
+        var message = await NextAsync(channel, copies, id, kind);
+        AssertValid(message, "userCreatedV1", "user-api");
+        Assert.Equal(name, JsonNode.Parse(message.Body.Span)!["data"]!["name"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Items))]
+    public async Task What_OrderApi_publishes_of_a_new_order_is_valid(string kind, string items)
+    {
+        var channel = await OpenChannelAsync();
+        var userId = await CreateUserAsync();
+        var copies = await CopyAsync(channel, "order.placed.v1");
+
+        using var response = await OrderApi.PostAsync("/v1/orders", Json($$"""{"userId":"{{userId}}","items":{{items}}}"""), Cancelled);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var id = (await ReadAsync(response)).GetProperty("orderId").GetString()!;
+        AssertValid(await NextAsync(channel, copies, id, kind), "orderPlacedV1", "order-api");
+    }
+
+    private static void AssertValid(BasicGetResult message, string name, string service)
+    {
+        var described = Messages[name]!;
+        var type = described["name"]!.GetValue<string>();
+        EventContract.Of(type).AssertValid(message.Body);
+
+        Assert.Equal("user-order.events", message.Exchange);
+        Assert.Equal(type, message.RoutingKey);
+        Assert.Equal(described["contentType"]!.GetValue<string>(), message.BasicProperties.ContentType);
+        Assert.Equal(described["bindings"]!["amqp"]!["messageType"]!.GetValue<string>(), message.BasicProperties.Type);
+        Assert.Equal(DeliveryModes.Persistent, message.BasicProperties.DeliveryMode);
+        Assert.Equal(service, message.BasicProperties.AppId);
+
+        var envelope = JsonNode.Parse(message.Body.Span)!;
+        Assert.Equal($"/{service}", envelope["source"]!.GetValue<string>());
+        Assert.Equal(envelope["id"]!.GetValue<string>(), message.BasicProperties.MessageId);
+        Assert.Equal(envelope["traceparent"]?.GetValue<string>() is null, message.BasicProperties.Headers?.ContainsKey("traceparent") is not true);
+    }
+
+    /// <summary>A queue that gets a copy of each event, as another consumer's would.</summary>
+    private static async Task<string> CopyAsync(IChannel channel, string type)
+    {
+        var queue = $"contract.{Guid.NewGuid():N}";
+        await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: Cancelled);
+        await channel.QueueBindAsync(queue, "user-order.events", type, cancellationToken: Cancelled);
+        return queue;
+    }
+
+    /// <summary>The event of that entity; events of other tests that still arrive are passed over.</summary>
+    private static async Task<BasicGetResult> NextAsync(IChannel channel, string queue, string subject, string kind) =>
+        (await Until.TrueAsync(
+            $"the event is published: {kind}",
+            () => channel.BasicGetAsync(queue, autoAck: true, Cancelled),
+            got => got is not null && Encoding.UTF8.GetString(got.Body.Span).Contains($"\"subject\":\"{subject}\"", StringComparison.Ordinal)))!;
+}

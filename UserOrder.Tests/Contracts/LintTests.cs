@@ -1,0 +1,111 @@
+using System.Diagnostics;
+
+namespace UserOrder.Tests.Contracts;
+
+/// <summary>
+/// The contracts before the tools of their own ecosystems: Ajv, the AsyncAPI parser and Redocly. <c>test.sh</c> brings them by npm; where
+/// it cannot, these tests are skipped and say why.
+/// </summary>
+public sealed class LintTests
+{
+    private static readonly string[] Pages = ["asyncapi", "user-api.v1", "order-api.v1"];
+
+    [Fact]
+    public async Task The_linters_find_nothing()
+    {
+        var (exitCode, output) = await RunAsync("npm", "run", "--silent", "lint");
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Theory]
+    [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "action: send", "action: shout")]
+    [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "#/components/messages/userCreatedV1", "#/components/messages/nobody")]
+    [InlineData("lint-schemas.mjs", "", "events/user.created.v1.schema.json", "\"maxLength\": 200", "\"maxlength\": 200")]
+    [InlineData("lint-schemas.mjs", "", "events/user.created.v1/examples/typical.json", "\"id\"", "\"ID\"")]
+    [InlineData("node_modules/.bin/redocly lint", "openapi/user-api.v1.json", "openapi/user-api.v1.json", "\"summary\"", "\"sumary\"")]
+    public async Task The_linters_find_a_mistake(string linter, string argument, string file, string right, string wrong)
+    {
+        SkipWithoutTools();
+        var copy = Directory.CreateTempSubdirectory("userorder-contracts-").FullName;
+        try
+        {
+            CopyContracts(copy);
+            var path = Path.Combine(copy, file);
+            var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+            Assert.Contains(right, text, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(path, text.Replace(right, wrong, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+            var (exitCode, output) = await RunAsync("node", [.. linter.Split(' '), Path.Combine(copy, argument)]);
+
+            Assert.NotEqual(0, exitCode);
+            Assert.NotEmpty(output);
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_HTML_reference_is_built_and_names_every_operation_and_event()
+    {
+        SkipWithoutTools();
+        var folder = Directory.CreateTempSubdirectory("userorder-reference-").FullName;
+        try
+        {
+            var (exitCode, output) = await RunAsync("npm", "run", "--silent", "reference", "--", folder);
+
+            Assert.True(exitCode == 0, output);
+            var pages = Pages.ToDictionary(page => page, page => File.ReadAllText(Path.Combine(folder, $"{page}.html")));
+            Assert.All(ContractFiles.EventTypes, type => Assert.Contains(type, pages["asyncapi"], StringComparison.Ordinal));
+            Assert.All(ContractFiles.Services, service => Assert.All(
+                OpenApiContract.Of(service).Operations, operation => Assert.Contains(operation.Description["summary"]!.GetValue<string>(), pages[$"{service}.v1"], StringComparison.Ordinal)));
+
+            // A page that asks somebody else's server for its scripts is blank where there is none.
+            Assert.All(pages.Values, page => Assert.DoesNotContain("<script src=\"http", page, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void SkipWithoutTools() => Assert.SkipUnless(
+        File.Exists(Path.Combine(ContractFiles.Tools, "node_modules", ".fetched")),
+        "The linters are not there: they come by npm, which needs Node.js 20.19 or later. ./test.sh fetches them, or says why it cannot.");
+
+    private static void CopyContracts(string folder)
+    {
+        foreach (var path in Directory.GetFiles(ContractFiles.Folder, "*", SearchOption.AllDirectories).Where(path => !path.StartsWith(ContractFiles.Tools, StringComparison.Ordinal)))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(ContractFiles.Folder, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(path, copy);
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        SkipWithoutTools();
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = ContractFiles.Tools,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" },
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+}

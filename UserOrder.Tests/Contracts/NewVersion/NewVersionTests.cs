@@ -1,0 +1,208 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.Messaging;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Tests.Contracts.Compatibility;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Contracts.NewVersion;
+
+/// <summary>
+/// The move from <c>user.created.v1</c> to <c>v2</c>, step by step as docs/contracts.md has it, on the real broker with services, databases
+/// and an exchange of its own. Users are created in each step; each takes effect once with each consumer, whichever version it reads.
+/// </summary>
+public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private const int UsersPerStep = 50;
+    private readonly string _name = $"move_{Guid.NewGuid():N}";
+    private readonly List<Guid> _users = [];
+
+    private string Queue(string consumer, int version) => $"{_name}.{consumer}.v{version}";
+
+    [Fact]
+    public async Task A_move_to_a_second_version_loses_nothing_and_doubles_nothing()
+    {
+        var (producing, staying, moving) = (await CreateDatabaseAsync("producer"), await CreateDatabaseAsync("staying"), await CreateDatabaseAsync("moving"));
+        var channel = await OpenChannelAsync();
+        await using var producer = await StartAsync(producing, _ => { });
+        await using var oldConsumer = await StartConsumerAsync(staying, "staying", reads: [1]);
+
+        await using (await StartConsumerAsync(moving, "moving", reads: [1]))
+        {
+            await CreateUsersAsync(producer, 1);
+            await TookEffectAsync(staying, moving);
+        }
+
+        // The consumer comes first: its new queue must be there before the first event that it is not to miss.
+        await using (await StartConsumerAsync(moving, "moving", reads: [1, 2]))
+        {
+            await CreateUsersAsync(producer, 1);
+            var sample = await CopyAsync(channel);
+            await CreateUsersAsync(producer, 1, 2);
+            await TookEffectAsync(staying, moving);
+            await AssertIsValidV2Async(channel, sample);
+
+            // It leaves the first version once every producer emits both.
+            await channel.QueueUnbindAsync(Queue("moving", 1), _name, UserCreatedV1.Type.Name, cancellationToken: Cancelled);
+            await CreateUsersAsync(producer, 1, 2);
+            await Until.EqualAsync(0u, "its old queue is drained", () => channel.MessageCountAsync(Queue("moving", 1), Cancelled));
+            await TookEffectAsync(staying, moving);
+        }
+
+        // Nobody is there to read what is created now; the queues keep it.
+        await CreateUsersAsync(producer, 1, 2);
+        await using (await StartConsumerAsync(moving, "moving", reads: [2]))
+        {
+            // A quorum queue is not deleted on a condition, so look first.
+            var old = await channel.QueueDeclarePassiveAsync(Queue("moving", 1), Cancelled);
+            Assert.Equal((0u, 0u), (old.MessageCount, old.ConsumerCount));
+            await channel.QueueDeleteAsync(old.QueueName, ifUnused: false, ifEmpty: false, cancellationToken: Cancelled);
+            await CreateUsersAsync(producer, 1, 2);
+            await TookEffectAsync(staying, moving);
+        }
+
+        // To each consumer the events of the version that it reads, and none that it could not read.
+        Assert.True(await CountAsync(moving, "select count(*) from welcomed where version = 2") >= 3 * UsersPerStep);
+        Assert.Equal(_users.Count, await CountAsync(staying, "select count(*) from welcomed where version = 1"));
+        foreach (var queue in new[] { Queue("staying", 1), Queue("moving", 1), Queue("moving", 2) })
+        {
+            Assert.Equal(0u, await channel.MessageCountAsync($"{queue}.dead", Cancelled));
+        }
+    }
+
+    [Fact]
+    public void The_second_version_would_break_the_first_ones_consumers()
+    {
+        var v1 = ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, "user.created.v1"));
+
+        var breaks = CompatibilityGate.OfEvent("user.created.v1", v1, V2Schema()).ToList();
+
+        Assert.Contains(breaks, found => found.Contains("name was removed", StringComparison.Ordinal) && found.Contains("user.created.v2", StringComparison.Ordinal));
+        Assert.Contains(breaks, found => found.Contains("givenName is new and required", StringComparison.Ordinal));
+    }
+
+    private static JsonObject V2Schema() =>
+        ContractFiles.Read(Path.Combine(Repository.Root, "UserOrder.Tests", "Contracts", "NewVersion", "user.created.v2.schema.json"));
+
+    private async Task<NpgsqlDataSource> CreateDatabaseAsync(string role)
+    {
+        var server = await OpenDatabaseAsync("userdb");
+        await using (var command = server.CreateCommand($"create database {_name}_{role}"))
+        {
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var connection = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = $"{_name}_{role}" };
+        var database = Open(connection.ConnectionString);
+        await using var tables = database.CreateCommand(UserHandler.Schema);
+        await tables.ExecuteNonQueryAsync(Cancelled);
+        return database;
+    }
+
+    private Task<Service> StartConsumerAsync(NpgsqlDataSource database, string consumer, int[] reads) => StartAsync(database, messaging =>
+    {
+        if (reads.Contains(1))
+        {
+            messaging.Subscribe<UserCreatedV1, UserHandler>(UserCreatedV1.Type, Queue(consumer, 1));
+        }
+
+        if (reads.Contains(2))
+        {
+            messaging.Subscribe<UserCreatedV2, UserHandler>(UserCreatedV2.Type, Queue(consumer, 2));
+        }
+    });
+
+    private async Task<Service> StartAsync(NpgsqlDataSource database, Action<MessagingBuilder> subscribe)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration["ConnectionStrings:movedb"] = await ConnectionStringOfAsync(database);
+        builder.Configuration["Messaging:Exchange"] = _name;
+        builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)) });
+        builder.Services.AddMetrics();
+        var logs = new LogCollector();
+        builder.Logging.AddProvider(logs);
+        builder.AddPostgresDatabase("movedb", typeof(NewVersionTests).Assembly);
+        var messaging = builder.AddMessaging(_name);
+        subscribe(messaging);
+        var host = builder.Build();
+        await host.StartAsync(Cancelled);
+        await host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
+        var queues = builder.Services.Count(service => service.ServiceType == typeof(SubscribedQueue));
+        await Until.EqualAsync(queues, "it consumes", () => Task.FromResult(logs.Count("Consuming from")));
+        return new Service(host);
+    }
+
+    private async Task<string> ConnectionStringOfAsync(NpgsqlDataSource database) =>
+        new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled))
+        {
+            Database = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database,
+        }.ConnectionString;
+
+    /// <summary>Creates users as a producer does that emits those versions: all events of a user in one transaction.</summary>
+    private async Task CreateUsersAsync(Service producer, params int[] versions)
+    {
+        var outbox = producer.Host.Services.GetRequiredService<EventOutbox>();
+        var database = producer.Host.Services.GetRequiredService<NpgsqlDataSource>();
+        for (var i = 0; i < UsersPerStep; i++)
+        {
+            var (id, now) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow);
+            var messages = new List<OutboxMessage>();
+            if (versions.Contains(1))
+            {
+                messages.Add(outbox.CreateMessage(UserCreatedV1.Type, id.ToString(), new(id, "Ada Lovelace", $"{id}@example.com", now)));
+            }
+
+            if (versions.Contains(2))
+            {
+                messages.Add(outbox.CreateMessage(UserCreatedV2.Type, id.ToString(), new(id, "Ada", "Lovelace", $"{id}@example.com", now)));
+            }
+
+            await using var connection = await database.OpenConnectionAsync(Cancelled);
+            await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+            await EventOutbox.WriteAsync(transaction, messages, Cancelled);
+            await transaction.CommitAsync(Cancelled);
+            outbox.NotifyCommitted();
+            _users.Add(id);
+        }
+    }
+
+    /// <summary>Each user so far has had one effect, and only one, with each consumer.</summary>
+    private async Task TookEffectAsync(params NpgsqlDataSource[] consumers)
+    {
+        foreach (var consumer in consumers)
+        {
+            await Until.EqualAsync(_users.Count, "every user took effect", () => CountAsync(consumer, "select count(distinct user_id) from welcomes where user_id = any($1)", _users.ToArray()));
+            Assert.Equal(_users.Count, await CountAsync(consumer, "select count(*) from welcomes"));
+        }
+    }
+
+    private async Task<string> CopyAsync(IChannel channel)
+    {
+        var queue = $"{_name}.sample";
+        await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: Cancelled);
+        await channel.QueueBindAsync(queue, _name, UserCreatedV2.Type.Name, cancellationToken: Cancelled);
+        return queue;
+    }
+
+    private static async Task AssertIsValidV2Async(IChannel channel, string queue)
+    {
+        var sample = await Until.TrueAsync("the second version is published", () => channel.BasicGetAsync(queue, autoAck: true, Cancelled), got => got is not null);
+        new EventContract(UserCreatedV2.Type.Name, V2Schema()).AssertValid(sample!.Body);
+    }
+
+    private sealed record Service(IHost Host) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Host.StopAsync(CancellationToken.None);
+            Host.Dispose();
+        }
+    }
+}

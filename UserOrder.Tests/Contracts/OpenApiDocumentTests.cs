@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using UserOrder.Tests.Contracts.Compatibility;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Contracts;
+
+/// <summary>The committed OpenAPI documents are those of the code, and say what a client needs to know.</summary>
+public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    public static TheoryData<string> Services { get; } = [.. ContractFiles.Services];
+
+    public static TheoryData<string, string> Operations { get; } = new(
+        from service in ContractFiles.Services
+        from operation in OpenApiContract.Of(service).Operations
+        select (service, operation.Id));
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void The_committed_document_is_the_one_that_the_build_generates(string service)
+    {
+        var committed = ContractFiles.Read(ContractFiles.OpenApi(service));
+        var generated = ContractFiles.Read(ContractFiles.GeneratedOpenApi(service));
+
+        if (!JsonNode.DeepEquals(committed, generated))
+        {
+            var breaks = CompatibilityGate.OfApi($"{service}.v1", committed, generated).ToList();
+            Assert.Fail(breaks.Count > 0
+                ? string.Join('\n', breaks)
+                : $"The code of {service} is not what contracts/openapi/{service}.v1.json says, and breaks no client: run contracts/update.sh and commit the document.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task The_service_serves_the_committed_document(string service)
+    {
+        using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
+        var served = JsonNode.Parse(await api.GetStringAsync("/openapi/v1.json", Cancelled))!.AsObject();
+
+        // Where it is served from is the only thing that the build does not know.
+        Assert.True(served.Remove("servers"));
+        Assert.True(JsonNode.DeepEquals(ContractFiles.Read(ContractFiles.OpenApi(service)), served), served.ToJsonString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public void An_operation_has_an_id_a_summary_examples_and_every_problem_by_its_type(string service, string id)
+    {
+        var operation = OpenApiContract.Of(service).Operations.Single(operation => operation.Id == id);
+
+        Assert.NotEmpty(id);
+        Assert.NotEmpty(operation.Description["summary"]!.GetValue<string>());
+        Assert.Contains("503 database-unavailable", operation.Answers);
+        Assert.Contains("500 internal-error", operation.Answers);
+        foreach (var (status, response) in operation.Responses)
+        {
+            var media = Assert.Single(response!["content"]!.AsObject());
+            Assert.Equal(status.StartsWith('2') ? "application/json" : "application/problem+json", media.Key);
+            Assert.NotNull(media.Value!["schema"]);
+            Assert.True(status.StartsWith('2') ? media.Value["example"] is not null : media.Value["examples"]!.AsObject().Count > 0, $"{id} {status}");
+        }
+
+        if (operation.Description["requestBody"] is { } body)
+        {
+            var example = body["content"]!["application/json"]!["example"]!;
+            Assert.Empty(operation.CheckRequest(JsonSerializer.SerializeToElement(example)));
+        }
+    }
+
+    [Theory]
+    [InlineData("user-api", "CreateUserRequest", "name", """{"minLength":1,"maxLength":200}""")]
+    [InlineData("user-api", "CreateUserRequest", "email", """{"maxLength":320}""")]
+    [InlineData("order-api", "PlaceOrderRequest", "items", """{"maxItems":100}""")]
+    [InlineData("order-api", "OrderItem", "sku", """{"minLength":1,"maxLength":64}""")]
+    [InlineData("order-api", "OrderItem", "quantity", """{"minimum":1,"maximum":1000}""")]
+    [InlineData("order-api", "OrderItem", "unitPrice", """{"minimum":0,"maximum":999999999.99,"multipleOf":0.01}""")]
+    public void The_limits_are_in_the_schema(string service, string schema, string field, string limits)
+    {
+        var property = ContractFiles.Read(ContractFiles.OpenApi(service))["components"]!["schemas"]![schema]!["properties"]![field]!;
+
+        Assert.All(JsonNode.Parse(limits)!.AsObject(), limit => Assert.True(JsonNode.DeepEquals(limit.Value, property[limit.Key]), limit.Key));
+    }
+}

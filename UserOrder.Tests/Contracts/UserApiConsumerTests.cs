@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using UserOrder.OrderApi.KnownUsers;
+
+namespace UserOrder.Tests.Contracts;
+
+/// <summary>OrderApi's client of UserApi asks what UserApi's document has, and understands every answer that it may get by it.</summary>
+public sealed class UserApiConsumerTests
+{
+    private static readonly OpenApiContract.Operation FindUser = OpenApiContract.UserApi.Operations.Single(operation => operation.Id == "findUser");
+
+    public static TheoryData<int> Statuses { get; } = [.. FindUser.Responses.Select(response => int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture))];
+
+    [Fact]
+    public async Task It_asks_for_what_the_document_has()
+    {
+        var server = new ContractServer(HttpStatusCode.OK);
+
+        await FindAsync(server);
+
+        Assert.Same(FindUser, OpenApiContract.UserApi.Find(server.Request!.Method.Method, server.Request.RequestUri!.AbsolutePath));
+        Assert.Empty(server.Request.RequestUri.Query);
+        Assert.Null(server.Request.Content);
+    }
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public async Task It_understands_every_answer_of_the_document(int status)
+    {
+        var expected = status switch
+        {
+            200 => UserLookup.Found,
+            404 => UserLookup.NotFound,
+            _ => UserLookup.Unavailable,
+        };
+
+        Assert.Equal(expected, await FindAsync(new ContractServer((HttpStatusCode)status)));
+    }
+
+    private static async Task<UserLookup> FindAsync(ContractServer server)
+    {
+        using var http = new HttpClient(server) { BaseAddress = new Uri("http://user-api") };
+        return await new UserApiClient(http, NullLogger<UserApiClient>.Instance).FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Answers with the document's own example, after having held it against the document.</summary>
+    private sealed class ContractServer(HttpStatusCode status) : HttpMessageHandler
+    {
+        public HttpRequestMessage? Request { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Request = request;
+            var media = FindUser.Responses[$"{(int)status}"]!["content"]!.AsObject().Single();
+            var example = media.Value!["example"] ?? media.Value["examples"]!.AsObject().First().Value!["value"]!;
+            var response = new HttpResponseMessage(status) { Content = new StringContent(example.ToJsonString(), Encoding.UTF8, media.Key) };
+            response.Headers.Add("api-supported-versions", "v1");
+            if (status == HttpStatusCode.ServiceUnavailable)
+            {
+                response.Headers.Add("Retry-After", "2");
+            }
+
+            await OpenApiContract.UserApi.AssertValidAsync(FindUser, response, cancellationToken);
+            return response;
+        }
+    }
+}

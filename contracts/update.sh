@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Builds both services and takes over the OpenAPI documents that their builds write. Look at the difference before you commit it.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=../tools/setup.sh
+source "$root/tools/setup.sh"
+
+require_dotnet
+detect_aspire_packages
+build_release UserOrder.UserApi UserOrder.OrderApi
+cp "$root/UserOrder.UserApi/obj/openapi/user-api.json" "$root/contracts/openapi/user-api.v1.json"
+cp "$root/UserOrder.OrderApi/obj/openapi/order-api.json" "$root/contracts/openapi/order-api.v1.json"
+git -C "$root" status --short contracts/openapi
