@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using UserOrder.ServiceDefaults.Health;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Telemetry;
 
 namespace UserOrder.ServiceDefaults;
 
@@ -40,7 +41,7 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Maps <c>/alive</c> and <c>/health</c>, and in Development the interactive API page <c>/swagger</c>. Errors below are answered with
+    /// Maps <c>/alive</c> and <c>/health</c>, <c>/metrics</c> where Prometheus is to fetch it, and in Development the interactive API page <c>/swagger</c>. Errors below are answered with
     /// problem details.
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
@@ -48,6 +49,7 @@ public static class ServiceDefaultsExtensions
         app.UseProblems();
         app.UseStrictJson();
         app.MapHealth();
+        app.MapMetrics();
         app.MapOpenApiPage();
         return app;
     }
