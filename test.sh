@@ -86,7 +86,13 @@ else
   export UseAspirePackages=false
   require_servers
 fi
-[[ ! ${USERORDER_SOAK_MINUTES:-} ]] || require_servers
+if [[ ${USERORDER_SOAK_MINUTES:-} ]]; then
+  require_servers
+else
+  require_browser
+  fetch_prometheus || true
+  find_dashboard >/dev/null || true
+fi
 
 rm -rf "$results"
 step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet
