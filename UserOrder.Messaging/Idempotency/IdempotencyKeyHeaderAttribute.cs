@@ -1,17 +1,16 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using Microsoft.AspNetCore.Http.Metadata;
 
 namespace UserOrder.Messaging.Idempotency;
 
-/// <summary>Binds a handler's parameter to the request header <c>Idempotency-Key</c> and refuses a value that is no key.</summary>
+/// <summary>Refuses a value of the request header <c>Idempotency-Key</c> that is no key. Beside <c>[FromHeader(Name = HeaderName)]</c>.</summary>
 /// <remarks>
 /// By https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ a string of RFC 8941, section 3.3.3, in quotes. Many
 /// clients send it without them; both forms of the same characters are the same key.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class IdempotencyKeyHeaderAttribute() : ValidationAttribute(
-    $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; in quotes also with spaces and commas."), IFromHeaderMetadata
+    $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; in quotes also with spaces and commas.")
 {
     /// <summary>The request header.</summary>
     public const string HeaderName = "Idempotency-Key";
@@ -26,8 +25,6 @@ public sealed class IdempotencyKeyHeaderAttribute() : ValidationAttribute(
         "ASCII characters, with or without quotes.";
 
     private const int MaxLength = 255;
-
-    string? IFromHeaderMetadata.Name => HeaderName;
 
     /// <inheritdoc/>
     public override bool IsValid(object? value) => value is not string header || Parse(header) is not null;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
@@ -43,7 +44,8 @@ internal static class OrderEndpoints
     [EndpointSummary("Place an order for a user")]
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
         PlaceOrderRequest request,
-        [IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)] string? idempotencyKey,
+        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+        string? idempotencyKey,
         OrderPlacement placement,
         OrderStore orders,
         IdempotentRequests requests,

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
@@ -41,7 +42,8 @@ internal static class UserEndpoints
     [EndpointSummary("Create a user")]
     private static async Task<Results<Created<UserResponse>, ProblemHttpResult>> CreateAsync(
         CreateUserRequest request,
-        [IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)] string? idempotencyKey,
+        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+        string? idempotencyKey,
         UserStore users,
         IdempotentRequests requests,
         HttpResponse response,
