@@ -37,6 +37,10 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <summary>Why the dashboard that was asked for does not run; <c>null</c> if it does or none was asked for.</summary>
     public string? DashboardFailure { get; private set; }
 
+    /// <summary>Where the dashboard takes telemetry over HTTP, and with which key; <c>null</c> if no dashboard runs.</summary>
+    internal OtlpExporter? DashboardOtlpHttp =>
+        _dashboard is { State: ResourceState.Running } ? new OtlpExporter(_dashboard.OtlpHttpUrl, _dashboard.Exporter.ApiKey) : null;
+
     internal AppManifest Manifest => _context.Manifest;
 
     internal EndpointMap Endpoints => _context.Endpoints;
@@ -74,6 +78,11 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <summary>Where an endpoint of a resource listens; it stays there when the resource is restarted.</summary>
     /// <exception cref="RunnerException">There is no such endpoint.</exception>
     public Uri GetEndpoint(string resource, string endpoint = "http") => new(_context.Endpoints[resource, endpoint].Url);
+
+    /// <summary>Where Prometheus finds the metrics of a broker.</summary>
+    /// <exception cref="RunnerException">There is no such resource, or it is no broker.</exception>
+    public Uri GetMetricsUrl(string resource) =>
+        (Find(resource) as RabbitMqResource)?.MetricsUrl ?? throw new RunnerException($"'{resource}' offers no metrics of its own.");
 
     /// <summary>The connection string of a container or of a value such as a database.</summary>
     /// <exception cref="RunnerException">The manifest has no such resource, or it has no connection string.</exception>
