@@ -5,13 +5,15 @@ using RabbitMQ.Client.Events;
 namespace UserOrder.Bench.Broker;
 
 /// <summary>
-/// The raw limit: RabbitMQ.Client and nothing else, in one process. Publishes persistent messages with confirms, 512 in flight, through
+/// The raw limit: RabbitMQ.Client and nothing else, in one process. Publishes persistent messages with confirms through
 /// a topic exchange to a quorum queue, and consumes them with one acknowledgement for each 250.
 /// </summary>
 internal sealed class RawBroker : IAsyncDisposable
 {
+    /// <summary>The most messages that are published and not confirmed.</summary>
+    public const int Window = 512;
+
     private const string Name = "bench.raw";
-    private const int Window = 512;
     private const ushort Prefetch = 2000;
     private const int AckEvery = 250;
 
@@ -30,9 +32,8 @@ internal sealed class RawBroker : IAsyncDisposable
         AppId = Name,
     };
 
-    private readonly HashSet<ulong> _confirmedEarly = [];
+    private readonly ConfirmWindow _confirms = new();
 
-    private ulong _firstUnconfirmed = 1;
     private long _published;
     private long _received;
     private long _expected = long.MaxValue;
@@ -47,7 +48,11 @@ internal sealed class RawBroker : IAsyncDisposable
         _body = new byte[bodyBytes];
         _publisher.BasicAcksAsync += (_, ack) =>
         {
-            _window.Release(Settle(ack.DeliveryTag, ack.Multiple));
+            if (_confirms.Settle(ack.DeliveryTag, ack.Multiple) is > 0 and var settled)
+            {
+                _window.Release(settled);
+            }
+
             return Task.CompletedTask;
         };
     }
@@ -107,23 +112,6 @@ internal sealed class RawBroker : IAsyncDisposable
         await _publishing.DisposeAsync();
         await _consuming.DisposeAsync();
         _window.Dispose();
-    }
-
-    /// <returns>How many messages are confirmed that were not before.</returns>
-    private int Settle(ulong tag, bool multiple)
-    {
-        if (!multiple && tag != _firstUnconfirmed)
-        {
-            _confirmedEarly.Add(tag);
-            return 1;
-        }
-
-        var settled = (int)(tag + 1 - _firstUnconfirmed) - _confirmedEarly.RemoveWhere(early => early <= tag);
-        for (_firstUnconfirmed = tag + 1; _confirmedEarly.Remove(_firstUnconfirmed); _firstUnconfirmed++)
-        {
-        }
-
-        return settled;
     }
 
     private async Task ReceiveAsync(ulong tag)

@@ -10,7 +10,8 @@ namespace UserOrder.Bench.Comparison;
 /// <param name="Effects">What took effect.</param>
 /// <param name="Seconds">From the first request to the last effect.</param>
 /// <param name="Cpu">What a thousand events took.</param>
-internal sealed record LoadRun(LoadResult Load, Effects Effects, double Seconds, CpuUse Cpu)
+/// <param name="LogBytes">What PostgreSQL wrote to its write-ahead log for an event.</param>
+internal sealed record LoadRun(LoadResult Load, Effects Effects, double Seconds, CpuUse Cpu, double LogBytes)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -24,25 +25,27 @@ internal sealed record LoadRun(LoadResult Load, Effects Effects, double Seconds,
     /// <summary>Applies a load and waits until nothing is left.</summary>
     public static async Task<LoadRun> MeasureAsync(Contestant contestant, BenchServers servers, Func<Uri, Task<LoadResult>> applyLoad)
     {
-        var effectsSince = await contestant.WatchEffectsAsync();
+        var watch = await contestant.WatchEffectsAsync();
+        var logBefore = await servers.LogPositionAsync();
         var before = CpuUse.SoFar(contestant, servers);
         var start = DateTimeOffset.UtcNow;
         var load = await applyLoad(contestant.CreateUrl);
-        await WaitUntilNothingIsLeftAsync(contestant);
+        await WaitUntilNothingIsLeftAsync(contestant, watch);
         var cpu = CpuUse.SoFar(contestant, servers) - before;
-        var effects = await effectsSince();
-        return new LoadRun(load, effects, (effects.Last - start).TotalSeconds, cpu.PerThousand(effects.Count));
+        var effects = await watch.ReadAsync();
+        var logBytes = await servers.LogPositionAsync() - logBefore;
+        return new LoadRun(load, effects, (effects.Last - start).TotalSeconds, cpu.PerThousand(effects.Count), (double)logBytes / effects.Count);
     }
 
-    private static async Task WaitUntilNothingIsLeftAsync(Contestant contestant)
+    private static async Task WaitUntilNothingIsLeftAsync(Contestant contestant, EffectWatch watch)
     {
         var count = -1L;
         var unchanged = Stopwatch.StartNew();
-        while (await contestant.IsAnythingLeftAsync())
+        while (await watch.IsAnythingLeftAsync())
         {
             contestant.UserService.ThrowIfEnded();
             contestant.OrderService.ThrowIfEnded();
-            var now = await contestant.CountEffectsAsync();
+            var now = await watch.CountAsync();
             if (now != count)
             {
                 count = now;

@@ -1,3 +1,4 @@
+using UserOrder.Bench.Load;
 using UserOrder.Bench.Processes;
 using UserOrder.Bench.Servers;
 using UserOrder.ManifestRunner.Networking;
@@ -9,7 +10,6 @@ namespace UserOrder.Bench.Contestants;
 internal abstract class Contestant : IDisposable
 {
     private readonly ProcessWatchdog _watchdog;
-    private readonly BenchFolders _folders;
     private readonly PortAllocator _ports = new();
     private ServiceProcess? _userService;
     private ServiceProcess? _orderService;
@@ -18,7 +18,7 @@ internal abstract class Contestant : IDisposable
     {
         Name = name;
         Servers = servers;
-        _folders = folders;
+        Folders = folders;
         _watchdog = watchdog;
         UserUrl = AnyUrl();
         OrderUrl = AnyUrl();
@@ -37,6 +37,8 @@ internal abstract class Contestant : IDisposable
 
     protected BenchServers Servers { get; }
 
+    protected BenchFolders Folders { get; }
+
     protected Uri UserUrl { get; }
 
     protected Uri OrderUrl { get; }
@@ -48,14 +50,8 @@ internal abstract class Contestant : IDisposable
     /// <summary>Gives it databases with as many users; the services do not run.</summary>
     public abstract Task PrepareAsync(int storedUsers);
 
-    /// <summary>How many events have taken effect.</summary>
-    public abstract Task<long> CountEffectsAsync();
-
-    /// <summary>Whether anything is still on its way; only then is there no more to come.</summary>
-    public abstract Task<bool> IsAnythingLeftAsync();
-
-    /// <summary>Begins to watch. What it returns tells of the events that have taken effect since.</summary>
-    public abstract Task<Func<Task<Effects>>> WatchEffectsAsync();
+    /// <summary>Begins to watch: what was created before is in effect, and does not count.</summary>
+    public abstract Task<EffectWatch> WatchEffectsAsync();
 
     /// <summary>Starts the services, one after the other so that neither pays for the other's start.</summary>
     public async Task StartAsync()
@@ -72,10 +68,18 @@ internal abstract class Contestant : IDisposable
         _orderService = null;
     }
 
+    /// <summary>Creates a user.</summary>
+    /// <exception cref="BenchException">The answer is no 201: what wrk counts as accepted would be something else.</exception>
+    public async Task CreateOneAsync()
+    {
+        using var connection = await HttpConnection.OpenAsync(CreateUrl);
+        await connection.CreateUserAsync($"{Guid.NewGuid():N}@example.com");
+    }
+
     public void Dispose() => _ports.Dispose();
 
     private Uri AnyUrl() => new($"http://127.0.0.1:{_ports.AnyFree()}");
 
     private Task<ServiceProcess> StartAsync(string role, ProcessSpecification command, Uri url) =>
-        ServiceProcess.StartAsync($"{Name}'s {role} service", command, url, _folders.Log($"{Name}-{role}"), _watchdog);
+        ServiceProcess.StartAsync($"{Name}'s {role} service", command, url, Folders.Log($"{Name}-{role}"), _watchdog);
 }

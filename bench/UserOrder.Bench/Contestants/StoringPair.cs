@@ -1,4 +1,3 @@
-using Npgsql;
 using UserOrder.Bench.Servers;
 using UserOrder.ManifestRunner.Processes;
 
@@ -22,11 +21,12 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
 
     private readonly HashSet<int> _templates = [];
 
-    protected BenchFolders Folders { get; } = folders;
-
     protected string UserDatabase => $"{Prefix}_user";
 
     protected string OrderDatabase => $"{Prefix}_order";
+
+    /// <summary>Whether the user service keeps events in a table <c>outbox</c> until they are published.</summary>
+    protected abstract bool HasOutbox { get; }
 
     private string Prefix { get; } = name.ToLowerInvariant();
 
@@ -42,50 +42,33 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
         await Servers.CheckpointAsync();
     }
 
-    public override Task<long> CountEffectsAsync() => Servers.QueryAsync<long>(OrderDatabase, "select count(*) from known_users");
-
-    public override async Task<bool> IsAnythingLeftAsync() =>
-        await IsAnythingLeftAsync(await Servers.QueryAsync<long>(UserDatabase, "select count(*) from users"), await CountEffectsAsync());
-
-    /// <summary>The time of the effect is that of its transaction's commit, the time of creation is the one in the user's UUIDv7.</summary>
-    public override async Task<Func<Task<Effects>>> WatchEffectsAsync()
-    {
-        var start = await Servers.QueryAsync<DateTime>(OrderDatabase, "select clock_timestamp()");
-        return () => EffectsSinceAsync(start);
-    }
-
-    /// <summary>SQL that stores users 1 to <paramref name="count"/>.</summary>
-    protected abstract string StoreUsers(int count);
+    public override Task<EffectWatch> WatchEffectsAsync() =>
+        Task.FromResult<EffectWatch>(new StoredEffects(Servers, UserDatabase, OrderDatabase, HasOutbox));
 
     /// <summary>SQL that makes the order service know them, and remember their events where it does such a thing.</summary>
     protected abstract string StoreKnownUsers(int count);
 
-    protected virtual Task<bool> IsAnythingLeftAsync(long stored, long effects) => Task.FromResult(stored != effects);
+    protected ProcessSpecification Command(string project, Uri url, string databaseName, string database) =>
+        new(Path.Combine(Folders.PublishedFolder(project), project))
+        {
+            WorkingDirectory = Folders.PublishedFolder(project),
+            Environment = new Dictionary<string, string?>
+            {
+                ["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority),
+                ["ConnectionStrings__rabbitmq"] = Servers.BrokerUri,
+                [$"ConnectionStrings__{databaseName}"] = Servers.DatabaseConnectionString(database),
+                ["services__user-api__http__0"] = UserUrl.GetLeftPart(UriPartial.Authority),
+            },
+        };
+
+    private static string StoreUsers(int count) =>
+        $"""
+        insert into users (id, name, email, email_key, created_at)
+        select {OldUuid}, 'Ada Lovelace', 'stored' || n || '@example.com', 'stored' || n || '@example.com', {OldTime}
+        from generate_series(1, {count}) as n
+        """;
 
     private static string Template(string database, int storedUsers) => $"{database}_{storedUsers}";
-
-    private async Task<Effects> EffectsSinceAsync(DateTime start)
-    {
-        await using var connection = await Servers.OpenDatabaseAsync(OrderDatabase);
-        await using var command = new NpgsqlCommand(
-            """
-            with effects as (
-              select pg_xact_commit_timestamp(xmin) as at, ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint as created
-              from known_users
-              where pg_xact_commit_timestamp(xmin) >= $1
-            ), lags as (
-              select at, extract(epoch from at)::float8 * 1000 - created as lag from effects
-            )
-            select count(*), max(at), percentile_cont(array[0.5, 0.99]) within group (order by lag) from lags
-            """,
-            connection);
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = start });
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        return reader.GetInt64(0) == 0
-            ? throw new BenchException($"No event of {Name} has taken effect.")
-            : new Effects(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<double[]>(2)[0], reader.GetFieldValue<double[]>(2)[1]);
-    }
 
     /// <summary>The services make their tables themselves, in databases that are then filled.</summary>
     private async Task MakeTemplatesAsync(int storedUsers)

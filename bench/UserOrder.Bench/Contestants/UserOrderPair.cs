@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using RabbitMQ.Client;
 using UserOrder.Bench.Servers;
 using UserOrder.ManifestRunner.Processes;
 
@@ -5,20 +7,20 @@ namespace UserOrder.Bench.Contestants;
 
 /// <summary>UserOrder as it is shipped: published in Release, production settings, telemetry at its default.</summary>
 internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
-    : StoringPair("UserOrder", servers, folders, watchdog)
+    : StoringPair(PairName, servers, folders, watchdog)
 {
+    public const string PairName = "UserOrder";
+
+    private static readonly TimeSpan EventTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
     protected override string CreatePath => "/v1/users";
+
+    protected override bool HasOutbox => true;
 
     protected override ProcessSpecification UserCommand => Command("UserOrder.UserApi", UserUrl, "userdb", UserDatabase);
 
     protected override ProcessSpecification OrderCommand => Command("UserOrder.OrderApi", OrderUrl, "orderdb", OrderDatabase);
-
-    protected override string StoreUsers(int count) =>
-        $"""
-        insert into users (id, name, email, email_key, created_at)
-        select {OldUuid}, 'Ada Lovelace', 'stored' || n || '@example.com', 'stored' || n || '@example.com', {OldTime}
-        from generate_series(1, {count}) as n
-        """;
 
     protected override string StoreKnownUsers(int count) =>
         $"""
@@ -27,19 +29,26 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
         select {OldUuid}, 'order-api.user-created', {OldTime} from generate_series(1, {count}) as n
         """;
 
-    protected override async Task<bool> IsAnythingLeftAsync(long stored, long effects) =>
-        stored != effects || await Servers.QueryAsync<long>(UserDatabase, "select count(*) from outbox") != 0;
-
-    private ProcessSpecification Command(string project, Uri url, string databaseName, string database) =>
-        new(Path.Combine(Folders.Published, project, project))
+    /// <summary>Creates a user, and listens for the event on a queue of its own.</summary>
+    /// <returns>The bytes of the event's body.</returns>
+    public async Task<int> SampleEventBytesAsync()
+    {
+        await using var connection = await Servers.ConnectToBrokerAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var queue = (await channel.QueueDeclareAsync()).QueueName;
+        await channel.QueueBindAsync(queue, "user-order.events", "user.created.v1");
+        await CreateOneAsync();
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < EventTimeout)
         {
-            WorkingDirectory = Path.Combine(Folders.Published, project),
-            Environment = new Dictionary<string, string?>
+            if (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
             {
-                ["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority),
-                ["ConnectionStrings__rabbitmq"] = Servers.BrokerUri,
-                [$"ConnectionStrings__{databaseName}"] = Servers.DatabaseConnectionString(database),
-                ["services__user-api__http__0"] = UserUrl.GetLeftPart(UriPartial.Authority),
-            },
-        };
+                return message.Body.Length;
+            }
+
+            await Task.Delay(PollInterval);
+        }
+
+        throw new BenchException($"{Name} has published no event within {EventTimeout.TotalSeconds} s.");
+    }
 }

@@ -37,7 +37,8 @@ internal static class Wrk
         var result = JsonSerializer.Deserialize<Summary>(line[ResultMark.Length..], JsonSerializerOptions.Web)!;
         return result is { Refused: 0, Broken: 0 }
             ? new LoadResult(result.Requests, result.Microseconds / 1e6, result.P50 / 1e3, result.P99 / 1e3)
-            : throw new BenchException($"Of {result.Requests} requests {result.Refused} were answered with an error, and {result.Broken} got no answer.");
+            : throw new BenchException(
+                $"Of {result.Requests} requests {result.Refused} were answered with an error, and {result.Broken} got no answer.");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

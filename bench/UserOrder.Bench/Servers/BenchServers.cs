@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Bench.Processes;
@@ -66,6 +67,17 @@ internal sealed class BenchServers : IAsyncDisposable
 
     /// <summary>Writes what is dirty, so that the next measurement does not pay for the last one's.</summary>
     public Task CheckpointAsync() => ExecuteAsync(Database, "checkpoint");
+
+    /// <summary>The bytes that have been written to the write-ahead log so far.</summary>
+    public Task<long> LogPositionAsync() => QueryAsync<long>(Database, "select (pg_current_wal_lsn() - '0/0')::bigint");
+
+    public Task<string> DatabaseVersionAsync() => QueryAsync<string>(Database, "select split_part(current_setting('server_version'), ' ', 1)");
+
+    public async Task<string> BrokerVersionAsync()
+    {
+        await using var connection = await ConnectToBrokerAsync();
+        return Encoding.ASCII.GetString((byte[])connection.ServerProperties!["version"]!);
+    }
 
     public ValueTask DisposeAsync() => _graph.DisposeAsync();
 }
