@@ -121,9 +121,9 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
         {
             table.Add(
                 contestant.Name,
-                Of(contestant.PeakMemory, bytes => bytes / 1e6, "0"),
-                Of(contestant.ColdStarts, start => start, "0"),
-                Of(contestant.IdleCpu, idle => idle, "0.0"),
+                OfBoth(contestant.PeakMemory, bytes => bytes / 1e6, "0"),
+                OfBoth(contestant.ColdStarts, start => start, "0"),
+                OfBoth(contestant.IdleCpu, idle => idle, "0.0"),
                 Published(contestant.Name));
         }
 
@@ -169,7 +169,7 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
 
     private static string Text(int number) => number.ToString(Rate, CultureInfo.InvariantCulture);
 
-    private static string Of(IReadOnlyCollection<ServicePair> pairs, Func<double, double> figure, string format) => pairs.Count == 0
+    private static string OfBoth(List<ServicePair> pairs, Func<double, double> figure, string format) => pairs.Count == 0
         ? "–"
         : $"{Of(pairs, pair => figure(pair.UserService), format)} / {Of(pairs, pair => figure(pair.OrderService), format)}";
 
