@@ -77,6 +77,8 @@ detect_aspire_packages
 require_servers
 require_bench_tools
 
+# What an interrupted run has left.
+rm -rf "$bench/data"
 mkdir -p "$bench/publish" "$bench/data"
 publish UserOrder.UserApi UserOrder.UserApi
 publish UserOrder.OrderApi UserOrder.OrderApi

@@ -13,6 +13,9 @@ internal sealed class RawBroker : IAsyncDisposable
     /// <summary>The most messages that are published and not confirmed.</summary>
     public const int Window = 512;
 
+    /// <summary>The variable that names the broker to the process that runs this.</summary>
+    public const string UriVariable = "RABBITMQ_URL";
+
     private const string Name = "bench.raw";
     private const ushort Prefetch = 2000;
     private const int AckEvery = 250;

@@ -26,7 +26,7 @@ internal sealed record BenchPlan
         Connections = [32, 128, 1],
         PeerConnections = [32, 128],
         WarmUp = TimeSpan.FromSeconds(3),
-        Load = TimeSpan.FromSeconds(4),
+        Load = TimeSpan.FromSeconds(3),
         Insert = TimeSpan.FromSeconds(2),
         Idle = TimeSpan.FromSeconds(10),
         ColdStarts = 1,

@@ -140,7 +140,7 @@ internal sealed class ComparisonRun(
     private async Task<LoadRun> MeasureAsync(Contestant contestant, Func<Uri, Task<LoadResult>> applyLoad)
     {
         var run = await LoadRun.MeasureAsync(contestant, servers, applyLoad);
-        return run.Lost > 0 && contestant is UserOrderPair
+        return run.Lost > 0 && !contestant.MayLoseEvents
             ? throw new BenchException($"{contestant.Name} has lost {run.Lost} of {run.Load.Accepted} events.")
             : run;
     }
@@ -153,10 +153,13 @@ internal sealed class ComparisonRun(
             Environment.ProcessPath!,
             Environment.GetCommandLineArgs()[0],
             "raw",
-            servers.BrokerUri,
             _eventBytes.ToString(CultureInfo.InvariantCulture),
             plan.WarmUp.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-            plan.Load.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+            plan.Load.TotalSeconds.ToString(CultureInfo.InvariantCulture))
+        {
+            // Not as an argument, which everyone can read.
+            Environment = new Dictionary<string, string?> { [RawBroker.UriVariable] = servers.BrokerUri },
+        };
         var (exitCode, output) = await ChildProcess.RunAsync(command, watchdog, CancellationToken.None);
         if (exitCode != 0)
         {

@@ -33,6 +33,9 @@ internal abstract class Contestant : IDisposable
     /// <summary>Where a user is created by POST.</summary>
     public Uri CreateUrl => new(UserUrl, CreatePath);
 
+    /// <summary>Whether a loss is a figure like any other; else it fails the run.</summary>
+    public abstract bool MayLoseEvents { get; }
+
     protected abstract string CreatePath { get; }
 
     protected BenchServers Servers { get; }

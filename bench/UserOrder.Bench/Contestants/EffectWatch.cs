@@ -1,7 +1,7 @@
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>Counts what takes effect from a moment on.</summary>
-internal abstract class EffectWatch
+internal abstract class EffectWatch : IAsyncDisposable
 {
     /// <summary>How many events have taken effect.</summary>
     public abstract Task<long> CountAsync();
@@ -12,4 +12,7 @@ internal abstract class EffectWatch
     /// <summary>The events that have taken effect.</summary>
     /// <exception cref="BenchException">There are none.</exception>
     public abstract Task<Effects> ReadAsync();
+
+    /// <summary>Ends the watch.</summary>
+    public abstract ValueTask DisposeAsync();
 }

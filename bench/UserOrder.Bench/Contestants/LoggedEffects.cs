@@ -40,6 +40,8 @@ internal sealed class LoggedEffects(Uri url, LoggedEffects.Received before) : Ef
         }
     }
 
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     /// <summary>What the service answers.</summary>

@@ -9,6 +9,8 @@ internal sealed class MassTransitPair(BenchServers servers, BenchFolders folders
 {
     public const string PairName = "MassTransit";
 
+    public override bool MayLoseEvents => true;
+
     protected override string CreatePath => "/v1/users";
 
     protected override bool HasOutbox => false;

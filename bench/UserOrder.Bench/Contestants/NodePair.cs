@@ -11,6 +11,8 @@ internal sealed class NodePair(BenchServers servers, BenchFolders folders, Proce
     public const string PairName = "Node";
 
 
+    public override bool MayLoseEvents => true;
+
     protected override string CreatePath => "/users";
 
     protected override ProcessSpecification UserCommand => Command("user-service.js", UserUrl);

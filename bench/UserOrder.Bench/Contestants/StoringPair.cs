@@ -9,15 +9,8 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
 {
     private const string DefaultDatabase = "postgres";
 
-    /// <summary>SQL of the time at which the stored user <c>n</c> was created: within the last days, one a millisecond.</summary>
-    protected const string OldTime = "timestamptz '2026-01-01' + n * interval '1 millisecond'";
-
-    /// <summary>SQL of that user's UUIDv7, which sorts as one that was made at that time.</summary>
-    protected const string OldUuid =
-        """
-        (lpad(to_hex((extract(epoch from timestamptz '2026-01-01') * 1000)::bigint + n), 12, '0') || '7000' || '8' ||
-          substr(md5(n::text), 1, 15))::uuid
-        """;
+    // Yesterday: old enough to be before all others, and too young to be purged from an inbox.
+    private static readonly long FirstTime = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds();
 
     private readonly HashSet<int> _templates = [];
 
@@ -27,6 +20,12 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
 
     /// <summary>Whether the user service keeps events in a table <c>outbox</c> until they are published.</summary>
     protected abstract bool HasOutbox { get; }
+
+    /// <summary>SQL of the time at which the stored user <c>n</c> was created: one a millisecond.</summary>
+    protected static string OldTime => $"to_timestamp(({FirstTime} + n) / 1000.0)";
+
+    /// <summary>SQL of that user's UUIDv7.</summary>
+    protected static string OldUuid => $"(lpad(to_hex({FirstTime} + n), 12, '0') || '70008' || left(md5(n::text), 15))::uuid";
 
     private string Prefix { get; } = name.ToLowerInvariant();
 
@@ -42,8 +41,8 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
         await Servers.CheckpointAsync();
     }
 
-    public override Task<EffectWatch> WatchEffectsAsync() =>
-        Task.FromResult<EffectWatch>(new StoredEffects(Servers, UserDatabase, OrderDatabase, HasOutbox));
+    public override async Task<EffectWatch> WatchEffectsAsync() =>
+        await StoredEffects.OpenAsync(Servers, UserDatabase, OrderDatabase, HasOutbox);
 
     /// <summary>SQL that makes the order service know them, and remember their events where it does such a thing.</summary>
     protected abstract string StoreKnownUsers(int count);

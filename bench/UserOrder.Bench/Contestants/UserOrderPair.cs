@@ -14,6 +14,8 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
     private static readonly TimeSpan EventTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
+    public override bool MayLoseEvents => false;
+
     protected override string CreatePath => "/v1/users";
 
     protected override bool HasOutbox => true;

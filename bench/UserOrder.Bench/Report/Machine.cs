@@ -10,6 +10,21 @@ internal static class Machine
         CultureInfo.InvariantCulture,
         $"{Environment.ProcessorCount} cores ({Processor()}), {Gibibytes():0} GiB RAM, {Disk(Path.GetTempPath())}, {OperatingSystem()}");
 
+    /// <summary>How much of the processors others use, 0 to 1: while this process waits for a second.</summary>
+    public static async Task<double> MeasureOthersAsync()
+    {
+        var before = Times();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        var spent = Times().Zip(before, (after, earlier) => after - earlier).ToList();
+
+        // user, nice, system, idle, iowait, … (https://man7.org/linux/man-pages/man5/proc_stat.5.html).
+        return 1 - ((double)(spent[3] + spent[4]) / spent.Sum());
+
+        static List<long> Times() =>
+            [.. File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9]
+                .Select(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))];
+    }
+
     private static string Processor() => Value(File.ReadLines("/proc/cpuinfo"), "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static double Gibibytes()
