@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +20,7 @@ public sealed class MessagingBuilder
     /// <typeparam name="THandler">What applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name, <c>service.event</c>; its dead letters go to <c>{queue}.dead</c>.</param>
-    public MessagingBuilder Subscribe<TData, THandler>(EventType<TData> type, string queue)
+    public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
         _services.AddSingleton(new SubscribedQueue(queue));

@@ -2,20 +2,30 @@ namespace UserOrder.Messaging;
 
 /// <summary>
 /// Keeps the starts of batches apart, so that under load each takes more along and the cost of a batch is shared by more events. The first
-/// after a pause starts at once.
+/// after a pause starts at once. Safe for several callers, who take the starts in turn.
 /// </summary>
 internal sealed class Pace(TimeSpan interval, TimeProvider time)
 {
-    private long? _lastStart;
+    private readonly Lock _lock = new();
+    private DateTimeOffset _nextStart = DateTimeOffset.MinValue;
 
-    /// <summary>Waits until the next batch may start, which is now unless the last one started less than the interval ago.</summary>
+    /// <summary>Waits until the caller's batch may start.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
-        if (_lastStart is { } last && interval - time.GetElapsedTime(last) is { Ticks: > 0 } pause)
+        if (Reserve() is { Ticks: > 0 } pause)
         {
             await Task.Delay(pause, time, cancellationToken);
         }
+    }
 
-        _lastStart = time.GetTimestamp();
+    private TimeSpan Reserve()
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            var start = _nextStart > now ? _nextStart : now;
+            _nextStart = start + interval;
+            return start - now;
+        }
     }
 }

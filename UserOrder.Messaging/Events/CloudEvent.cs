@@ -28,7 +28,8 @@ internal sealed record CloudEvent
     [JsonPropertyName("tracestate")]
     public string? TraceState { get; init; }
 
-    public JsonElement Data { get; init; }
+    /// <summary>Where in the body the content stands.</summary>
+    public JsonExtent Data { get; init; }
 
     /// <summary>The stable name of a type's schema. It is a name first: readers need not fetch it.</summary>
     public static string SchemaOf(string type) => $"https://userorder.example/schemas/{type}.json";

@@ -37,14 +37,14 @@ internal static class CloudEventReader
             throw new UnreadableEventException("The event has no time.");
         }
 
-        return (new ReceivedEvent<TData>(id, envelope.Subject, time, ReadData(type, envelope.Data)), envelope);
+        return (new ReceivedEvent<TData>(id, envelope.Subject, time, ReadData(type, envelope.Data.In(body))), envelope);
     }
 
-    private static TData ReadData<TData>(EventType<TData> type, JsonElement data)
+    private static TData ReadData<TData>(EventType<TData> type, ReadOnlySpan<byte> data)
     {
         try
         {
-            return data.ValueKind == JsonValueKind.Object && data.Deserialize(type.Json) is { } read
+            return data is [(byte)'{', ..] && JsonSerializer.Deserialize(data, type.Json) is { } read
                 ? read
                 : throw new UnreadableEventException("The event's data is not an object.");
         }

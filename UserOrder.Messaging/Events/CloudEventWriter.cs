@@ -11,34 +11,58 @@ namespace UserOrder.Messaging.Events;
 /// </remarks>
 internal static class CloudEventWriter
 {
+    private const int MaxKeptBytes = 64 * 1024;
+
+    [ThreadStatic]
+    private static Scratch? _scratch;
+
     public static byte[] Write<TData>(EventType<TData> type, Guid id, string source, string subject, DateTimeOffset time, Activity? origin, TData data)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        // Out of its place while it is used: a serializer that writes an event of its own gets another one.
+        var scratch = _scratch ?? new Scratch();
+        _scratch = null;
+        var json = scratch.Json;
+        json.WriteStartObject();
+        json.WriteString("specversion"u8, CloudEvent.SpecVersion);
+        json.WriteString("id"u8, id);
+        json.WriteString("source"u8, source);
+        json.WriteString("type"u8, type.Name);
+        json.WriteString("subject"u8, subject);
+        json.WriteString("time"u8, time);
+        json.WriteString("datacontenttype"u8, "application/json"u8);
+        json.WriteString("dataschema"u8, type.Schema);
+        if (origin?.Id is { } traceParent)
         {
-            json.WriteStartObject();
-            json.WriteString("specversion", CloudEvent.SpecVersion);
-            json.WriteString("id", id);
-            json.WriteString("source", source);
-            json.WriteString("type", type.Name);
-            json.WriteString("subject", subject);
-            json.WriteString("time", time);
-            json.WriteString("datacontenttype", "application/json");
-            json.WriteString("dataschema", CloudEvent.SchemaOf(type.Name));
-            if (origin?.Id is { } traceParent)
+            json.WriteString("traceparent"u8, traceParent);
+            if (origin.TraceStateString is { Length: > 0 } traceState)
             {
-                json.WriteString("traceparent", traceParent);
-                if (origin.TraceStateString is { Length: > 0 } traceState)
-                {
-                    json.WriteString("tracestate", traceState);
-                }
+                json.WriteString("tracestate"u8, traceState);
             }
-
-            json.WritePropertyName("data");
-            JsonSerializer.Serialize(json, data, type.Json);
-            json.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        json.WritePropertyName("data"u8);
+        JsonSerializer.Serialize(json, data, type.Json);
+        json.WriteEndObject();
+        json.Flush();
+
+        var body = scratch.Buffer.WrittenSpan.ToArray();
+        if (scratch.Buffer.Capacity <= MaxKeptBytes)
+        {
+            scratch.Buffer.ResetWrittenCount();
+            json.Reset();
+            _scratch = scratch;
+        }
+
+        return body;
+    }
+
+    /// <summary>What a thread writes into, again and again.</summary>
+    private sealed class Scratch
+    {
+        public Scratch() => Json = new Utf8JsonWriter(Buffer);
+
+        public ArrayBufferWriter<byte> Buffer { get; } = new(1024);
+
+        public Utf8JsonWriter Json { get; }
     }
 }

@@ -9,4 +9,8 @@ namespace UserOrder.Messaging.Events;
 /// fields are added.
 /// </param>
 /// <param name="Json">How <typeparamref name="TData"/> is read and written; source-generated, so that it works ahead of time.</param>
-public sealed record EventType<TData>(string Name, JsonTypeInfo<TData> Json);
+public sealed record EventType<TData>(string Name, JsonTypeInfo<TData> Json)
+{
+    /// <summary>The CloudEvents <c>dataschema</c>: the stable name of the content's schema.</summary>
+    internal string Schema { get; } = CloudEvent.SchemaOf(Name);
+}

@@ -33,7 +33,7 @@ public sealed class EventOutbox
     public OutboxMessage CreateMessage<TData>(EventType<TData> type, string subject, TData data)
     {
         var now = _time.GetUtcNow();
-        var id = Guid.CreateVersion7(now);
+        var id = TimeOrderedId.New(now);
         var origin = Activity.Current;
         var body = CloudEventWriter.Write(type, id, $"/{_options.ServiceName}", subject, now, origin, data);
         return body.Length <= _options.MaxMessageBytes

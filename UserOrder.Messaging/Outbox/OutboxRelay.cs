@@ -10,8 +10,8 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Moves events from the outbox to the broker: claim, publish, delete what was confirmed, commit. A crash in between publishes the
-/// batch again, and the other side's inbox drops the duplicates.
+/// Moves events from the outbox to the broker: take them out, publish them, put back what was not confirmed, commit. A crash in between
+/// publishes the batch again, and the other side's inbox drops the duplicates.
 /// </summary>
 /// <remarks>
 /// Any number of replicas relay at once, each in several lanes, and each lane its own rows. Events of one service may so overtake each
@@ -30,6 +30,7 @@ internal sealed partial class OutboxRelay(
 {
     private readonly MessagingOptions _options = options.Value;
     private readonly Backoff _backoff = new(time);
+    private readonly Pace _pace = new(options.Value.BatchInterval, time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -98,8 +99,7 @@ internal sealed partial class OutboxRelay(
     {
         var connection = await broker.Publishing.GetAsync(stoppingToken);
         var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, telemetry, time, stoppingToken);
-        return new RelayLane(
-            publisher, database, circuits.RelayToBroker, signal, _backoff, new Pace(_options.BatchInterval, time), _options.RelayBatchSize, logger);
+        return new RelayLane(publisher, database, circuits.RelayToBroker, signal, _backoff, _pace, _options.RelayBatchSize, logger);
     }
 
     [LoggerMessage(11, LogLevel.Information, "Relaying the outbox to the exchange {Exchange}")]

@@ -30,61 +30,55 @@ internal sealed partial class RelayLane(
         {
             await signal.WaitAsync(cancellationToken);
             await pace.WaitAsync(cancellationToken);
-            while (await circuit.ExecuteAsync(() => RelayBatchAsync(cancellationToken)))
-            {
-            }
+            await circuit.ExecuteAsync(() => RelayBatchAsync(cancellationToken));
         }
     }
 
-    /// <summary>Relays one batch and says whether another is worth trying at once.</summary>
-    public async Task<bool> RelayBatchAsync(CancellationToken cancellationToken)
+    /// <summary>Relays one batch, and sets the signal where more may wait.</summary>
+    /// <returns>How many events the broker took.</returns>
+    /// <exception cref="BrokerLostException">The broker gave no confirm in time.</exception>
+    public async Task<int> RelayBatchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var messages = await OutboxStore.ClaimAsync(transaction, batchSize, cancellationToken);
-        if (messages.Count == 0)
+        var claimed = await OutboxStore.TakeAsync(transaction, batchSize, cancellationToken);
+        if (claimed.Count == 0)
         {
-            return false;
+            return 0;
         }
 
-        var isMoreWaiting = messages.Count == batchSize;
-        if (isMoreWaiting)
+        if (claimed.Count == batchSize)
         {
             signal.Set();
         }
 
         FailPoint.Reach(FailPoint.RelayClaimed);
-        var outcomes = await publisher.PublishAsync(messages);
-        var confirmed = IdsWith(PublishOutcome.Confirmed);
-        var rejected = IdsWith(PublishOutcome.Rejected);
-
+        var outcomes = await publisher.PublishAsync([.. claimed.Select(row => row.Message)]);
         FailPoint.Reach(FailPoint.RelayConfirmed);
 
         // Not the caller's token: forgetting a confirm now would publish the batch twice after the restart.
-        await OutboxStore.DeleteAsync(transaction, confirmed, CancellationToken.None);
-        await OutboxStore.PostponeAsync(transaction, rejected, CancellationToken.None);
+        var kept = claimed.Where((_, i) => outcomes[i] != PublishOutcome.Confirmed).ToList();
+        await OutboxStore.PutBackAsync(transaction, kept, CancellationToken.None);
         FailPoint.Reach(FailPoint.RelayDeleted);
         await transaction.CommitAsync(CancellationToken.None);
         FailPoint.Reach(FailPoint.RelayCommitted);
 
-        if (confirmed.Length + rejected.Length < messages.Count)
+        if (outcomes.Count(outcome => outcome == PublishOutcome.Unknown) is var unknown and > 0)
         {
-            throw new BrokerLostException($"{messages.Count - confirmed.Length - rejected.Length} events got no confirm.");
+            throw new BrokerLostException($"{unknown} events got no confirm.");
         }
 
-        if (confirmed.Length == 0)
+        if (kept.Count == claimed.Count)
         {
             // The broker refuses everything: going on at full speed would only burn its time and ours.
-            await backoff.WaitAsync(() => LogRejected(rejected.Length), cancellationToken);
+            await backoff.WaitAsync(() => LogRejected(kept.Count), cancellationToken);
         }
         else
         {
             backoff.Reset();
         }
 
-        return isMoreWaiting;
-
-        Guid[] IdsWith(PublishOutcome outcome) => [.. messages.Where((_, i) => outcomes[i] == outcome).Select(message => message.Id)];
+        return claimed.Count - kept.Count;
     }
 
     public ValueTask DisposeAsync() => publisher.DisposeAsync();

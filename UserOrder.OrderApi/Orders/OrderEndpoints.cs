@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
@@ -55,7 +56,7 @@ internal static class OrderEndpoints
         {
             var now = time.GetUtcNowInMicroseconds();
             var items = request.Items ?? [];
-            var order = new OrderResponse(Guid.CreateVersion7(now), request.UserId, items, TotalOf(items), now);
+            var order = new OrderResponse(TimeOrderedId.New(now), request.UserId, items, TotalOf(items), now);
             switch (await placement.PlaceAsync(order, attempt.Key, cancellationToken))
             {
                 case PlacementOutcome.Placed:

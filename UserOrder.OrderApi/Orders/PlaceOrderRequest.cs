@@ -12,7 +12,7 @@ public sealed record PlaceOrderRequest
     public Guid UserId { get; init; }
 
     /// <summary>What is ordered: at most 100 items, or nothing yet.</summary>
-    [MaxLength(100)]
+    [MaxItems(100)]
     [NoNulls]
     public IReadOnlyList<OrderItem>? Items { get; init; }
 }
@@ -31,7 +31,7 @@ public sealed record OrderItem
     public int Quantity { get; init; }
 
     /// <summary>The price of one piece, 0 to 999,999,999.99, with at most two decimals.</summary>
-    [Range(typeof(decimal), "0", "999999999.99", ParseLimitsInInvariantCulture = true)]
+    [Range(0, 999_999_999.99)]
     [Decimals(2)]
     public decimal UnitPrice { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
@@ -51,7 +52,7 @@ internal static class UserEndpoints
         if (attempt.State == IdempotencyState.New)
         {
             var now = time.GetUtcNowInMicroseconds();
-            var user = new UserResponse(Guid.CreateVersion7(now), request.Name, request.Email, now);
+            var user = new UserResponse(TimeOrderedId.New(now), request.Name, request.Email, now);
             switch (await users.AddAsync(user, attempt.Key, cancellationToken))
             {
                 case UserAddition.Added:

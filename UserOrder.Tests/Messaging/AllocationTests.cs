@@ -1,0 +1,74 @@
+using UserOrder.Messaging;
+using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Tests.Messaging;
+
+/// <summary>What an event may cost in memory on its way, so that nobody makes it dearer without noticing. The unit is bytes of one thread.</summary>
+public sealed class AllocationTests
+{
+    private const int Repetitions = 1000;
+
+    private static readonly DateTimeOffset Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly Guid Id = Guid.Parse("01890000-0000-7000-8000-000000000001");
+    private static readonly byte[] Body = CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea"));
+
+    [Fact]
+    public void An_id_costs_nothing() => AssertBudget(0, () => TimeOrderedId.New(Time));
+
+    [Fact]
+    public void To_write_an_event_costs_its_bytes()
+    {
+        var thing = new Thing("tea");
+
+        AssertBudget(Body.Length + 64, () => CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, thing));
+    }
+
+    [Fact]
+    public void To_read_an_event_costs_its_envelope_and_content_and_no_tree_in_between() =>
+        AssertBudget(Body.Length + 512, () => CloudEventReader.Read(Thing.Happened, Body));
+
+    [Fact]
+    public void A_span_that_nobody_listens_to_costs_nothing()
+    {
+        var message = new OutboxMessage(Id, Thing.Happened.Name, Body, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null);
+
+        AssertBudget(0, () => MessagingTelemetry.EndPublish(MessagingTelemetry.StartPublish(message, "events"), PublishOutcome.Confirmed));
+        AssertBudget(0, () => MessagingTelemetry.StartProcess("queue", Thing.Happened.Name, Id, parent: default)?.Dispose());
+    }
+
+    [Fact]
+    public void To_keep_track_of_a_confirm_costs_a_few_bytes()
+    {
+        const int Count = 500;
+        var messages = Enumerable.Repeat(new OutboxMessage(Id, Thing.Happened.Name, Body, null, null), Count).ToList();
+
+        AssertBudget(16 * Count, () =>
+        {
+            var batch = new PublishBatch(messages, firstTag: 1);
+            for (var tag = 1UL; tag <= Count; tag++)
+            {
+                batch.Settle(tag, multiple: tag % 2 == 0, PublishOutcome.Confirmed);
+            }
+        });
+    }
+
+    private static void AssertBudget(long budget, Action action)
+    {
+        // The first calls pay for what is made once.
+        for (var i = 0; i < Repetitions; i++)
+        {
+            action();
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Repetitions; i++)
+        {
+            action();
+        }
+
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / Repetitions;
+        Assert.True(each <= budget, $"It costs {each} bytes; the budget is {budget}.");
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Time.Testing;
+using UserOrder.Messaging;
+
+namespace UserOrder.Tests.Messaging;
+
+public sealed class PaceTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Pace _pace;
+
+    public PaceTests() => _pace = new Pace(Interval, _time);
+
+    [Fact]
+    public void The_first_start_waits_for_nothing_and_the_next_for_the_interval()
+    {
+        Assert.True(WaitAsync().IsCompletedSuccessfully);
+
+        var next = WaitAsync();
+        _time.Advance(Interval - TimeSpan.FromMilliseconds(1));
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(next.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void After_a_pause_a_start_waits_for_nothing()
+    {
+        Assert.True(WaitAsync().IsCompletedSuccessfully);
+        _time.Advance(Interval);
+        Assert.True(WaitAsync().IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Several_callers_start_one_interval_after_the_other()
+    {
+        var starts = new[] { WaitAsync(), WaitAsync(), WaitAsync() };
+        for (var started = 1; started < starts.Length; started++)
+        {
+            Assert.Equal(started, starts.Count(start => start.IsCompleted));
+            _time.Advance(Interval);
+        }
+
+        Assert.All(starts, start => Assert.True(start.IsCompletedSuccessfully));
+    }
+
+    private Task WaitAsync() => _pace.WaitAsync(TestContext.Current.CancellationToken).AsTask();
+}

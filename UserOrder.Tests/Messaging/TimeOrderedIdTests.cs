@@ -1,0 +1,49 @@
+using UserOrder.Messaging;
+
+namespace UserOrder.Tests.Messaging;
+
+public sealed class TimeOrderedIdTests
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 25, 8, 30, 0, 123, TimeSpan.Zero);
+
+    [Fact]
+    public void An_id_is_a_UUID_of_version_7_with_its_time_in_the_first_48_bits()
+    {
+        var id = TimeOrderedId.New(Time);
+
+        Assert.Equal(7, id.Version);
+        Assert.InRange(id.Variant, 0x8, 0xB);
+        Assert.Equal(Guid.CreateVersion7(Time).ToString()[..13], id.ToString()[..13]);
+    }
+
+    [Fact]
+    public void Later_ids_are_greater() =>
+        Assert.True(TimeOrderedId.New(Time.AddMilliseconds(1)).CompareTo(TimeOrderedId.New(Time)) > 0);
+
+    [Fact]
+    public void Ids_of_many_threads_at_one_time_differ_in_all_their_random_bits()
+    {
+        var ids = new Guid[8][];
+        Parallel.For(0, ids.Length, i => ids[i] = [.. Enumerable.Range(0, 1000).Select(_ => TimeOrderedId.New(Time))]);
+        var all = ids.SelectMany(some => some).ToList();
+
+        Assert.Equal(all.Count, all.Distinct().Count());
+        var (ones, zeros) = (new byte[16], new byte[16]);
+        foreach (var bytes in all.Select(id => id.ToByteArray(bigEndian: true)))
+        {
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                ones[i] |= bytes[i];
+                zeros[i] |= (byte)~bytes[i];
+            }
+        }
+
+        // The version's four bits and the variant's two are fixed.
+        Assert.Equal([0x7F, 0xFF, 0xBF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], ones[6..]);
+        Assert.Equal([0x8F, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], zeros[6..]);
+    }
+
+    [Fact]
+    public void A_time_before_1970_has_no_id() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TimeOrderedId.New(DateTimeOffset.UnixEpoch.AddMilliseconds(-1)));
+}
