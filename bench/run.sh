@@ -25,7 +25,7 @@ require_bench_tools() {
   command -v wrk >/dev/null || missing+=(wrk)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
-  if grep -qsi '<PublishAot>true' "$root"/Directory.Build.* "$root"/UserOrder.{UserApi,OrderApi}/*.csproj; then
+  if grep -rqs --include='*.csproj' --include='*.props' '<PublishAot>true' "$root"/UserOrder.*; then
     command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(clang)
     [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   fi
