@@ -96,6 +96,10 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <exception cref="RunnerException">There is no such resource.</exception>
     public string LogTail(string resource, int lines = DefaultTailLines) => Find(resource).Log.Tail(lines);
 
+    /// <summary>The id of a running resource's main process, which is also the id of its session.</summary>
+    /// <exception cref="RunnerException">There is no such resource, or it does not run.</exception>
+    public int GetProcessId(string resource) => Find(resource).ProcessId ?? throw new RunnerException($"{resource} does not run.");
+
     /// <summary>Starts a stopped, killed or exited resource on its former ports and data, and waits until it is healthy.</summary>
     /// <exception cref="RunnerException">
     /// There is no such resource, or it did not become healthy; then the message ends with its last log lines.
