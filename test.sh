@@ -86,8 +86,14 @@ else
   export UseAspirePackages=false
   require_servers
 fi
-[[ ! ${USERORDER_SOAK_MINUTES:-} ]] || require_servers
-fetch_contract_tools
+if [[ ${USERORDER_SOAK_MINUTES:-} ]]; then
+  require_servers
+else
+  fetch_contract_tools
+  require_browser
+  fetch_prometheus || true
+  find_dashboard >/dev/null || true
+fi
 
 rm -rf "$results"
 step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet

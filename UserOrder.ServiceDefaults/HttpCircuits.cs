@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -12,16 +13,18 @@ namespace UserOrder.ServiceDefaults;
 /// A breaker is open until its break is over. From then on it lets a call through, and only that call finds out how the service is: with
 /// nothing to ask there may be none for hours, in which the breaker is half-open and refuses nobody.
 /// </remarks>
-internal sealed class HttpCircuits : IHealthCheck
+internal sealed partial class HttpCircuits : IHealthCheck
 {
     public const string MeterName = "UserOrder.ServiceDefaults";
 
     private readonly TimeProvider _time;
+    private readonly ILogger<HttpCircuits> _logger;
     private readonly ConcurrentDictionary<string, (CircuitState State, DateTimeOffset BreakEnd)> _circuits = new();
 
-    public HttpCircuits(IMeterFactory meters, TimeProvider time)
+    public HttpCircuits(IMeterFactory meters, TimeProvider time, ILogger<HttpCircuits> logger)
     {
         _time = time;
+        _logger = logger;
         meters.Create(MeterName).CreateObservableGauge(
             "userorder.circuit_breaker.state",
             () => _circuits.Keys.Select(name => new Measurement<int>(
@@ -63,9 +66,26 @@ internal sealed class HttpCircuits : IHealthCheck
     {
         if (context.GetRequestMessage()?.RequestUri is { } uri)
         {
+            var before = _circuits.GetValueOrDefault(uri.Authority).State;
             _circuits[uri.Authority] = (state, _time.GetUtcNow() + breakDuration);
+
+            // A half-open circuit that opens again is nothing new.
+            if (state == CircuitState.Open && before == CircuitState.Closed)
+            {
+                LogOpened(uri.Authority);
+            }
+            else if (state == CircuitState.Closed)
+            {
+                LogClosed(uri.Authority);
+            }
         }
 
         return ValueTask.CompletedTask;
     }
+
+    [LoggerMessage(73, LogLevel.Warning, "The circuit to {Service} opened: half of the calls of the last seconds failed")]
+    private partial void LogOpened(string service);
+
+    [LoggerMessage(74, LogLevel.Information, "The circuit to {Service} closed")]
+    private partial void LogClosed(string service);
 }

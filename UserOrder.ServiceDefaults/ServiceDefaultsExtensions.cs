@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using UserOrder.ServiceDefaults.Health;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Telemetry;
 using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.ServiceDefaults;
@@ -42,8 +43,9 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Maps <c>/alive</c> and <c>/health</c>, and in Development the interactive API page <c>/swagger</c>. Errors below are answered with
-    /// problem details, and each answer of a version of the API names the versions that there are.
+    /// Maps <c>/alive</c> and <c>/health</c>, <c>/metrics</c> where Prometheus is to fetch it, and in Development the interactive API page
+    /// <c>/swagger</c>. Errors below are answered with problem details, and each answer of a version of the API names the versions that there
+    /// are.
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
@@ -51,6 +53,7 @@ public static class ServiceDefaultsExtensions
         app.UseApiVersions();
         app.UseStrictJson();
         app.MapHealth();
+        app.MapMetrics();
         app.MapOpenApiPage();
         return app;
     }

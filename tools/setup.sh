@@ -211,6 +211,51 @@ fetch_contract_tools() {
   rm -rf "$cache"
 }
 
+# Fetches Debian packages of the suite trixie and unpacks them into a folder; nothing is installed. Only on Debian, whose own
+# mirror and keys serve for this. What fails is said in the log.
+unpack_from_trixie() {
+  local folder=$1 apt mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  shift
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep -m 1 -E '/debian/?$') ||
+    { printf 'This machine knows no Debian mirror.\n'; return 1; }
+  apt=$(mktemp -d)
+  mkdir -p "$folder" "$apt/lists/partial" "$apt/cache/archives/partial" &&
+    printf 'deb [signed-by=%s] %s trixie main\n' "$keys" "$mirror" >"$apt/sources.list" &&
+    (
+      # The machine's own package lists stay as they are.
+      options=(-q -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null)
+      cd "$apt" && apt-get "${options[@]}" update && apt-get "${options[@]}" download "$@" && for package in *.deb; do dpkg -x "$package" "$folder"; done
+    )
+  local result=$?
+  rm -rf "$apt"
+  return $result
+}
+
+# Fetches Prometheus and its tool, in the version that is deployed. Only tests need them.
+fetch_prometheus() {
+  local folder=$state/prometheus log=$state/prometheus.log
+  [[ ! -x $folder/usr/bin/prometheus || ! -x $folder/usr/bin/promtool ]] || return 0
+  if [[ ! -e /etc/debian_version || ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || ! command -v dpkg >/dev/null; then
+    note 'No Prometheus: it is fetched on Debian only. The tests that need it are skipped.'
+    return 1
+  fi
+  note 'Fetching Prometheus (40 MB, only once) …'
+  mkdir -p "$state"
+  rm -rf "$folder" "$folder.new"
+  if ! unpack_from_trixie "$folder.new" prometheus promtool >"$log" 2>&1 || ! "$folder.new/usr/bin/prometheus" --version >>"$log" 2>&1; then
+    rm -rf "$folder.new"
+    note "No Prometheus, so the tests that need it are skipped: see $log"
+    return 1
+  fi
+  mv "$folder.new" "$folder"
+}
+
+# Installs the browser of the browser tests. Where that is not possible, they are skipped.
+require_browser() {
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || (install_packages chromium fonts-dejavu-core) ||
+    note 'No browser: the tests that need one are skipped.'
+}
+
 # Builds projects given as folders of the repository; silent unless a build fails.
 build_release() {
   local project log

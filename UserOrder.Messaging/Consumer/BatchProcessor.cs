@@ -35,11 +35,16 @@ internal sealed partial class BatchProcessor<TData>(
     private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
 
     private readonly MessagingOptions _options = options.Value;
+    private readonly ConsumerTelemetry _telemetry = telemetry.ForConsumer(subscription.Queue, subscription.Type.Name);
+
+    /// <summary>To be called once, before the first batch.</summary>
+    public void Start() => _telemetry.Announce();
 
     /// <summary>Returns when every message of the batch may be acknowledged, but for those that are to be tried again.</summary>
     /// <exception cref="OperationCanceledException">The service stops during an outage; nothing may be acknowledged.</exception>
     public async Task<IReadOnlyList<Postponement>> ProcessAsync(IChannel channel, IReadOnlyList<Delivery> batch, CancellationToken stoppingToken)
     {
+        _telemetry.RecordDelivered(batch);
         var postponed = new List<Postponement>();
         var events = new List<IncomingEvent<TData>>(batch.Count);
         try
@@ -52,7 +57,9 @@ internal sealed partial class BatchProcessor<TData>(
                 }
                 catch (UnreadableEventException exception)
                 {
-                    await DeadLetterAsync(channel, delivery, exception.Message, postponed, stoppingToken);
+                    using var activity = _telemetry.StartProcess(delivery, TraceHeaders.Read(delivery.Properties.Headers));
+                    MessagingSpans.Fail(activity, exception);
+                    await DeadLetterAsync(channel, delivery, activity, exception.Message, isReadable: false, postponed, stoppingToken);
                 }
             }
 
@@ -87,8 +94,7 @@ internal sealed partial class BatchProcessor<TData>(
             _ = ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out parent);
         }
 
-        return new IncomingEvent<TData>(
-            delivery, received, MessagingTelemetry.StartProcess(subscription.Queue, subscription.Type.Name, received.Id, parent));
+        return new IncomingEvent<TData>(delivery, received, _telemetry.StartProcess(delivery, parent, received.Subject));
     }
 
     private async Task ApplyAsync(
@@ -130,7 +136,7 @@ internal sealed partial class BatchProcessor<TData>(
             try
             {
                 var applied = await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
-                telemetry.RecordDuplicates(subscription.Queue, events.Count - applied);
+                _telemetry.RecordDuplicates(events.Count - applied);
                 return;
             }
             catch (Exception exception) when (exception is BrokenCircuitException || DatabaseOutage.Is(exception))
@@ -143,31 +149,63 @@ internal sealed partial class BatchProcessor<TData>(
     private async Task PostponeAsync(
         IChannel channel, IncomingEvent<TData> incoming, Exception exception, List<Postponement> postponed, CancellationToken stoppingToken)
     {
+        // What is logged from here on belongs to the event's trace. It ends with this method.
+        Activity.Current = incoming.Activity;
+        MessagingSpans.Fail(incoming.Activity, exception);
         var failures = incoming.Delivery.Failures + 1;
         if (failures >= _options.HandlerAttempts)
         {
             LogHandlerFailed(exception, subscription.Queue, incoming.Event.Id, failures);
             await DeadLetterAsync(
-                channel, incoming.Delivery, $"The handler failed {failures} times, last with {exception.GetType().Name}.", postponed, stoppingToken);
+                channel,
+                incoming.Delivery,
+                incoming.Activity,
+                $"The handler failed {failures} times, last with {exception.GetType().Name}.",
+                isReadable: true,
+                postponed,
+                stoppingToken);
             return;
         }
 
         var pause = _options.HandlerRetryDelay * Math.Pow(2, failures - 1);
-        LogRetry(subscription.Queue, incoming.Event.Id, exception.Message);
+        _telemetry.RecordRetry();
+        if (failures == 1)
+        {
+            LogPutAside(subscription.Queue, incoming.Event.Id, exception.Message);
+        }
+
         postponed.Add(new Postponement(incoming.Delivery with { Failures = failures }, pause < LongestRetryPause ? pause : LongestRetryPause));
     }
 
-    /// <summary>Inbox rows and effect, in one transaction that is not interrupted by the service's stop.</summary>
     /// <returns>How many took effect; the others were duplicates.</returns>
     private async Task<int> CommitAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
         using var activity = StartCommit(events);
-        var now = time.GetUtcNow();
+        var started = time.GetTimestamp();
+        try
+        {
+            var applied = await CommitOnceAsync(events);
+            _telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started));
+            _telemetry.RecordLags(applied.Select(fresh => fresh.Time), time.GetUtcNow());
+            return applied.Count;
+        }
+        catch (Exception exception)
+        {
+            MessagingSpans.Fail(activity, exception);
+            _telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started), exception);
+            throw;
+        }
+    }
+
+    /// <summary>Inbox rows and effect, in one transaction that is not interrupted by the service's stop.</summary>
+    /// <returns>Those that took effect.</returns>
+    private async Task<List<ReceivedEvent<TData>>> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
+    {
         await using var connection = await database.OpenConnectionAsync(CancellationToken.None);
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
 
         var ids = events.Select(incoming => incoming.Event.Id);
-        var added = await InboxStore.AddAsync(transaction, subscription.Queue, ids, now, CancellationToken.None);
+        var added = await InboxStore.AddAsync(transaction, subscription.Queue, ids, time.GetUtcNow(), CancellationToken.None);
         var fresh = events.Where(incoming => added.Remove(incoming.Event.Id)).Select(incoming => incoming.Event).ToList();
         FailPoint.Reach(FailPoint.ConsumerInboxWritten);
         if (fresh.Count > 0)
@@ -178,13 +216,7 @@ internal sealed partial class BatchProcessor<TData>(
         FailPoint.Reach(FailPoint.ConsumerEffectWritten);
         await transaction.CommitAsync(CancellationToken.None);
         FailPoint.Reach(FailPoint.ConsumerCommitted);
-
-        foreach (var applied in fresh)
-        {
-            telemetry.RecordConsumed(subscription.Queue, now - applied.Time);
-        }
-
-        return fresh.Count;
+        return fresh;
     }
 
     /// <summary>The span that the database's own spans belong to: the message's, or one that links to each message of the batch.</summary>
@@ -196,17 +228,24 @@ internal sealed partial class BatchProcessor<TData>(
             return null;
         }
 
-        return MessagingTelemetry.StartBatch(subscription.Queue, events.Select(incoming => incoming.Activity).OfType<Activity>(), events.Count);
+        return _telemetry.StartBatch(events.Select(incoming => incoming.Activity).OfType<Activity>().Where(activity => activity.Recorded), events.Count);
     }
 
     private async Task DeadLetterAsync(
-        IChannel channel, Delivery delivery, string reason, List<Postponement> postponed, CancellationToken cancellationToken)
+        IChannel channel,
+        Delivery delivery,
+        Activity? activity,
+        string reason,
+        bool isReadable,
+        List<Postponement> postponed,
+        CancellationToken cancellationToken)
     {
+        Activity.Current = activity;
         try
         {
             await DeadLetterPublisher.PublishAsync(channel, subscription.Queue, delivery, reason, time.GetUtcNow(), cancellationToken);
             FailPoint.Reach(FailPoint.DeadLetterConfirmed);
-            telemetry.RecordDeadLetter(subscription.Queue);
+            _telemetry.RecordDeadLetter(isReadable);
             LogDeadLetter(subscription.Queue, delivery.Properties.MessageId, reason);
         }
         catch (PublishException)
@@ -229,8 +268,8 @@ internal sealed partial class BatchProcessor<TData>(
     [LoggerMessage(43, LogLevel.Warning, "A batch of {Count} events of {Queue} failed; each is tried alone")]
     private partial void LogBatchFailed(Exception exception, string queue, int count);
 
-    [LoggerMessage(45, LogLevel.Warning, "The handler of {Queue} failed for the event {EventId} and is tried again: {Reason}")]
-    private partial void LogRetry(string queue, Guid eventId, string reason);
+    [LoggerMessage(45, LogLevel.Warning, "The handler of {Queue} failed for the event {EventId}, which is put aside and tried again: {Reason}")]
+    private partial void LogPutAside(string queue, Guid eventId, string reason);
 
     [LoggerMessage(44, LogLevel.Error, "The handler of {Queue} failed for the event {EventId} after {Attempts} attempts")]
     private partial void LogHandlerFailed(Exception exception, string queue, Guid eventId, int attempts);

@@ -26,6 +26,7 @@ internal sealed partial class EventConsumer<TData>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migrator.Ready.WaitAsync(stoppingToken);
+        processor.Start();
         var backoff = new Backoff(time);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -34,5 +34,5 @@ internal sealed class DeadLetterCounts
 
     public IEnumerable<Measurement<long>> Measure() =>
         from queue in Latest ?? []
-        select new Measurement<long>(queue.Count, new KeyValuePair<string, object?>("messaging.destination.name", queue.Queue));
+        select new Measurement<long>(queue.Count, new KeyValuePair<string, object?>("userorder.queue", queue.Queue));
 }

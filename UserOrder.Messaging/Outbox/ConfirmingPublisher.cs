@@ -64,6 +64,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     /// <returns>The outcomes in the order of the messages.</returns>
     public async Task<PublishOutcome[]> PublishAsync(IReadOnlyList<OutboxMessage> messages)
     {
+        var started = _time.GetTimestamp();
         var batch = new PublishBatch(messages, _nextTag);
         _batch = batch;
         var spans = new Activity?[messages.Count];
@@ -75,7 +76,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         {
             for (var i = 0; i < spans.Length; i++)
             {
-                spans[i] = MessagingTelemetry.StartPublish(messages[i], _options.Exchange);
+                spans[i] = _telemetry.StartPublish(messages[i]);
                 await SendAsync(messages[i], spans[i], timeout.Token);
             }
         }
@@ -91,10 +92,10 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         }
 
         var outcomes = await batch.Outcomes;
-        _telemetry.RecordPublished(messages, outcomes);
+        _telemetry.RecordPublished(messages, outcomes, _time.GetElapsedTime(started));
         for (var i = 0; i < spans.Length; i++)
         {
-            MessagingTelemetry.EndPublish(spans[i], outcomes[i]);
+            MessagingSpans.EndPublish(spans[i], outcomes[i]);
         }
 
         return outcomes;

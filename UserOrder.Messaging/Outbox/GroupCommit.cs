@@ -15,6 +15,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     private readonly string _name;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _write;
     private readonly int _maxBatch;
+    private readonly MessagingTelemetry? _telemetry;
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _worker;
 
@@ -24,12 +25,18 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// Writes and commits a batch and returns one result for each item, in their order. One item's conflict is a result, not an exception.
     /// </param>
     /// <param name="maxBatch">The most items in one batch.</param>
-    public GroupCommit(string name, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write, int maxBatch = 500)
+    /// <param name="telemetry">Records the sizes of the batches.</param>
+    public GroupCommit(
+        string name,
+        Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write,
+        int maxBatch = 500,
+        MessagingTelemetry? telemetry = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
         _name = name;
         _write = write;
         _maxBatch = maxBatch;
+        _telemetry = telemetry;
 
         // The worker must not inherit the trace of whichever request happened to create it.
         using (ExecutionContext.SuppressFlow())
@@ -45,10 +52,17 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// <remarks>What <c>write</c> throws is thrown here. After an outage it is not known whether the commit took place.</remarks>
     public async Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
-        using var activity = MessagingTelemetry.StartWrite(_name);
+        using var activity = MessagingSpans.StartWrite(_name);
         var pending = new Pending(item, cancellationToken);
         ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
-        return await pending.Completion.Task;
+        try
+        {
+            return await pending.Completion.Task;
+        }
+        catch (Exception exception) when (MessagingSpans.Fail(activity, exception))
+        {
+            throw;
+        }
     }
 
     /// <summary>Writes what is waiting, then ends.</summary>
@@ -74,6 +88,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 
             if (batch.Count > 0)
             {
+                _telemetry?.RecordBatch(MessagingTelemetry.WriteStage, batch.Count);
                 await WriteBatchAsync(batch);
             }
         }

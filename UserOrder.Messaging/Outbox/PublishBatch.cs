@@ -35,7 +35,7 @@ internal sealed class PublishBatch(IReadOnlyList<OutboxMessage> messages, ulong 
             {
                 if (_outcomes[i] == PublishOutcome.Unknown)
                 {
-                    _outcomes[i] = _isReturned[i] ? PublishOutcome.Rejected : outcome;
+                    _outcomes[i] = _isReturned[i] ? PublishOutcome.Returned : outcome;
                     _unsettled--;
                 }
             }

@@ -9,6 +9,9 @@ internal enum PublishOutcome
     /// <summary>It is stored in every queue it was routed to.</summary>
     Confirmed,
 
-    /// <summary>It was returned because no queue takes it, or refused because a queue is full.</summary>
+    /// <summary>It was refused, because a queue is full.</summary>
     Rejected,
+
+    /// <summary>It was returned, because no queue takes it.</summary>
+    Returned,
 }

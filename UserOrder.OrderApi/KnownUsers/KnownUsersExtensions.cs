@@ -6,6 +6,7 @@ internal static class KnownUsersExtensions
     public static void AddKnownUsers(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<KnownUserStore>();
+        builder.Services.AddSingleton<UserLookups>();
         builder.Services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api"));
     }
 }

@@ -18,28 +18,27 @@ internal enum UserLookup
 }
 
 /// <summary>Asks UserApi, within the limits that the service defaults set for every HTTP client.</summary>
-internal sealed partial class UserApiClient(HttpClient http, ILogger<UserApiClient> logger)
+internal sealed class UserApiClient(HttpClient http, UserLookups lookups)
 {
     public async Task<UserLookup> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await http.GetAsync($"/v1/users/{id}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return response.StatusCode switch
+            var answer = response.StatusCode switch
             {
                 HttpStatusCode.OK => UserLookup.Found,
                 HttpStatusCode.NotFound => UserLookup.NotFound,
                 _ => UserLookup.Unavailable,
             };
+            lookups.Record(answer, $"it answers {(int)response.StatusCode}");
+            return answer;
         }
         catch (Exception exception) when (exception is HttpRequestException or ExecutionRejectedException or SocketException or IOException)
         {
             // The last two are not always wrapped: a peer that dies just after the connect shows as a bare SocketException.
-            LogUnavailable(exception.Message);
+            lookups.Record(UserLookup.Unavailable, exception.Message);
             return UserLookup.Unavailable;
         }
     }
-
-    [LoggerMessage(61, LogLevel.Warning, "UserApi is out of reach: {Reason}")]
-    private partial void LogUnavailable(string reason);
 }

@@ -15,6 +15,9 @@ namespace UserOrder.OrderApi.Orders;
 /// <summary>The orders' HTTP API.</summary>
 internal static class OrderEndpoints
 {
+    // For a parameter that may be null: the request delegate generator takes what is no number for the type's default, which is then validated.
+    private const int DefaultLimit = 20;
+
     public static void AddOrders(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OrderStore>();
@@ -98,8 +101,8 @@ internal static class OrderEndpoints
         OrderStore orders,
         CancellationToken cancellationToken,
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
-        [Range(1, 100)] int limit = 20) =>
-        TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit, cancellationToken));
+        [Range(1, 100)] int? limit = DefaultLimit) =>
+        TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken));
 
     private static Created<OrderResponse> Created(OrderResponse order) => TypedResults.Created($"/v1/orders/{order.OrderId}", order);
 

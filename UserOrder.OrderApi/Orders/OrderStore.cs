@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -27,11 +28,11 @@ internal sealed class OrderStore : IAsyncDisposable
     private readonly EventOutbox _outbox;
     private readonly GroupCommit<NewOrder, OrderAddition> _inserts;
 
-    public OrderStore(NpgsqlDataSource database, EventOutbox outbox)
+    public OrderStore(NpgsqlDataSource database, EventOutbox outbox, MessagingTelemetry? telemetry = null)
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewOrder, OrderAddition>("INSERT orders", InsertAsync);
+        _inserts = new GroupCommit<NewOrder, OrderAddition>("INSERT orders", InsertAsync, telemetry: telemetry);
     }
 
     /// <summary>Stores the order, its event and the key in one transaction.</summary>

@@ -13,13 +13,14 @@ internal static class HealthExtensions
     public static void AddLiveness(this IHealthChecksBuilder checks) =>
         checks.AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
 
+    /// <summary>Probes are no traffic: what they take, and that they fail while a service starts, is not to count in its service level.</summary>
     public static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/alive", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(Live),
             ResponseWriter = HealthReportWriter.WriteAsync,
-        });
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        }).DisableHttpMetrics();
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync }).DisableHttpMetrics();
     }
 }

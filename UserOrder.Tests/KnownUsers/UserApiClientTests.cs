@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using UserOrder.OrderApi.KnownUsers;
+using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.KnownUsers;
 
@@ -36,10 +38,34 @@ public sealed class UserApiClientTests
     public async Task Without_an_answer_UserApi_is_unavailable(Exception failure) =>
         Assert.Equal("Unavailable", await FindAsync(() => throw failure));
 
+    [Fact]
+    public async Task That_UserApi_is_out_of_reach_is_logged_once_and_its_return_too()
+    {
+        var logs = new LogCollector();
+        await using var services = Build(logs);
+        foreach (var status in new[] { HttpStatusCode.OK, HttpStatusCode.BadGateway, HttpStatusCode.BadGateway, HttpStatusCode.BadGateway, HttpStatusCode.NotFound, HttpStatusCode.OK })
+        {
+            await FindAsync(() => new HttpResponseMessage(status), services);
+        }
+
+        Assert.Equal(1, logs.Count("UserApi is out of reach: it answers 502"));
+        Assert.Equal(1, logs.Count("UserApi answers again"));
+        Assert.Equal(2, logs.Count(""));
+    }
+
+    private static ServiceProvider Build(LogCollector logs) =>
+        new ServiceCollection().AddMetrics().AddLogging(logging => logging.AddProvider(logs)).AddSingleton<UserLookups>().BuildServiceProvider();
+
     private static async Task<string> FindAsync(Func<HttpResponseMessage> answer)
     {
+        await using var services = Build(new LogCollector());
+        return await FindAsync(answer, services);
+    }
+
+    private static async Task<string> FindAsync(Func<HttpResponseMessage> answer, ServiceProvider services)
+    {
         using var http = new HttpClient(new Answer(answer)) { BaseAddress = new Uri("http://user-api") };
-        var client = new UserApiClient(http, NullLogger<UserApiClient>.Instance);
+        var client = new UserApiClient(http, services.GetRequiredService<UserLookups>());
         return (await client.FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken)).ToString();
     }
 

@@ -1,4 +1,9 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 using UserOrder.Messaging;
+using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Telemetry;
@@ -32,10 +37,15 @@ public sealed class AllocationTests
     [Fact]
     public void A_span_that_nobody_listens_to_costs_nothing()
     {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var telemetry = new MessagingTelemetry(
+            services.GetRequiredService<IMeterFactory>(), new ConnectionFactory(), Options.Create(new MessagingOptions()));
+        var consumer = telemetry.ForConsumer("queue", Thing.Happened.Name);
         var message = new OutboxMessage(Id, Thing.Happened.Name, Body, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null);
+        var delivery = new Delivery(1, new BasicProperties(), Body);
 
-        AssertBudget(0, () => MessagingTelemetry.EndPublish(MessagingTelemetry.StartPublish(message, "events"), PublishOutcome.Confirmed));
-        AssertBudget(0, () => MessagingTelemetry.StartProcess("queue", Thing.Happened.Name, Id, parent: default)?.Dispose());
+        AssertBudget(0, () => MessagingSpans.EndPublish(telemetry.StartPublish(message), PublishOutcome.Confirmed));
+        AssertBudget(0, () => consumer.StartProcess(delivery, parent: default, "thing-1")?.Dispose());
     }
 
     [Fact]

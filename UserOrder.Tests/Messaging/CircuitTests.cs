@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
+using RabbitMQ.Client;
+using UserOrder.Messaging;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
@@ -61,7 +64,8 @@ public sealed class CircuitTests
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
-        var circuits = new Circuits(new MessagingTelemetry(meters), _time, NullLogger<Circuit>.Instance);
+        var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
+        var circuits = new Circuits(telemetry, _time, NullLogger<Circuit>.Instance);
         for (var i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<IOException>(() => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));

@@ -48,7 +48,7 @@ public sealed class PublishBatchTests
         _batch.Return(Messages[1].Id.ToString());
         _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
 
-        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Rejected, PublishOutcome.Confirmed, PublishOutcome.Confirmed);
+        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Returned, PublishOutcome.Confirmed, PublishOutcome.Confirmed);
     }
 
     [Fact]

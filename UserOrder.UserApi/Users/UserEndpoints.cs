@@ -15,6 +15,9 @@ namespace UserOrder.UserApi.Users;
 /// <summary>The users' HTTP API.</summary>
 internal static class UserEndpoints
 {
+    // For a parameter that may be null: the request delegate generator takes what is no number for the type's default, which is then validated.
+    private const int DefaultLimit = 20;
+
     public static void AddUsers(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<UserStore>();
@@ -93,8 +96,8 @@ internal static class UserEndpoints
         UserStore users,
         CancellationToken cancellationToken,
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
-        [Range(1, 100)] int limit = 20) =>
-        TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit, cancellationToken));
+        [Range(1, 100)] int? limit = DefaultLimit) =>
+        TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken));
 
     private static Created<UserResponse> Created(UserResponse user) => TypedResults.Created($"/v1/users/{user.Id}", user);
 

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.UserApi.Users;
 
@@ -26,11 +27,11 @@ internal sealed class UserStore : IAsyncDisposable
     private readonly EventOutbox _outbox;
     private readonly GroupCommit<NewUser, UserAddition> _inserts;
 
-    public UserStore(NpgsqlDataSource database, EventOutbox outbox)
+    public UserStore(NpgsqlDataSource database, EventOutbox outbox, MessagingTelemetry? telemetry = null)
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync);
+        _inserts = new GroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync, telemetry: telemetry);
     }
 
     /// <summary>Stores the user, the event and the key in one transaction; where another user has the email, only the key.</summary>

@@ -37,6 +37,10 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <summary>Why the dashboard that was asked for does not run; <c>null</c> if it does or none was asked for.</summary>
     public string? DashboardFailure { get; private set; }
 
+    /// <summary>Where the dashboard takes telemetry over HTTP, and with which key; <c>null</c> if no dashboard runs.</summary>
+    internal OtlpExporter? DashboardOtlpHttp =>
+        _dashboard is { State: ResourceState.Running } ? new OtlpExporter(_dashboard.OtlpHttpUrl, _dashboard.Exporter.ApiKey) : null;
+
     internal AppManifest Manifest => _context.Manifest;
 
     internal EndpointMap Endpoints => _context.Endpoints;
@@ -75,6 +79,11 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <exception cref="RunnerException">There is no such endpoint.</exception>
     public Uri GetEndpoint(string resource, string endpoint = "http") => new(_context.Endpoints[resource, endpoint].Url);
 
+    /// <summary>Where Prometheus finds the metrics of a broker.</summary>
+    /// <exception cref="RunnerException">There is no such resource, or it is no broker.</exception>
+    public Uri GetMetricsUrl(string resource) =>
+        (Find(resource) as RabbitMqResource)?.MetricsUrl ?? throw new RunnerException($"'{resource}' offers no metrics of its own.");
+
     /// <summary>The connection string of a container or of a value such as a database.</summary>
     /// <exception cref="RunnerException">The manifest has no such resource, or it has no connection string.</exception>
     public string GetConnectionString(string resource) => _context.Evaluator.ConnectionString(resource);
@@ -86,6 +95,10 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <summary>The last lines that a resource wrote, at most 200.</summary>
     /// <exception cref="RunnerException">There is no such resource.</exception>
     public string LogTail(string resource, int lines = DefaultTailLines) => Find(resource).Log.Tail(lines);
+
+    /// <summary>The id of a running resource's main process, which is also the id of its session.</summary>
+    /// <exception cref="RunnerException">There is no such resource, or it does not run.</exception>
+    public int GetProcessId(string resource) => Find(resource).ProcessId ?? throw new RunnerException($"{resource} does not run.");
 
     /// <summary>Starts a stopped, killed or exited resource on its former ports and data, and waits until it is healthy.</summary>
     /// <exception cref="RunnerException">

@@ -33,6 +33,9 @@ internal sealed class DashboardResource : GraphResource
     /// <summary>Where and with which key the projects deliver their telemetry.</summary>
     public OtlpExporter Exporter { get; }
 
+    /// <summary>Where it takes telemetry over HTTP, with the exporter's key.</summary>
+    public Uri OtlpHttpUrl => new(_otlpHttp.Url);
+
     public Uri LoginUrl => new($"http://localhost:{_frontend.Port}/login?t={_browserToken}");
 
     protected override string ReadyCondition => "it serves its login page";

@@ -20,6 +20,9 @@ internal abstract class GraphResource(string name, ResourceKind kind, ResourceCo
 
     public ResourceState State => _state;
 
+    /// <summary>The id of the process that matters; null while there is none.</summary>
+    public int? ProcessId => Main is { Exited.IsCompleted: false } main ? main.Id : null;
+
     /// <summary>What is waited for until the resource counts as ready, as in "waited until …".</summary>
     protected abstract string ReadyCondition { get; }
 

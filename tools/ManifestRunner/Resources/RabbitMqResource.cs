@@ -24,6 +24,7 @@ internal sealed class RabbitMqResource : GraphResource
     private readonly string _user;
     private readonly ConnectionFactory _login;
     private readonly Dictionary<string, string> _settings;
+    private readonly Endpoint _metrics;
     private readonly int _distributionPort;
     private readonly int _portMapperPort;
 
@@ -47,9 +48,13 @@ internal sealed class RabbitMqResource : GraphResource
             VirtualHost = _settings.GetValueOrDefault("RABBITMQ_DEFAULT_VHOST", "/"),
             AutomaticRecoveryEnabled = false,
         };
+        _metrics = new Endpoint("http", Endpoint.Loopback, context.Endpoints.Ports.AnyFree());
         _distributionPort = context.Endpoints.Ports.AnyFree();
         _portMapperPort = context.Endpoints.Ports.AnyFree();
     }
+
+    /// <summary>Where Prometheus finds the broker's metrics. The container image offers them, too, on a port that the manifest does not name.</summary>
+    public Uri MetricsUrl => new(_metrics.Url);
 
     protected override string ReadyCondition => "it accepts an AMQP login";
 
@@ -92,12 +97,14 @@ internal sealed class RabbitMqResource : GraphResource
         await File.WriteAllTextAsync(InFolder("rabbitmq.conf"), $"""
             listeners.tcp.1 = {_amqp.Host}:{_amqp.Port}
             {management}
+            prometheus.tcp.ip = {_metrics.Host}
+            prometheus.tcp.port = {_metrics.Port}
             vm_memory_high_watermark.relative = 0.2
             disk_free_limit.absolute = 256MB
             raft.wal_max_size_bytes = {64 * 1024 * 1024}
 
             """, cancellationToken);
-        var plugins = _management is null ? "" : "rabbitmq_management";
+        var plugins = _management is null ? "rabbitmq_prometheus" : "rabbitmq_management,rabbitmq_prometheus";
         await File.WriteAllTextAsync(InFolder("enabled_plugins"), $"[{plugins}].", cancellationToken);
         await File.WriteAllTextAsync(InFolder("rabbitmq-env.conf"), "", cancellationToken);
 

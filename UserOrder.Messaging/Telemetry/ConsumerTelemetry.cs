@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using RabbitMQ.Client;
+using UserOrder.Messaging.Consumer;
+
+namespace UserOrder.Messaging.Telemetry;
+
+/// <summary>What one subscription records. Names and tags are made once, not for each event.</summary>
+internal sealed class ConsumerTelemetry
+{
+    private const string Unreadable = "unreadable";
+    private const string HandlerFailed = "handler_failed";
+
+    private readonly MessagingTelemetry _telemetry;
+    private readonly string _destination;
+    private readonly AmqpTcpEndpoint? _broker;
+    private readonly string _spanName;
+    private readonly string _batchSpanName;
+    private readonly TagList _processTags;
+    private readonly TagList _queueTags;
+
+    public ConsumerTelemetry(MessagingTelemetry telemetry, string queue, string destination, AmqpTcpEndpoint? broker)
+    {
+        _telemetry = telemetry;
+        _destination = destination;
+        _broker = broker;
+        _spanName = $"process {destination}";
+        _batchSpanName = $"{_spanName} batch";
+        _processTags = MessagingSpans.Tags("process", destination, broker);
+        _queueTags = new TagList { { "userorder.queue", queue } };
+    }
+
+    /// <summary>Begins the series of what happens rarely: one that began with its first failure would hide that failure from a rate.</summary>
+    public void Announce()
+    {
+        RecordDuplicates(0);
+        CountRetries(0);
+        CountDeadLetters(Unreadable, 0);
+        CountDeadLetters(HandlerFailed, 0);
+    }
+
+    /// <param name="delivery">The message.</param>
+    /// <param name="parent">The context that it came with.</param>
+    /// <param name="subject">What the event is about; null where it could not be read.</param>
+    public Activity? StartProcess(Delivery delivery, ActivityContext parent, string? subject = null)
+    {
+        var activity = MessagingSpans.AreWanted ? MessagingSpans.StartProcess(_spanName, _destination, delivery, parent, _broker) : null;
+        return activity is { IsAllDataRequested: true } ? activity.SetTag("cloudevents.event_subject", subject) : activity;
+    }
+
+    public Activity? StartBatch(IEnumerable<Activity> messages, int count) =>
+        MessagingSpans.AreWanted ? MessagingSpans.StartBatch(_batchSpanName, _destination, messages, count, _broker) : null;
+
+    /// <summary>Counts what the broker delivered; what comes back after a pause was counted before.</summary>
+    public void RecordDelivered(IReadOnlyList<Delivery> batch)
+    {
+        if (_telemetry.Consumed.Enabled)
+        {
+            _telemetry.Consumed.Add(batch.Count(delivery => !delivery.IsRetry), _processTags);
+        }
+    }
+
+    /// <summary>Records one attempt to apply a batch.</summary>
+    public void RecordAttempt(int size, TimeSpan duration, Exception? failure = null)
+    {
+        var tags = _processTags;
+        if (failure is not null)
+        {
+            tags.Add("error.type", failure.GetType().FullName);
+        }
+
+        _telemetry.RecordBatch(MessagingTelemetry.ConsumerStage, size);
+        _telemetry.ProcessDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    /// <summary>Records how far behind their time the effects of events were committed.</summary>
+    public void RecordLags(IEnumerable<DateTimeOffset> eventTimes, DateTimeOffset committed)
+    {
+        if (_telemetry.Lag.Enabled)
+        {
+            foreach (var time in eventTimes)
+            {
+                // Clocks of two machines differ, and nothing takes effect before it happened.
+                _telemetry.Lag.Record(Math.Max(0, (committed - time).TotalSeconds), _queueTags);
+            }
+        }
+    }
+
+    public void RecordDuplicates(int count) => _telemetry.Duplicates.Add(count, _queueTags);
+
+    public void RecordRetry() => CountRetries(1);
+
+    public void RecordDeadLetter(bool isReadable) => CountDeadLetters(isReadable ? HandlerFailed : Unreadable, 1);
+
+    private void CountRetries(int count) => _telemetry.Retries.Add(count, _queueTags);
+
+    private void CountDeadLetters(string errorType, int count)
+    {
+        var tags = _queueTags;
+        tags.Add("error.type", errorType);
+        _telemetry.DeadLetters.Add(count, tags);
+    }
+}

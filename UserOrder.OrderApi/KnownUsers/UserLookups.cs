@@ -1,0 +1,47 @@
+using System.Diagnostics.Metrics;
+
+namespace UserOrder.OrderApi.KnownUsers;
+
+/// <summary>Counts how often UserApi had to be asked for a user, and says once when it stops or begins to answer.</summary>
+internal sealed partial class UserLookups
+{
+    private readonly Counter<long> _lookups;
+    private readonly ILogger<UserLookups> _logger;
+    private int _isUnavailable;
+
+    public UserLookups(IMeterFactory meters, ILogger<UserLookups> logger)
+    {
+        _logger = logger;
+        _lookups = meters.Create("UserOrder.OrderApi").CreateCounter<long>(
+            "userorder.user_lookups", "{lookup}", "Orders whose user was not known yet, so that UserApi was asked, by its answer.");
+    }
+
+    public void Record(UserLookup answer, string? reason = null)
+    {
+        _lookups.Add(1, new KeyValuePair<string, object?>("userorder.user_lookup.result", answer switch
+        {
+            UserLookup.Found => "found",
+            UserLookup.NotFound => "not_found",
+            _ => "unavailable",
+        }));
+
+        var isUnavailable = answer == UserLookup.Unavailable ? 1 : 0;
+        if (Interlocked.Exchange(ref _isUnavailable, isUnavailable) != isUnavailable)
+        {
+            if (isUnavailable == 1)
+            {
+                LogUnavailable(reason);
+            }
+            else
+            {
+                LogAvailable();
+            }
+        }
+    }
+
+    [LoggerMessage(61, LogLevel.Warning, "UserApi is out of reach: {Reason}")]
+    private partial void LogUnavailable(string? reason);
+
+    [LoggerMessage(62, LogLevel.Information, "UserApi answers again")]
+    private partial void LogAvailable();
+}

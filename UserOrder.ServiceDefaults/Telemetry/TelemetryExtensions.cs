@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace UserOrder.ServiceDefaults.Telemetry;
+
+internal static class TelemetryExtensions
+{
+    private const string Database = "Npgsql";
+    private const string Own = "UserOrder.*";
+    private const string MetricsPath = "/metrics";
+
+    /// <summary>
+    /// Exports logs, traces and metrics over OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and lets Prometheus fetch the metrics
+    /// where <c>OTEL_METRICS_EXPORTER</c> names it. Exporters, sampler and resource are configured by the standard <c>OTEL_*</c> variables.
+    /// </summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.AddConsoleLogs();
+        var isPushed = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var isFetched = IsFetchedByPrometheus(builder.Configuration);
+        if (!isPushed && !isFetched)
+        {
+            return;
+        }
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        builder.Services.AddHealthMetrics();
+
+        // RabbitMQ.Client has sources of its own, which would tell of each message once more: the messaging library's spans replace them.
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService(builder.Environment.ApplicationName)
+                .AddEnvironmentVariableDetector())
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(aspNetCore => aspNetCore.Filter = IsNoProbe)
+                .AddHttpClientInstrumentation()
+                .AddSource(Database, Own))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(Database, Own));
+        if (isPushed)
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        if (isFetched)
+        {
+            telemetry.WithMetrics(metrics => metrics.AddPrometheusExporter());
+        }
+    }
+
+    /// <summary>Serves the metrics in Prometheus's format, where it is to fetch them. Like the admin endpoints, they are for the inside only.</summary>
+    public static void MapMetrics(this WebApplication app)
+    {
+        if (IsFetchedByPrometheus(app.Configuration))
+        {
+            app.MapPrometheusScrapingEndpoint(MetricsPath).DisableHttpMetrics();
+        }
+    }
+
+    private static bool IsFetchedByPrometheus(IConfiguration configuration) =>
+        configuration["OTEL_METRICS_EXPORTER"]?.Split(',', StringSplitOptions.TrimEntries).Contains("prometheus") == true;
+
+    /// <summary>Probes would fill the traces several times a minute.</summary>
+    private static bool IsNoProbe(HttpContext context) => context.Request.Path.Value is not ("/alive" or "/health" or MetricsPath);
+}

@@ -1,0 +1,18 @@
+using UserOrder.Bench;
+using UserOrder.Bench.Report;
+
+namespace UserOrder.Tests.Bench;
+
+public sealed class PerformanceDocumentTests
+{
+    [Fact]
+    public void Only_what_is_between_the_markers_is_replaced() => Assert.Equal(
+        "# Performance\n\n<!-- bench:begin -->\n\n| new |\n\n<!-- bench:end -->\n\nprose\n",
+        PerformanceDocument.Replace("# Performance\n\n<!-- bench:begin -->\nold\n<!-- bench:end -->\n\nprose\n", "| new |\n"));
+
+    [Theory]
+    [InlineData("# Performance")]
+    [InlineData("<!-- bench:end --> <!-- bench:begin -->")]
+    public void A_document_without_markers_is_left_alone(string document) =>
+        Assert.Throws<BenchException>(() => PerformanceDocument.Replace(document, "| new |\n"));
+}

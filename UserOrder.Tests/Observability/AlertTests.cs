@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace UserOrder.Tests.Observability;
+
+/// <summary>An outage under load, as an operator would see it.</summary>
+public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
+{
+    private static readonly string[] Services = ["user-api", "order-api"];
+
+    [Fact]
+    public async Task When_the_broker_stops_under_load_the_outbox_alert_fires_and_when_it_is_back_it_clears_and_each_change_is_logged_once()
+    {
+        await Until.EqualAsync(0, "no alert fires yet", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
+        await CreateUserAsync();
+        var linesBefore = Services.ToDictionary(service => service, service => Observed.LogOf(service).Length);
+        var accepted = new List<Guid>();
+
+        await Observed.Graph.StopAsync("rabbitmq", Cancelled);
+        try
+        {
+            var fired = await Until.TrueAsync("the alert fires", AcceptAndLookAsync, alerts => alerts.Count == 1);
+            Assert.Equal("user-api", fired[0]["job"]);
+            Assert.Equal("ticket", fired[0]["severity"]);
+        }
+        finally
+        {
+            await Observed.Graph.StartAsync("rabbitmq", Cancelled);
+        }
+
+        await Until.EqualAsync(0, "the alert clears", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
+        var orderdb = Observed.OpenDatabase("orderdb");
+        await Until.EqualAsync<long>(accepted.Count, "what was accepted meanwhile has arrived", async () =>
+        {
+            await using var command = orderdb.CreateCommand("select count(*) from known_users where id = any($1)");
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. accepted] });
+            return (long)(await command.ExecuteScalarAsync(Cancelled))!;
+        });
+        foreach (var service in Services)
+        {
+            var since = Observed.LogOf(service)[linesBefore[service]..].Select(line => JsonElement.Parse(line).GetProperty("EventId").GetInt32()).ToList();
+            Assert.All([12, 22, 53, 71], lost => Assert.Single(since, id => id == lost));
+            Assert.All([11, 21, 72], back => Assert.Single(since, id => id == back));
+        }
+
+        async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> AcceptAndLookAsync()
+        {
+            accepted.Add(await CreateUserAsync());
+            return await Observed.Prometheus.FiringAsync("OutboxDelayed");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Playwright;
+
+namespace UserOrder.Tests.Observability;
+
+/// <summary>The machine's own Chromium, driven by Playwright.</summary>
+internal sealed class Browser : IAsyncDisposable
+{
+    private const int Width = 1500;
+    private const int Height = 760;
+
+    private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .SelectMany(folder => new[] { "chromium", "google-chrome" }.Select(name => Path.Combine(folder, name)))
+        .FirstOrDefault(File.Exists);
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private Browser(IPlaywright playwright, IBrowser browser)
+    {
+        _playwright = playwright;
+        _browser = browser;
+    }
+
+    /// <summary>Skips the test, with the reason, where there is no browser.</summary>
+    public static void IsNeeded() => Assert.SkipWhen(Program is null, "There is no chromium on PATH: test.sh installs it where it can.");
+
+    public static async Task<Browser> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+
+        // Chromium's sandbox does not work as root, which is what CI is; it sees pages of this repository only.
+        string[] arguments = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [];
+        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = arguments }));
+    }
+
+    public async Task<IPage> OpenAsync(Uri url)
+    {
+        var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = Width, Height = Height }, ColorScheme = ColorScheme.Light });
+        await page.GotoAsync(url.AbsoluteUri);
+        return page;
+    }
+
+    /// <summary>Keeps what the page shows in <c>TestResults/screenshots</c>, from which the pictures in docs/images are taken.</summary>
+    public static Task ScreenshotAsync(IPage page, string name, int height = Height) => page.ScreenshotAsync(new()
+    {
+        Path = Path.Combine(Repository.Root, "TestResults", "screenshots", $"{name}.png"),
+        Clip = new() { X = 0, Y = 0, Width = Width, Height = height },
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}

@@ -1,0 +1,127 @@
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.ManifestRunner.Graph;
+
+namespace UserOrder.Tests.Observability;
+
+/// <summary>
+/// A graph of its own, as it runs in production, whose metrics are fetched by a real Prometheus with the deployed rules, and whose
+/// telemetry goes to the Aspire dashboard, where that is to be had, and to the tests.
+/// </summary>
+public sealed class ObservedSystem : IAsyncLifetime
+{
+    private static readonly string[] Services = ["user-api", "order-api"];
+
+    private readonly List<IAsyncDisposable> _opened = [];
+    private ManifestGraph? _graph;
+    private Prometheus? _prometheus;
+    private TelemetryTap? _tap;
+
+    internal ManifestGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
+
+    internal Prometheus Prometheus => _prometheus!;
+
+    internal TelemetryTap Tap => _tap!;
+
+    internal HttpClient UserApi { get; } = new();
+
+    internal HttpClient OrderApi { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        if (PrometheusPrograms.WhatIsMissing is not null)
+        {
+            return;
+        }
+
+        _tap = await TelemetryTap.StartAsync();
+        _opened.Add(_tap);
+        _prometheus = new Prometheus();
+        _opened.Add(_prometheus);
+        _graph = await ManifestGraph.StartAsync(
+            new ManifestGraphOptions
+            {
+                ManifestPath = Repository.ManifestPath,
+                Configuration = Repository.Configuration,
+                Environment = "Production",
+                EphemeralPorts = true,
+                ExtraEnvironment = Services.ToDictionary(service => service, IReadOnlyDictionary<string, string> (_) => Environment(_tap.Url)),
+                Dashboard = AspireDashboard.Options,
+            },
+            TestContext.Current.CancellationToken);
+        _opened.Add(_graph);
+        await _prometheus.StartAsync(_graph.GetMetricsUrl("rabbitmq"), _graph.GetEndpoint("user-api"), _graph.GetEndpoint("order-api"));
+        if (_graph.DashboardOtlpHttp is { } dashboard)
+        {
+            foreach (var signal in new[] { "metrics", "traces", "logs" })
+            {
+                _tap.PassOn(signal, new Uri(dashboard.Endpoint, $"/v1/{signal}"), dashboard.ApiKey);
+            }
+        }
+
+        UserApi.BaseAddress = _graph.GetEndpoint("user-api");
+        OrderApi.BaseAddress = _graph.GetEndpoint("order-api");
+        await Until.TrueAsync(
+            "Prometheus has heard of both services",
+            async () => (await _prometheus.QueryAsync("count by (job) (userorder_health)")).Count,
+            services => services == 2);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _opened.Reverse();
+        foreach (var opened in _opened)
+        {
+            await opened.DisposeAsync();
+        }
+
+        UserApi.Dispose();
+        OrderApi.Dispose();
+    }
+
+    internal NpgsqlDataSource OpenDatabase(string name)
+    {
+        var database = NpgsqlDataSource.Create(Graph.GetConnectionString(name));
+        _opened.Add(database);
+        return database;
+    }
+
+    internal async Task<IChannel> OpenChannelAsync()
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString("rabbitmq")) };
+        var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        _opened.Add(connection);
+        return await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What a service has written on its console so far.</summary>
+    internal string[] LogOf(string service)
+    {
+        using var log = new StreamReader(new FileStream(
+            Path.Combine(Graph.LogFolder, $"{service}.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return log.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static Dictionary<string, string> Environment(Uri tap) => new()
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = tap.AbsoluteUri,
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_METRICS_EXPORTER"] = "otlp,prometheus",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+        ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+
+        // The dashboard's own are for a developer's machine; these are the defaults.
+        ["OTEL_TRACES_SAMPLER"] = "parentbased_always_on",
+        ["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based",
+
+        // The runner sets it for the person at the terminal; in a container it is for the service to choose.
+        ["LOGGING__CONSOLE__FORMATTERNAME"] = "",
+    };
+}
+
+[CollectionDefinition(Name)]
+public sealed class ObservedTests : ICollectionFixture<ObservedSystem>
+{
+    public const string Name = "the observed system";
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using UserOrder.ManifestRunner.Networking;
+using UserOrder.ManifestRunner.Processes;
+
+namespace UserOrder.Tests.Observability;
+
+/// <summary>A Prometheus of its own that runs the deployed rules, on a fresh folder.</summary>
+internal sealed class Prometheus : IAsyncDisposable
+{
+    private readonly HttpClient _api = new();
+    private readonly PortAllocator _ports = new();
+    private readonly ProcessWatchdog _watchdog = ProcessWatchdog.Start();
+    private readonly string _folder = Directory.CreateTempSubdirectory("userorder-prometheus-").FullName;
+    private readonly List<string> _log = [];
+    private readonly int _port;
+    private ChildProcess? _process;
+
+    public Prometheus()
+    {
+        _port = _ports.AnyFree();
+        _api.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
+    }
+
+    /// <summary>Starts it. What differs from the deployed configuration is where the broker is, and that nobody has the time to wait.</summary>
+    /// <param name="broker">Where the broker offers its own metrics.</param>
+    /// <param name="userApi">Where UserApi offers its metrics.</param>
+    /// <param name="orderApi">Where OrderApi offers its metrics.</param>
+    public async Task StartAsync(Uri broker, Uri userApi, Uri orderApi)
+    {
+        var configuration = await File.ReadAllTextAsync(PipelineFiles.PrometheusConfiguration, TestContext.Current.CancellationToken);
+        configuration = Replace(configuration, "rabbitmq:15692", broker.Authority);
+        configuration = Replace(configuration, "user-api:3001", userApi.Authority);
+        configuration = Replace(configuration, "order-api:3002", orderApi.Authority);
+        configuration = Replace(configuration, "rules/*.yml", Path.Combine(PipelineFiles.Rules, "*.yml"));
+        configuration = Replace(configuration, "interval: 15s", "interval: 1s");
+        var file = Path.Combine(_folder, "prometheus.yml");
+        await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
+        _process = ChildProcess.Start(
+            new ProcessSpecification(
+                PrometheusPrograms.Server,
+                $"--config.file={file}",
+                $"--storage.tsdb.path={Path.Combine(_folder, "data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{_port}"),
+                "--query.lookback-delta=1m",
+                "--log.level=warn"),
+            _watchdog,
+            Note);
+        await Until.TrueAsync("Prometheus is ready", IsReadyAsync, isReady => isReady);
+    }
+
+    /// <summary>The values of an instant query.</summary>
+    public async Task<IReadOnlyList<Sample>> QueryAsync(string query)
+    {
+        using var response = await _api.PostAsync("/api/v1/query", new FormUrlEncodedContent([new("query", query)]), TestContext.Current.CancellationToken);
+        var answer = await JsonDocument.ParseAsync(
+            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{query}: {answer.RootElement}");
+        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Sample.From)];
+    }
+
+    /// <summary>The labels of the alerts that fire under a name.</summary>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> FiringAsync(string alert) =>
+        [.. (await QueryAsync($$"""ALERTS{alertname="{{alert}}", alertstate="firing"}""")).Select(sample => sample.Labels)];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.KillAsync();
+        }
+
+        await _watchdog.DisposeAsync();
+        _ports.Dispose();
+        _api.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Replace(string text, string part, string by)
+    {
+        Assert.Contains(part, text, StringComparison.Ordinal);
+        return text.Replace(part, by, StringComparison.Ordinal);
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        Assert.False(_process!.Exited.IsCompleted, $"Prometheus ended: {string.Join('\n', _log)}");
+        try
+        {
+            using var response = await _api.GetAsync("/-/ready", TestContext.Current.CancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void Note(string line)
+    {
+        lock (_log)
+        {
+            _log.Add(line);
+        }
+    }
+}
+
+/// <summary>One series and its value.</summary>
+internal sealed record Sample(IReadOnlyDictionary<string, string> Labels, double Value)
+{
+    public static Sample From(JsonElement result) => new(
+        result.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
+        double.Parse(result.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,28 @@
+using UserOrder.ManifestRunner.Processes;
+
+namespace UserOrder.Tests.Observability;
+
+/// <summary>Prometheus and its tool, where tools/setup.sh has put them.</summary>
+internal static class PrometheusPrograms
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, ".userorder", "prometheus", "usr", "bin");
+
+    public static string Server { get; } = Path.Combine(Folder, "prometheus");
+
+    private static string Tool { get; } = Path.Combine(Folder, "promtool");
+
+    /// <summary>Why they cannot be used; null where they can.</summary>
+    public static string? WhatIsMissing { get; } = File.Exists(Server) && File.Exists(Tool)
+        ? null
+        : $"There is no Prometheus in {Folder}: test.sh fetches it on Debian, and says why where it cannot.";
+
+    /// <summary>Skips the test, with the reason, where they are missing.</summary>
+    public static void AreNeeded() => Assert.SkipWhen(WhatIsMissing is not null, WhatIsMissing ?? "");
+
+    public static async Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments)
+    {
+        await using var watchdog = ProcessWatchdog.Start();
+        return await ChildProcess.RunAsync(
+            new ProcessSpecification(Tool, arguments) { WorkingDirectory = PipelineFiles.Root }, watchdog, TestContext.Current.CancellationToken);
+    }
+}

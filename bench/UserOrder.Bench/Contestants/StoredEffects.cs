@@ -1,0 +1,66 @@
+using Npgsql;
+using UserOrder.Bench.Servers;
+
+namespace UserOrder.Bench.Contestants;
+
+/// <summary>
+/// Effects as rows of <c>known_users</c>: created at the time in the user's UUIDv7, in effect at the commit of the row, which PostgreSQL
+/// remembers (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-COMMIT-TIMESTAMP).
+/// </summary>
+/// <param name="users">To the database of the table <c>users</c>, open.</param>
+/// <param name="knownUsers">To the database of the table <c>known_users</c>, open.</param>
+/// <param name="hasOutbox">Whether the former has a table <c>outbox</c>.</param>
+internal sealed class StoredEffects(NpgsqlConnection users, NpgsqlConnection knownUsers, bool hasOutbox) : EffectWatch
+{
+    // No user from now on has a lesser id, so the primary key finds the new ones among a million.
+    private readonly string _since = $"id >= '{FirstIdOf(DateTimeOffset.UtcNow)}'";
+
+    /// <summary>Opens the connections at once: a login costs the database more than a count.</summary>
+    public static async Task<StoredEffects> OpenAsync(BenchServers servers, string userDatabase, string orderDatabase, bool hasOutbox) =>
+        new(await servers.OpenDatabaseAsync(userDatabase), await servers.OpenDatabaseAsync(orderDatabase), hasOutbox);
+
+    public override Task<long> CountAsync() => QueryAsync<long>(knownUsers, $"select count(*) from known_users where {_since}");
+
+    public override async Task<bool> IsAnythingLeftAsync() =>
+        (hasOutbox && await QueryAsync<bool>(users, "select exists (select from outbox)"))
+        || await QueryAsync<long>(users, $"select count(*) from users where {_since}") != await CountAsync();
+
+    public override async Task<Effects> ReadAsync()
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            with effects as (
+              select pg_xact_commit_timestamp(xmin) as at, ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint as created
+              from known_users where {_since}
+            ), lags as (
+              select at, extract(epoch from at)::float8 * 1000 - created as lag from effects
+            )
+            select count(*), max(at), percentile_cont(array[0.5, 0.99]) within group (order by lag) from lags
+            """,
+            knownUsers);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        if (reader.GetInt64(0) == 0)
+        {
+            throw new BenchException($"No event has taken effect in {knownUsers.Database}.");
+        }
+
+        var percentiles = reader.GetFieldValue<double[]>(2);
+        return new Effects(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), percentiles[0], percentiles[1]);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await users.DisposeAsync();
+        await knownUsers.DisposeAsync();
+    }
+
+    /// <summary>The least UUIDv7 of a millisecond: its random bits are zeros.</summary>
+    private static Guid FirstIdOf(DateTimeOffset time) => Guid.Parse($"{time.ToUnixTimeMilliseconds():x12}70008000000000000000");
+
+    private static async Task<T> QueryAsync<T>(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

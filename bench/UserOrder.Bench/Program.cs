@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using UserOrder.Bench;
+using UserOrder.Bench.Broker;
+using UserOrder.Bench.Comparison;
+using UserOrder.Bench.Report;
+using UserOrder.Bench.Servers;
+using UserOrder.ManifestRunner;
+using UserOrder.ManifestRunner.Processes;
+
+try
+{
+    switch (args)
+    {
+        case ["raw", var bodyBytes, var warmUp, var load]:
+            await MeasureRawAsync(int.Parse(bodyBytes, CultureInfo.InvariantCulture), Seconds(warmUp), Seconds(load));
+            return 0;
+        case ["compare", "full" or "quick", var root]:
+            await CompareAsync(args[1] == "full" ? BenchPlan.Full : BenchPlan.Quick, new BenchFolders(Path.GetFullPath(root)));
+            return 0;
+        default:
+            Console.Error.WriteLine("This program is run by bench/run.sh.");
+            return 2;
+    }
+}
+catch (RunnerException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+
+static async Task MeasureRawAsync(int bodyBytes, TimeSpan warmUp, TimeSpan load)
+{
+    var uri = Environment.GetEnvironmentVariable(RawBroker.UriVariable) ?? throw new BenchException($"{RawBroker.UriVariable} is not set.");
+    await using var raw = await RawBroker.OpenAsync(new Uri(uri), bodyBytes);
+    Console.WriteLine(JsonSerializer.Serialize(new[] { await raw.RunAsync(warmUp), await raw.RunAsync(load) }));
+}
+
+static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
+{
+    var clock = Stopwatch.StartNew();
+    if (await Machine.MeasureOthersAsync() is > 0.1 and var others)
+    {
+        Report(string.Create(CultureInfo.InvariantCulture, $"Others use {others * 100:0} % of the processors: the figures will tell of them too."));
+    }
+
+    await using var watchdog = ProcessWatchdog.Start();
+    await using var servers = await BenchServers.StartAsync(CancellationToken.None);
+    var result = await new ComparisonRun(plan, servers, folders, watchdog, Report).RunAsync();
+    var versions = await Versions.DescribeAsync(plan, servers, folders, watchdog);
+    var tables = new MarkdownReport(result, Machine.Describe(), versions, folders).Write();
+    Console.WriteLine(tables);
+    if (plan.IsFull)
+    {
+        PerformanceDocument.Write(result, tables, folders);
+    }
+
+    void Report(string text) => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds,5:0} s  {text}");
+}
+
+static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
