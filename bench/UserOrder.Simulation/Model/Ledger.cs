@@ -7,7 +7,7 @@ internal sealed class Ledger(double from)
     private readonly List<double> _latencies = [];
 
     /// <summary>Requests that were sent.</summary>
-    public long Sent { get; set; }
+    public long Sent { get; private set; }
 
     /// <summary>Requests that were answered.</summary>
     public long Answered { get; private set; }
@@ -17,6 +17,9 @@ internal sealed class Ledger(double from)
 
     /// <summary>Events whose effect was committed.</summary>
     public long Committed { get; private set; }
+
+    /// <summary>Requests sent within the measured time.</summary>
+    public long MeasuredArrivals { get; private set; }
 
     /// <summary>Requests answered within the measured time.</summary>
     public long MeasuredAnswers => _latencies.Count;
@@ -29,6 +32,15 @@ internal sealed class Ledger(double from)
 
     /// <summary>The lags of the events of the measured time, in seconds.</summary>
     public Quantiles Lags => new(_lags);
+
+    public void Send(double now)
+    {
+        Sent++;
+        if (now >= from)
+        {
+            MeasuredArrivals++;
+        }
+    }
 
     public void Answer(double sentAt, double now)
     {

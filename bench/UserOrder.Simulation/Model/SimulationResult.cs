@@ -3,6 +3,9 @@ namespace UserOrder.Simulation.Model;
 /// <summary>What came of a simulated run.</summary>
 internal sealed record SimulationResult
 {
+    /// <summary>Requests sent a second.</summary>
+    public required double ArrivedPerSecond { get; init; }
+
     /// <summary>Requests answered a second.</summary>
     public required double AcceptedPerSecond { get; init; }
 

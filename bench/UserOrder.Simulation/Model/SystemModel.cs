@@ -128,8 +128,8 @@ internal sealed class SystemModel
 
     private async Task AskAsync(UserReplica replica)
     {
-        _ledger.Sent++;
         var sentAt = _simulator.Now;
+        _ledger.Send(sentAt);
         await _simulator.DelayAsync(_topology.RoundTrip);
         await replica.CreateAsync();
         _ledger.Answer(sentAt, _simulator.Now);
@@ -143,6 +143,7 @@ internal sealed class SystemModel
         var (latencies, lags) = (_ledger.Latencies, _ledger.Lags);
         return new SimulationResult
         {
+            ArrivedPerSecond = _ledger.MeasuredArrivals / seconds,
             AcceptedPerSecond = _ledger.MeasuredAnswers / seconds,
             EndToEndPerSecond = _ledger.MeasuredCommits / seconds,
             LatencyP50 = Milliseconds(latencies.At(0.5)),

@@ -19,7 +19,7 @@ internal sealed record Capacity(double PerSecond, SimulationResult Run)
     {
         var (low, high) = (100.0, 200.0);
         var best = Try(low);
-        for (var run = Try(high); IsKeptUp(run, high); run = Try(high))
+        for (var run = Try(high); IsKeptUp(run); run = Try(high))
         {
             (best, low, high) = (run, high, 2 * high);
         }
@@ -28,7 +28,7 @@ internal sealed record Capacity(double PerSecond, SimulationResult Run)
         {
             var rate = Math.Sqrt(low * high);
             var run = Try(rate);
-            if (IsKeptUp(run, rate))
+            if (IsKeptUp(run))
             {
                 (best, low) = (run, rate);
             }
@@ -43,5 +43,5 @@ internal sealed record Capacity(double PerSecond, SimulationResult Run)
         SimulationResult Try(double rate) => SystemModel.Run(costs, topology, new Load.Arrivals(rate), Seconds, seed);
     }
 
-    private static bool IsKeptUp(SimulationResult run, double rate) => run.EndToEndPerSecond >= KeptUp * rate;
+    private static bool IsKeptUp(SimulationResult run) => run.EndToEndPerSecond >= KeptUp * run.ArrivedPerSecond;
 }
