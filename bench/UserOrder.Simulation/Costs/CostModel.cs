@@ -30,11 +30,20 @@ internal sealed record CostModel
     /// <summary>What another member of a quorum queue costs its node, as a share of what the only member costs.</summary>
     public required double FollowerShare { get; init; }
 
+    /// <summary>What it costs the leader's node besides, as such a share.</summary>
+    public required double LeaderShare { get; init; }
+
     /// <summary>OrderApi: a batch of the consumer.</summary>
     public required Cost OrderApiConsume { get; init; }
 
     /// <summary>PostgreSQL of OrderApi: inbox, effect and commit.</summary>
     public required Cost OrderDatabaseConsume { get; init; }
+
+    /// <summary>
+    /// By how much everything costs more where all parts keep the same cores busy and drive each other out of their caches: the CPU time of
+    /// a run under full load, as a multiple of what the costs above, each measured with less beside it, add up to.
+    /// </summary>
+    public required double SharingFactor { get; init; }
 
     /// <summary>How long a flush to the disk takes, in milliseconds: the least, evenly spaced quantiles, the greatest.</summary>
     public required IReadOnlyList<double> FlushMilliseconds { get; init; }

@@ -3,8 +3,11 @@ namespace UserOrder.Simulation.Engine;
 /// <summary>
 /// A machine's cores, shared evenly by the threads that run: a thread has a core to itself while there are enough, and else its share of them.
 /// </summary>
+/// <param name="simulator">The clock.</param>
+/// <param name="cores">How many it has.</param>
+/// <param name="factor">How much of a core's time one second of work takes on it.</param>
 /// <remarks>Processor sharing, of which a fair scheduler of small time slices is the implementation.</remarks>
-internal sealed class Machine(Simulator simulator, int cores)
+internal sealed class Machine(Simulator simulator, int cores, double factor = 1)
 {
     private readonly PriorityQueue<Completion, (double Work, long Order)> _running = new();
 
@@ -19,12 +22,12 @@ internal sealed class Machine(Simulator simulator, int cores)
     /// <summary>The core seconds that were used.</summary>
     public double BusySeconds { get; private set; }
 
-    /// <summary>Takes that much time of one core.</summary>
+    /// <summary>Takes that much time of one core, times the factor.</summary>
     public Completion RunAsync(double seconds)
     {
         Update();
         var completion = new Completion(simulator);
-        _running.Enqueue(completion, (_work + seconds, _order++));
+        _running.Enqueue(completion, (_work + (factor * seconds), _order++));
         Plan();
         return completion;
     }

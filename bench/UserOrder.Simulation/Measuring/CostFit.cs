@@ -34,7 +34,7 @@ internal static class CostFit
         var (acceptOne, acceptMany, drain, one) = (phases.AcceptOne, phases.AcceptMany, phases.Drain, phases.One);
         var request = Accept(Part.UserApi);
         var insert = Accept(Part.UserDatabase);
-        return others with
+        var costs = others with
         {
             Origin = origin,
             Client = new Cost(0, Round((acceptMany.Used.Cpu[Part.Client] + one.Used.Cpu[Part.Client]) / (acceptMany.Requests + one.Requests))),
@@ -48,6 +48,7 @@ internal static class CostFit
             FlushMilliseconds = flushes,
             Bytes = bytes,
         };
+        return costs with { SharingFactor = Math.Round(Math.Max(1, phases.Many.Used.Cpu.Values.Sum() / Sum(costs, phases.Many)), 2) };
 
         Cost Accept(Part part) => Solve(
             acceptOne.Used.Inserts, acceptOne.Requests, acceptOne.Used.Cpu[part], acceptMany.Used.Inserts, acceptMany.Requests, acceptMany.Used.Cpu[part]);
@@ -60,6 +61,22 @@ internal static class CostFit
             batches(drain),
             drain.Events,
             drain.Used.Cpu[part]);
+    }
+
+    /// <summary>The CPU seconds that a phase should have taken.</summary>
+    private static double Sum(CostModel costs, Phase phase)
+    {
+        var used = phase.Used;
+        return Of(costs.Client, 0, phase.Requests)
+            + Of(costs.UserApiRequest, used.Inserts, phase.Requests)
+            + Of(costs.UserDatabaseInsert, used.Inserts, phase.Requests)
+            + Of(costs.UserApiRelay, used.RelayBatches, phase.Events)
+            + Of(costs.UserDatabaseRelay, used.RelayBatches, phase.Events)
+            + Of(costs.Broker, (used.RelayBatches + used.ConsumerBatches) / 2, phase.Events)
+            + Of(costs.OrderApiConsume, used.ConsumerBatches, phase.Events)
+            + Of(costs.OrderDatabaseConsume, used.ConsumerBatches, phase.Events);
+
+        static double Of(Cost cost, double batches, double events) => ((batches * cost.PerBatch) + (events * cost.PerEvent)) / Microseconds;
     }
 
     private static double Round(double seconds) => Math.Round(seconds * Microseconds, 2);

@@ -12,7 +12,7 @@ internal static class MeasureCommand
     private const int RunSeconds = 8;
     private const int ManyConnections = 128;
 
-    // The first is fitted to, the others are not.
+    // One and many are fitted to, the others are not.
     private static readonly int[] Connections = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
@@ -35,11 +35,10 @@ internal static class MeasureCommand
         Console.WriteLine($"drained {drain.Phase.Events:0} events at {drain.PerSecond:0}/s");
 
         var runs = new List<MeasuredRun>();
-        Phase? one = null;
+        var phases = new Dictionary<int, Phase>();
         foreach (var connections in Connections)
         {
-            var phase = await RunAsync(system, connections, runs);
-            one ??= phase;
+            phases[connections] = await RunAsync(system, connections, runs);
         }
 
         var sizes = await SizesAsync(system);
@@ -63,7 +62,7 @@ internal static class MeasureCommand
             Environment.ProcessorCount,
             await system.VersionsAsync(),
             CostFiles.ReadCosts(folders.Costs).Origin.Methods);
-        var costs = CostFit.Fit(new Phases(acceptOne, acceptMany, drain.Phase, one!), CostFiles.ReadCosts(folders.Costs), origin, flushes, bytes);
+        var costs = CostFit.Fit(new Phases(acceptOne, acceptMany, drain.Phase, phases[1], phases[ManyConnections]), CostFiles.ReadCosts(folders.Costs), origin, flushes, bytes);
         CostFiles.Write(folders.Costs, costs);
         CostFiles.Write(folders.Runs, new MeasuredRuns(origin, runs));
     }
@@ -85,7 +84,7 @@ internal static class MeasureCommand
             report.LatencyP99,
             Math.Round(await system.LagAsync(0.5, from, to), 1),
             Math.Round(await system.LagAsync(0.99, from, to), 1),
-            IsFitted: connections == 1));
+            IsFitted: connections is 1 or ManyConnections));
         var phase = new Phase(report.Requests, used.Consumed, used);
         Write($"{connections} clients", phase);
         Console.WriteLine($"  {runs[^1]}");

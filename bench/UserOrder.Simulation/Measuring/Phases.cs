@@ -5,4 +5,5 @@ namespace UserOrder.Simulation.Measuring;
 /// <param name="AcceptMany">Many clients while the broker is down: requests that share statements.</param>
 /// <param name="Drain">No client: the relay and the consumer work off what was accepted, in full batches.</param>
 /// <param name="One">One client, everything running: small batches everywhere.</param>
-internal sealed record Phases(Phase AcceptOne, Phase AcceptMany, Phase Drain, Phase One);
+/// <param name="Many">Many clients, everything running: what sharing the cores adds to the costs.</param>
+internal sealed record Phases(Phase AcceptOne, Phase AcceptMany, Phase Drain, Phase One, Phase Many);

@@ -28,6 +28,7 @@ internal sealed class QuorumQueue(
     public async Task PublishAsync(Occurrence[] messages)
     {
         await _process.RunAsync(_pass * costs.Broker.SecondsOf(messages.Length));
+        await leader.RunAsync(followers.Count * costs.LeaderShare * costs.Broker.SecondsOf(messages.Length));
         await StoreAsync(messages.Length);
         foreach (var message in messages)
         {

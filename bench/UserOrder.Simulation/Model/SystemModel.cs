@@ -197,7 +197,7 @@ internal sealed class SystemModel
 
     private Machine AddMachine(string part)
     {
-        var machine = new Machine(_simulator, _topology.Cores);
+        var machine = new Machine(_simulator, _topology.Cores, _topology.IsOneMachine ? _costs.SharingFactor : 1);
         _machines.Add((part, machine));
         return machine;
     }

@@ -30,6 +30,9 @@ internal sealed record Topology
     /// <summary>The time that a question and its answer spend on the network, in seconds.</summary>
     public double RoundTrip { get; init; }
 
+    /// <summary>How often all of it exists, side by side and with nothing in common. One of them is simulated.</summary>
+    public int Cells { get; init; } = 1;
+
     /// <summary>How many machines that makes, without the clients'.</summary>
-    public int Machines => IsOneMachine ? 1 : (2 * Replicas) + BrokerNodes + UserDatabases + OrderDatabases;
+    public int Machines => IsOneMachine ? 1 : Cells * ((2 * Replicas) + BrokerNodes + UserDatabases + OrderDatabases);
 }

@@ -8,20 +8,32 @@ namespace UserOrder.Simulation.Prediction;
 /// <param name="Run">The simulated run at that rate.</param>
 internal sealed record Capacity(double PerSecond, SimulationResult Run)
 {
-    private const double Seconds = 2;
+    private const double Seconds = 1;
 
     // A rate is kept up if all but so few of the events that arrive in the measured time are committed in it too.
     private const double KeptUp = 0.98;
     private const double Precision = 1.04;
+    private const double Step = 1.5;
 
     /// <summary>Narrows the rate down, by runs with independent arrivals, to some 4 %.</summary>
-    public static Capacity Find(CostModel costs, Topology topology, int seed)
+    /// <param name="costs">What everything costs.</param>
+    /// <param name="topology">What runs where.</param>
+    /// <param name="guess">A rate to begin with, above zero.</param>
+    /// <param name="seed">Decides all that is random.</param>
+    public static Capacity Find(CostModel costs, Topology topology, double guess, int seed)
     {
-        var (low, high) = (100.0, 200.0);
+        var (low, high) = (guess, guess);
         var best = Try(low);
-        for (var run = Try(high); IsKeptUp(run); run = Try(high))
+        while (!IsKeptUp(best))
         {
-            (best, low, high) = (run, high, 2 * high);
+            (low, high) = (low / Step, low);
+            best = Try(low);
+        }
+
+        while (low == high)
+        {
+            var run = Try(Step * low);
+            (best, low, high) = IsKeptUp(run) ? (run, Step * low, Step * low) : (best, low, Step * low);
         }
 
         while (high / low > Precision)

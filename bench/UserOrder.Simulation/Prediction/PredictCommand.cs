@@ -8,7 +8,8 @@ namespace UserOrder.Simulation.Prediction;
 internal static class PredictCommand
 {
     private const double ShareOfCapacity = 0.7;
-    private const double Seconds = 2;
+    private const double Seconds = 1;
+    private const double FirstGuess = 5000;
 
     private static readonly int[] Replicas = [1, 2, 4, 8, 16, 32, 64];
 
@@ -21,17 +22,20 @@ internal static class PredictCommand
         foreach (var plan in Plan.All(cores))
         {
             var points = new List<(double X, double Y)>();
+            var guess = FirstGuess;
             foreach (var replicas in Replicas)
             {
                 var topology = plan.For(replicas);
-                var capacity = Capacity.Find(costs, topology, seed);
+                var capacity = Capacity.Find(costs, topology, guess, seed);
+                guess = capacity.PerSecond;
                 var calm = SystemModel.Run(costs, topology, new Load.Arrivals(ShareOfCapacity * capacity.PerSecond), Seconds, seed);
-                points.Add((replicas, capacity.PerSecond));
+                var all = topology.Cells * capacity.PerSecond;
+                points.Add((replicas, all));
                 table.Add(
                     plan.Name,
                     replicas,
                     topology.Machines,
-                    capacity.PerSecond,
+                    all,
                     capacity.Run.Bottleneck,
                     $"{100 * capacity.Run.Utilization[capacity.Run.Bottleneck]:0} %",
                     calm.LagP50,
