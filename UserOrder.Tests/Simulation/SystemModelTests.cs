@@ -98,6 +98,17 @@ public sealed class SystemModelTests
     }
 
     [Fact]
+    public void Consumers_share_a_queue()
+    {
+        // One of them needs 0.5 ms an event.
+        var slow = Costs with { OrderApiConsume = new Cost(0, 500) };
+
+        var run = SystemModel.Run(slow, Cluster with { Queues = 1 }, new Load.Arrivals(6000), 3, Seed);
+
+        Assert.InRange(run.EndToEndPerSecond, 5700, 6300);
+    }
+
+    [Fact]
     public void More_shards_carry_more()
     {
         var one = SystemModel.Run(Costs, new Topology { RoundTrip = 0.0005 }, new Load.Arrivals(30_000), 2, Seed);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace UserOrder.Simulation.Costs;
 
 /// <summary>What a batch costs: CPU time in microseconds, once and for each of its events.</summary>
@@ -6,6 +8,7 @@ internal sealed record Cost(double PerBatch, double PerEvent)
     private const double SecondsPerMicrosecond = 1e-6;
 
     /// <summary>The core seconds that a batch takes, whatever is in it.</summary>
+    [JsonIgnore]
     public double BatchSeconds => SecondsPerMicrosecond * PerBatch;
 
     /// <summary>The core seconds that so many events take beyond that.</summary>

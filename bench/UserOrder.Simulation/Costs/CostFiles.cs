@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace UserOrder.Simulation.Costs;
 
-/// <summary>The two files of numbers: <c>costs.json</c>, which the model computes with, and <c>measured.json</c>, which it is compared with.</summary>
+/// <summary>The files of numbers: <c>costs.json</c>, which the model computes with, and <c>measured.json</c>, which it is held against.</summary>
 internal static class CostFiles
 {
     /// <exception cref="IOException">There is no such file.</exception>

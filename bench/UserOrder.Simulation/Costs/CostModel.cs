@@ -1,6 +1,6 @@
 namespace UserOrder.Simulation.Costs;
 
-/// <summary>What an event costs on its way, as measured by <c>bench/simulate.sh measure</c> or taken from elsewhere, as <see cref="Origin"/> says.</summary>
+/// <summary>What an event costs on its way, from measurements, as <see cref="Origin"/> says.</summary>
 internal sealed record CostModel
 {
     /// <summary>When, where and how each of them was measured.</summary>

@@ -11,6 +11,7 @@ internal sealed record MeasuredRuns(Origin Origin, IReadOnlyList<MeasuredRun> Ru
 /// <param name="LatencyP99">Of a request, in milliseconds.</param>
 /// <param name="LagP50">From an event's time to the commit of its effect, in milliseconds.</param>
 /// <param name="LagP99">The same.</param>
+/// <param name="OtherCores">How many cores everything else on the machine used meanwhile, the kernel's own threads included.</param>
 /// <param name="IsFitted">Whether the costs were derived from this run too, so that agreement proves less.</param>
 internal sealed record MeasuredRun(
     int Connections,
@@ -20,4 +21,5 @@ internal sealed record MeasuredRun(
     double LatencyP99,
     double LagP50,
     double LagP99,
+    double OtherCores,
     bool IsFitted);

@@ -1,27 +1,31 @@
 namespace UserOrder.Simulation.Engine;
 
-/// <summary>A queue between processes: many put something in, one waits and takes what is there.</summary>
+/// <summary>A queue between processes: they put something in, wait for something, and take what is there.</summary>
 internal sealed class Mailbox<TItem>(Simulator simulator)
 {
     private readonly Queue<TItem> _items = new();
-    private Completion? _arrival;
+    private readonly Queue<Completion> _waiting = new();
 
     public int Count => _items.Count;
 
+    /// <summary>Puts something in, and wakes one of those who wait.</summary>
     public void Add(TItem item)
     {
         _items.Enqueue(item);
-        _arrival?.Complete();
+        if (_waiting.TryDequeue(out var first))
+        {
+            first.Complete();
+        }
     }
 
-    /// <summary>Waits until there is something.</summary>
+    /// <summary>Waits until there is something. Who has waited must take it: nobody else is woken for it.</summary>
     public async Task WaitAsync()
     {
         while (_items.Count == 0)
         {
-            _arrival = new Completion(simulator);
-            await _arrival;
-            _arrival = null;
+            var arrival = new Completion(simulator);
+            _waiting.Enqueue(arrival);
+            await arrival;
         }
     }
 

@@ -72,5 +72,8 @@ internal sealed class Simulator
     }
 
     private void Watch(Task process) => process.ContinueWith(
-        _failed.Add, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _failed.Add,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 }

@@ -37,7 +37,7 @@ internal static class CostFit
         var costs = others with
         {
             Origin = origin,
-            Client = new Cost(0, Round((acceptMany.Used.Cpu[Part.Client] + one.Used.Cpu[Part.Client]) / (acceptMany.Requests + one.Requests))),
+            Client = new Cost(0, Round(acceptMany.Used.Cpu[Part.Client] / acceptMany.Requests)),
             UserApiRequest = request,
             UserDatabaseInsert = insert,
             UserApiRelay = Pass(Part.UserApi, phase => phase.Used.RelayBatches, request),
@@ -51,13 +51,18 @@ internal static class CostFit
         return costs with { SharingFactor = Math.Round(Math.Max(1, phases.Many.Used.Cpu.Values.Sum() / Sum(costs, phases.Many)), 2) };
 
         Cost Accept(Part part) => Solve(
-            acceptOne.Used.Inserts, acceptOne.Requests, acceptOne.Used.Cpu[part], acceptMany.Used.Inserts, acceptMany.Requests, acceptMany.Used.Cpu[part]);
+            acceptOne.Used.Inserts,
+            acceptOne.Requests,
+            acceptOne.Used.Cpu[part],
+            acceptMany.Used.Inserts,
+            acceptMany.Requests,
+            acceptMany.Used.Cpu[part]);
 
         // With one client, the requests' own share is known by now and is taken away.
         Cost Pass(Part part, Func<Phase, double> batches, Cost ofRequests) => Solve(
             batches(one),
             one.Events,
-            Math.Max(0, one.Used.Cpu[part] - ((one.Used.Inserts * ofRequests.PerBatch) + (one.Requests * ofRequests.PerEvent)) / Microseconds),
+            Math.Max(0, one.Used.Cpu[part] - Of(ofRequests, one.Used.Inserts, one.Requests)),
             batches(drain),
             drain.Events,
             drain.Used.Cpu[part]);
@@ -75,9 +80,9 @@ internal static class CostFit
             + Of(costs.Broker, (used.RelayBatches + used.ConsumerBatches) / 2, phase.Events)
             + Of(costs.OrderApiConsume, used.ConsumerBatches, phase.Events)
             + Of(costs.OrderDatabaseConsume, used.ConsumerBatches, phase.Events);
-
-        static double Of(Cost cost, double batches, double events) => ((batches * cost.PerBatch) + (events * cost.PerEvent)) / Microseconds;
     }
+
+    private static double Of(Cost cost, double batches, double events) => ((batches * cost.PerBatch) + (events * cost.PerEvent)) / Microseconds;
 
     private static double Round(double seconds) => Math.Round(seconds * Microseconds, 2);
 }

@@ -56,14 +56,15 @@ internal static class MeasureCommand
 
         var flush = await system.Users.FlushesAsync();
         Console.WriteLine($"PostgreSQL flushed {flush.Count:0} times, {flush.Milliseconds / flush.Count:0.00} ms each");
+        var former = CostFiles.ReadCosts(folders.Costs);
         var origin = new Origin(
             DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}",
             Environment.ProcessorCount,
             await system.VersionsAsync(),
-            CostFiles.ReadCosts(folders.Costs).Origin.Methods);
-        var costs = CostFit.Fit(new Phases(acceptOne, acceptMany, drain.Phase, phases[1], phases[ManyConnections]), CostFiles.ReadCosts(folders.Costs), origin, flushes, bytes);
-        CostFiles.Write(folders.Costs, costs);
+            former.Origin.Methods);
+        var all = new Phases(acceptOne, acceptMany, drain.Phase, phases[1], phases[ManyConnections]);
+        CostFiles.Write(folders.Costs, CostFit.Fit(all, former, origin, flushes, bytes));
         CostFiles.Write(folders.Runs, new MeasuredRuns(origin, runs));
     }
 
@@ -76,6 +77,7 @@ internal static class MeasureCommand
         var to = DateTimeOffset.UtcNow;
         await system.DrainAsync();
         var used = (await system.ReadAsync()).Since(start);
+        var others = (used.MachineCpu - used.Cpu.Values.Sum()) / (DateTimeOffset.UtcNow - from).TotalSeconds;
         runs.Add(new MeasuredRun(
             connections,
             Math.Round(report.Requests / report.Seconds, 1),
@@ -84,6 +86,7 @@ internal static class MeasureCommand
             report.LatencyP99,
             Math.Round(await system.LagAsync(0.5, from, to), 1),
             Math.Round(await system.LagAsync(0.99, from, to), 1),
+            Math.Round(Math.Max(0, others), 2),
             IsFitted: connections is 1 or ManyConnections));
         var phase = new Phase(report.Requests, used.Consumed, used);
         Write($"{connections} clients", phase);
@@ -122,7 +125,11 @@ internal static class MeasureCommand
     private static void Write(string name, Phase phase)
     {
         var used = phase.Used;
-        Console.WriteLine($"{name}: {phase.Requests:0} requests, {phase.Events:0} events, {used.Inserts:0} inserts, {used.RelayBatches:0} relay batches, {used.ConsumerBatches:0} consumer batches");
-        Console.WriteLine($"  CPU s: {string.Join(", ", used.Cpu.Select(entry => $"{entry.Key} {entry.Value:0.00}"))}, machine {used.MachineCpu:0.00}; disk MB: {string.Join(", ", used.WrittenBytes.Select(entry => $"{entry.Key} {entry.Value / 1e6:0.0}"))}; WAL MB {used.UserLogBytes / 1e6:0.0} {used.OrderLogBytes / 1e6:0.0}; wire MB {used.WireBytes / 1e6:0.0}");
+        Console.WriteLine($"""
+            {name}: {phase.Requests:0} requests, {phase.Events:0} events, {used.Inserts:0} inserts,
+              {used.RelayBatches:0} batches of the relay, {used.ConsumerBatches:0} of the consumer
+              CPU s: {string.Join(", ", used.Cpu.Select(entry => $"{entry.Key} {entry.Value:0.00}"))}, whole machine {used.MachineCpu:0.00}
+              log MB: {used.UserLogBytes / 1e6:0.0} and {used.OrderLogBytes / 1e6:0.0}, broker MB: {used.WrittenBytes[Part.Broker] / 1e6:0.0}
+            """);
     }
 }

@@ -14,23 +14,26 @@ internal sealed class QueueConsumer(
     private readonly Mailbox<Occurrence> _buffer = new(simulator);
     private readonly Pacing _pacing = new(simulator, options.BatchInterval);
     private readonly Wakeup _room = new(simulator);
+    private readonly BusyTime _busy = new(simulator);
     private int _unacknowledged;
 
     /// <summary>How many events it has been given whose effect is not committed.</summary>
     public int Uncommitted { get; private set; }
+
+    /// <summary>The seconds that it was at work on full batches.</summary>
+    public double BusySeconds => _busy.Seconds;
 
     /// <summary>The broker's side: delivers while there is something and the prefetch leaves room.</summary>
     public async Task DeliverAsync()
     {
         while (true)
         {
-            await queue.WaitAsync();
-            if (_unacknowledged >= options.Prefetch)
+            while (_unacknowledged >= options.Prefetch)
             {
                 await _room.WaitAsync();
-                continue;
             }
 
+            await queue.WaitAsync();
             var messages = queue.Take(Math.Min(Chunk, options.Prefetch - _unacknowledged));
             _unacknowledged += messages.Count;
             Uncommitted += messages.Count;
@@ -50,6 +53,7 @@ internal sealed class QueueConsumer(
             await _buffer.WaitAsync();
             await _pacing.WaitAsync();
             var batch = _buffer.Take(options.ConsumerBatchSize);
+            _busy.Begin(batch.Count == options.ConsumerBatchSize);
             await threads.RunAsync(costs.OrderApiConsume.Seconds(batch.Count));
             var statement = costs.OrderDatabaseConsume.Seconds(batch.Count) / 2;
             await database.ExecuteAsync(statement);
@@ -60,6 +64,7 @@ internal sealed class QueueConsumer(
                 ledger.Commit(occurrence, simulator.Now);
             }
 
+            _busy.End();
             Uncommitted -= batch.Count;
             simulator.Start(() => AcknowledgeAsync(batch.Count));
         }

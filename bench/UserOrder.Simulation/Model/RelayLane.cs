@@ -12,7 +12,11 @@ internal sealed class RelayLane(
     private const int Chunk = 50;
 
     private readonly Pacing _pacing = new(simulator, options.BatchInterval);
+    private readonly BusyTime _busy = new(simulator);
     private int _claimed;
+
+    /// <summary>The seconds that it was at work on full batches.</summary>
+    public double BusySeconds => _busy.Seconds;
 
     /// <summary>How many events it has claimed that the broker has not confirmed.</summary>
     public int Unconfirmed => _claimed + channel.Unconfirmed;
@@ -40,6 +44,7 @@ internal sealed class RelayLane(
         }
 
         var isMoreWaiting = batch.Count == options.RelayBatchSize;
+        _busy.Begin(isMoreWaiting);
         if (isMoreWaiting)
         {
             signal.Set();
@@ -48,6 +53,7 @@ internal sealed class RelayLane(
         await PublishAsync(batch);
         await database.ExecuteAsync(cost / 2);
         await database.CommitAsync();
+        _busy.End();
         return isMoreWaiting;
     }
 

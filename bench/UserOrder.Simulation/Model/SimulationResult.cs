@@ -51,7 +51,7 @@ internal sealed record SimulationResult
     /// <summary>Events with a consumer whose effect is not committed, at the end.</summary>
     public required long InConsumer { get; init; }
 
-    /// <summary>The part of its cores' time that each machine, or of its time that each queue's process, was at work in the measured time.</summary>
+    /// <summary>The part of the measured time that was used: of its cores by each machine, of its own by what does one thing at a time.</summary>
     public required IReadOnlyDictionary<string, double> Utilization { get; init; }
 
     /// <summary>The busiest of them.</summary>

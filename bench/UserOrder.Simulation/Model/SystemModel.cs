@@ -10,7 +10,7 @@ namespace UserOrder.Simulation.Model;
 /// </summary>
 internal sealed class SystemModel
 {
-    private const double WarmUpSeconds = 1;
+    private const double WarmUpSeconds = 0.5;
 
     private readonly Simulator _simulator = new();
     private readonly RandomSource _random;
@@ -36,7 +36,7 @@ internal sealed class SystemModel
         Build();
     }
 
-    /// <summary>Lets the system run for a second and then for the measured time.</summary>
+    /// <summary>Lets the system run for half a second and then for the measured time.</summary>
     /// <param name="costs">What everything costs.</param>
     /// <param name="topology">What runs where.</param>
     /// <param name="load">What the clients do.</param>
@@ -163,7 +163,7 @@ internal sealed class SystemModel
         };
     }
 
-    /// <summary>For each part, the seconds that its busiest instance was at work so far; of a machine, per core.</summary>
+    /// <summary>For each part, the seconds that its busiest instance was at its limit so far; of a machine, per core.</summary>
     private Dictionary<string, double> Busy()
     {
         foreach (var (_, machine) in _machines)
@@ -175,7 +175,10 @@ internal sealed class SystemModel
             .ToDictionary(part => part.Key, part => part.Max(entry => entry.Machine.BusySeconds / entry.Machine.Cores));
         if (_only is null)
         {
-            busy["a queue's process"] = _queues.Max(queue => queue.OccupiedSeconds);
+            busy["a queue"] = _queues.Max(queue => queue.OccupiedSeconds);
+            busy["a group commit"] = _users.Max(replica => replica.CommittingSeconds);
+            busy["a lane of the relay"] = _users.Max(replica => replica.RelayingSeconds);
+            busy["a consumer"] = _consumers.Max(consumer => consumer.BusySeconds);
         }
 
         return busy;
@@ -197,10 +200,12 @@ internal sealed class SystemModel
 
     private Machine AddMachine(string part)
     {
-        var machine = new Machine(_simulator, _topology.Cores, _topology.IsOneMachine ? _costs.SharingFactor : 1);
+        var machine = new Machine(_simulator, _topology.Cores, _topology.IsOneMachine ? FactorOfOneMachine : 1);
         _machines.Add((part, machine));
         return machine;
     }
+
+    private double FactorOfOneMachine => _costs.SharingFactor * _topology.Cores / (_topology.Cores - _topology.OtherCores);
 
     private static double Milliseconds(double seconds) => 1000 * seconds;
 }

@@ -27,6 +27,9 @@ internal sealed record Topology
     /// <summary>Whether everything, the clients included, shares one machine, as in the measured runs. Else each has its own.</summary>
     public bool IsOneMachine { get; init; }
 
+    /// <summary>How many of that machine's cores something else keeps busy.</summary>
+    public double OtherCores { get; init; }
+
     /// <summary>The time that a question and its answer spend on the network, in seconds.</summary>
     public double RoundTrip { get; init; }
 

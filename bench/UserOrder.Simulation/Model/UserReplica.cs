@@ -15,6 +15,7 @@ internal sealed class UserReplica
     private readonly int _queues;
     private readonly Mailbox<(Occurrence Event, Completion Answer)> _requests;
     private readonly List<RelayLane> _lanes = [];
+    private readonly BusyTime _committing;
 
     public UserReplica(
         Simulator simulator, CostModel costs, MessagingOptions options, WorkerThreads threads, Database database, BrokerNode broker,
@@ -27,6 +28,7 @@ internal sealed class UserReplica
         _random = random;
         _queues = queues.Count;
         _requests = new(simulator);
+        _committing = new(simulator);
         var signal = new Wakeup(simulator);
         simulator.Start(() => WriteAsync(signal, ledger));
         for (var i = 0; i < options.RelayLanes; i++)
@@ -44,6 +46,12 @@ internal sealed class UserReplica
 
     /// <summary>How many events its relay has claimed that the broker has not confirmed.</summary>
     public int Unconfirmed => _lanes.Sum(lane => lane.Unconfirmed);
+
+    /// <summary>The seconds that its group commit was at work on full batches.</summary>
+    public double CommittingSeconds => _committing.Seconds;
+
+    /// <summary>The seconds that the busiest lane of its relay was at work on full batches.</summary>
+    public double RelayingSeconds => _lanes.Max(lane => lane.BusySeconds);
 
     /// <summary>Creates a user, and its event, and returns after the commit.</summary>
     public async Task CreateAsync()
@@ -63,8 +71,10 @@ internal sealed class UserReplica
         {
             await _requests.WaitAsync();
             var batch = _requests.Take(MaxBatch);
+            _committing.Begin(batch.Count == MaxBatch);
             await _threads.RunAsync(_costs.UserApiRequest.BatchSeconds);
             await _database.ExecuteAndCommitAsync(_costs.UserDatabaseInsert.Seconds(batch.Count));
+            _committing.End();
             ledger.Accepted += batch.Count;
             foreach (var (occurrence, answer) in batch)
             {

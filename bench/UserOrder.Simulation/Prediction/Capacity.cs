@@ -8,7 +8,10 @@ namespace UserOrder.Simulation.Prediction;
 /// <param name="Run">The simulated run at that rate.</param>
 internal sealed record Capacity(double PerSecond, SimulationResult Run)
 {
-    private const double Seconds = 1;
+    // Enough events to judge by, in a time that is long beside the lag.
+    private const double Events = 50_000;
+    private const double LeastSeconds = 0.4;
+    private const double MostSeconds = 2;
 
     // A rate is kept up if all but so few of the events that arrive in the measured time are committed in it too.
     private const double KeptUp = 0.98;
@@ -52,7 +55,7 @@ internal sealed record Capacity(double PerSecond, SimulationResult Run)
 
         return new Capacity(best.EndToEndPerSecond, best);
 
-        SimulationResult Try(double rate) => SystemModel.Run(costs, topology, new Load.Arrivals(rate), Seconds, seed);
+        SimulationResult Try(double rate) => SystemModel.Run(costs, topology, new Load.Arrivals(rate), Math.Clamp(Events / rate, LeastSeconds, MostSeconds), seed);
     }
 
     private static bool IsKeptUp(SimulationResult run) => run.EndToEndPerSecond >= KeptUp * run.ArrivedPerSecond;

@@ -18,6 +18,7 @@ internal static class PredictCommand
         var costs = CostFiles.ReadCosts(folders.Costs);
         var measured = CostFiles.ReadRuns(folders.Runs);
         var table = new Table("topology", "replicas", "machines", "events/s", "busiest", "at", "lag p50 ms at 70 %", "p99");
+        var known = new Dictionary<Topology, (Capacity, SimulationResult)>();
         var lines = new List<ChartLine> { Measured(measured), Simulated(costs, measured, seed) };
         foreach (var plan in Plan.All(cores))
         {
@@ -26,9 +27,8 @@ internal static class PredictCommand
             foreach (var replicas in Replicas)
             {
                 var topology = plan.For(replicas);
-                var capacity = Capacity.Find(costs, topology, guess, seed);
+                var (capacity, calm) = Look(topology with { Cells = 1 }, guess);
                 guess = capacity.PerSecond;
-                var calm = SystemModel.Run(costs, topology, new Load.Arrivals(ShareOfCapacity * capacity.PerSecond), Seconds, seed);
                 var all = topology.Cells * capacity.PerSecond;
                 points.Add((replicas, all));
                 table.Add(
@@ -47,7 +47,25 @@ internal static class PredictCommand
 
         Document.Write(folders.Document, "prediction", $"With the costs of {costs.Origin.Date}, {cores} cores a machine, seed {seed}.\n\n{table}");
         LineChart.Write(
-            folders.Image("scaling-prediction.svg"), $"Events a second, end to end, machines of {cores} cores", "replicas of each service", "events/s", lines);
+            folders.Image("scaling-prediction.svg"),
+            $"Events a second, end to end, machines of {cores} cores",
+            "replicas of each service",
+            "events/s",
+            lines);
+
+        // Some plans pass through the same topology.
+        (Capacity Capacity, SimulationResult Calm) Look(Topology topology, double guess)
+        {
+            if (!known.TryGetValue(topology, out var found))
+            {
+                var capacity = Capacity.Find(costs, topology, guess, seed);
+                var calm = new Load.Arrivals(ShareOfCapacity * capacity.PerSecond);
+                found = (capacity, SystemModel.Run(costs, topology, calm, Seconds, seed));
+                known.Add(topology, found);
+            }
+
+            return found;
+        }
     }
 
     /// <summary>The best that one machine did in all, drawn at one replica.</summary>

@@ -1,6 +1,6 @@
 namespace UserOrder.Simulation.Report;
 
-/// <summary>A Markdown file, parts of which are written by this program: those between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>.</summary>
+/// <summary>A Markdown file. This program writes the parts between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>.</summary>
 internal static class Document
 {
     /// <summary>Replaces a part, and prints it.</summary>

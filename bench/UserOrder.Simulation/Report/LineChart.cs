@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -54,7 +53,7 @@ internal static class LineChart
         void AddLine(ChartLine line, double legendY)
         {
             var dash = line.IsDashed ? " stroke-dasharray=\"6 4\"" : "";
-            var path = string.Join(' ', line.Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
+            var path = string.Join(' ', line.Points.Select(point => FormattableString.Invariant($"{X(point.X):0.#},{Y(point.Y):0.#}")));
             Add($"""<polyline points="{path}" fill="none" stroke="{line.Color}" stroke-width="2"{dash}/>""");
             foreach (var (x, y) in line.Points)
             {

@@ -17,7 +17,7 @@ internal static class ValidateCommand
         var measured = CostFiles.ReadRuns(folders.Runs);
         var topology = new Topology { IsOneMachine = true, Cores = measured.Origin.Cores };
         var pairs = measured.Runs.Select(run => new RunPair(
-            run, SystemModel.Run(costs, topology, new Load.Clients(run.Connections), Seconds, seed))).ToList();
+            run, SystemModel.Run(costs, topology with { OtherCores = run.OtherCores }, new Load.Clients(run.Connections), Seconds, seed))).ToList();
 
         Document.Write(folders.Document, "costs", CostTable(costs));
         Document.Write(folders.Document, "validation", Compare(measured, pairs, seed));
@@ -57,12 +57,32 @@ internal static class ValidateCommand
         bytes.Add("on the wire: claim, publish, deliver, inbox, all acknowledgements", costs.Bytes.RelayWire);
         bytes.Add("kept: the user, with indexes", costs.Bytes.UserRow);
         bytes.Add("kept: inbox row (for `InboxRetention`) and known user, with indexes", costs.Bytes.InboxRow);
-        return $"{costs.Origin}\n\n{table}\n{bytes}";
+        return $"{costs.Origin}\n\n{table}\n{bytes}\n{Ceilings(costs)}";
+    }
+
+    /// <summary>What each thing that does one batch after the other can do, from its own CPU time and one flush, with no network between.</summary>
+    private static Table Ceilings(CostModel costs)
+    {
+        var flush = costs.FlushMilliseconds.Average() / 1000;
+        var table = new Table("at most, by one", "events/s");
+        table.Add(
+            "group commit (a replica of UserApi)",
+            FullBatch / (costs.UserApiRequest.BatchSeconds + costs.UserDatabaseInsert.Seconds(FullBatch) + flush));
+        table.Add(
+            "consumer (a replica of OrderApi and a queue)",
+            FullBatch / (costs.OrderApiConsume.Seconds(FullBatch) + costs.OrderDatabaseConsume.Seconds(FullBatch) + flush));
+        table.Add("quorum queue", 1 / (costs.QueueProcessShare * costs.Broker.SecondsOf(1)));
+        foreach (var (part, microseconds) in costs.PerEvent(FullBatch))
+        {
+            table.Add($"core of {part}", 1e6 / microseconds);
+        }
+
+        return table;
     }
 
     private static string Compare(MeasuredRuns measured, List<RunPair> pairs, int seed)
     {
-        var rates = new Table("clients", "accepted/s", "simulated", "error", "end to end/s", "simulated", "error");
+        var rates = new Table("clients", "cores others used", "accepted/s", "simulated", "error", "end to end/s", "simulated", "error");
         var times = new Table(
             "clients", "request p50 ms", "simulated", "request p99 ms", "simulated", "lag p50 ms", "simulated", "lag p99 ms", "simulated");
         foreach (var (run, simulated) in pairs)
@@ -70,6 +90,7 @@ internal static class ValidateCommand
             var clients = run.IsFitted ? $"{run.Connections} (fitted)" : run.Connections.ToString(CultureInfo.InvariantCulture);
             rates.Add(
                 clients,
+                run.OtherCores,
                 run.AcceptedPerSecond,
                 simulated.AcceptedPerSecond,
                 Percent(Error(run.AcceptedPerSecond, simulated.AcceptedPerSecond)),
