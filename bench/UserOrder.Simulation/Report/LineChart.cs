@@ -6,10 +6,10 @@ namespace UserOrder.Simulation.Report;
 /// <summary>An SVG of lines over logarithmic axes, x by powers of two and y by powers of ten.</summary>
 internal static class LineChart
 {
-    private const double Width = 900;
+    private const double Width = 980;
     private const double Height = 520;
     private const double Left = 80;
-    private const double Right = 270;
+    private const double Right = 350;
     private const double Top = 50;
     private const double Bottom = 60;
 
