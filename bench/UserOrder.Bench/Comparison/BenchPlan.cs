@@ -10,12 +10,12 @@ internal sealed record BenchPlan
         Connections = [32, 128, 1],
         PeerConnections = [32, 128, 1],
         IsFull = true,
-        WarmUp = TimeSpan.FromSeconds(6),
-        Load = TimeSpan.FromSeconds(8),
-        Insert = TimeSpan.FromSeconds(4),
+        WarmUp = TimeSpan.FromSeconds(5),
+        Load = TimeSpan.FromSeconds(6),
+        Insert = TimeSpan.FromSeconds(3),
         Idle = TimeSpan.FromSeconds(10),
         ColdStarts = 3,
-        PacedRounds = 2,
+        PacedRounds = 1,
         Paced = TimeSpan.FromSeconds(10),
     };
 
