@@ -13,7 +13,7 @@ usage() {
   cat <<'TEXT'
 usage: bench/run.sh [--quick]
 
-  (without)  all contestants and every figure, about 25 minutes; writes docs/performance.md and its charts
+  (without)  all contestants and every figure, about 15 minutes; writes docs/performance.md and its charts
   --quick    UserOrder, the Node peer and the broker alone, less than 3 minutes once everything is built; prints the targets
   --help     print this
 TEXT

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
 using UserOrder.OrderApi.KnownUsers;
 
 namespace UserOrder.Tests.Contracts;
@@ -41,7 +41,8 @@ public sealed class UserApiConsumerTests
     private static async Task<UserLookup> FindAsync(ContractServer server)
     {
         using var http = new HttpClient(server) { BaseAddress = new Uri("http://user-api") };
-        return await new UserApiClient(http, NullLogger<UserApiClient>.Instance).FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken);
+        await using var services = new ServiceCollection().AddMetrics().AddLogging().AddSingleton<UserLookups>().BuildServiceProvider();
+        return await new UserApiClient(http, services.GetRequiredService<UserLookups>()).FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Answers with the document's own example, after having held it against the document.</summary>

@@ -6,17 +6,17 @@ internal sealed record BenchPlan
     /// <summary>Every part, as docs/performance.md shows it.</summary>
     public static readonly BenchPlan Full = new()
     {
-        Rounds = 1,
+        Rounds = 3,
         Connections = [32, 128, 1],
         PeerConnections = [32, 128, 1],
         IsFull = true,
-        WarmUp = TimeSpan.FromSeconds(3),
-        Load = TimeSpan.FromSeconds(3),
-        Insert = TimeSpan.FromSeconds(2),
-        Idle = TimeSpan.FromSeconds(3),
-        ColdStarts = 1,
-        PacedRounds = 1,
-        Paced = TimeSpan.FromSeconds(4),
+        WarmUp = TimeSpan.FromSeconds(6),
+        Load = TimeSpan.FromSeconds(8),
+        Insert = TimeSpan.FromSeconds(4),
+        Idle = TimeSpan.FromSeconds(10),
+        ColdStarts = 3,
+        PacedRounds = 2,
+        Paced = TimeSpan.FromSeconds(10),
     };
 
     /// <summary>What the targets need, in less than three minutes.</summary>
