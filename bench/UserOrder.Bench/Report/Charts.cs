@@ -16,7 +16,7 @@ internal static class Charts
                 "Events a second, end to end, nothing left behind",
                 [.. names, "broker alone"],
                 [
-                    .. Connections(result).Select(connections => ($"{connections} connections", (IReadOnlyList<Spread?>)
+                    .. Connections(result).Select(connections => (NameOf(connections), (IReadOnlyList<Spread?>)
                         [.. result.Contestants.Select(contestant => Figure(contestant, connections, run => run.EventsPerSecond)), null])),
                     ("no services", [.. result.Contestants.Select(_ => (Spread?)null), Spread.Of(result.Raw.Select(raw => raw.Result.MessagesPerSecond))]),
                 ],
@@ -26,10 +26,12 @@ internal static class Charts
         BarChart ByConnections(string title, string format, Func<LoadRun, double> figure) => new(
             title,
             names,
-            [.. Connections(result).Select(connections => ($"{connections} connections", (IReadOnlyList<Spread?>)
+            [.. Connections(result).Select(connections => (NameOf(connections), (IReadOnlyList<Spread?>)
                 [.. result.Contestants.Select(contestant => Figure(contestant, connections, figure))]))],
             format);
     }
+
+    private static string NameOf(int connections) => connections == 1 ? "1 connection" : $"{connections} connections";
 
     private static IEnumerable<int> Connections(ComparisonResult result) => result.Plan.Connections.Order();
 

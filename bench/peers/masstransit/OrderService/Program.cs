@@ -4,7 +4,8 @@ using Peer.MassTransit.OrderService;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.Services.AddSingleton(NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("orderdb")!));
+builder.Services.AddSingleton(NpgsqlDataSource.Create(
+    new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("orderdb")) { MaxPoolSize = 32 }));
 builder.Services.AddMassTransit(bus =>
 {
     bus.DisableUsageTelemetry();
@@ -16,6 +17,7 @@ builder.Services.AddMassTransit(bus =>
         {
             endpoint.SetQuorumQueue();
             endpoint.PrefetchCount = 256;
+            endpoint.ConcurrentMessageLimit = 32;
             endpoint.ConfigureConsumer<UserCreatedConsumer>(context);
         });
     });

@@ -4,7 +4,8 @@ using Peer.MassTransit.Events;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.Services.AddSingleton(NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("userdb")!));
+builder.Services.AddSingleton(NpgsqlDataSource.Create(
+    new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("userdb")) { MaxPoolSize = 32 }));
 builder.Services.AddMassTransit(bus =>
 {
     bus.DisableUsageTelemetry();
