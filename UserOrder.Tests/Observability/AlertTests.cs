@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 
 namespace UserOrder.Tests.Observability;
 
@@ -29,13 +28,10 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         }
 
         await Until.EqualAsync(0, "the alert clears", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
-        var orderdb = Observed.OpenDatabase("orderdb");
-        await Until.EqualAsync<long>(accepted.Count, "what was accepted meanwhile has arrived", async () =>
-        {
-            await using var command = orderdb.CreateCommand("select count(*) from known_users where id = any($1)");
-            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. accepted] });
-            return (long)(await command.ExecuteScalarAsync(Cancelled))!;
-        });
+        await Until.EqualAsync(
+            accepted.Count,
+            "what was accepted meanwhile has arrived",
+            () => Observed.CountAsync("orderdb", "select count(*) from known_users where id = any($1)", accepted.ToArray()));
         foreach (var service in Services)
         {
             var since = Observed.LogOf(service)[linesBefore[service]..].Select(line => JsonElement.Parse(line).GetProperty("EventId").GetInt32()).ToList();

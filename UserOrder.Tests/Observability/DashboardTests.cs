@@ -14,7 +14,7 @@ public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
         Browser.IsNeeded();
         AspireDashboard.IsNeeded(Observed.Graph);
         var trace = $"{ActivityTraceId.CreateRandom()}";
-        var userId = await CreateUserAsync();
+        var userId = await CreateKnownUserAsync();
         Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId, $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
         var channel = await Observed.OpenChannelAsync();
         await channel.PublishEventAsync("order.placed.v1", "no event"u8.ToArray(), Cancelled);

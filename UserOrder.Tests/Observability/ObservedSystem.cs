@@ -13,6 +13,7 @@ public sealed class ObservedSystem : IAsyncLifetime
     private static readonly string[] Services = ["user-api", "order-api"];
 
     private readonly List<IAsyncDisposable> _opened = [];
+    private readonly Dictionary<string, NpgsqlDataSource> _databases = [];
     private ManifestGraph? _graph;
     private Prometheus? _prometheus;
     private TelemetryTap? _tap;
@@ -81,9 +82,26 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     internal NpgsqlDataSource OpenDatabase(string name)
     {
-        var database = NpgsqlDataSource.Create(Graph.GetConnectionString(name));
-        _opened.Add(database);
+        if (!_databases.TryGetValue(name, out var database))
+        {
+            database = NpgsqlDataSource.Create(Graph.GetConnectionString(name));
+            _databases.Add(name, database);
+            _opened.Add(database);
+        }
+
         return database;
+    }
+
+    /// <summary>The number that a statement on a service's database gives.</summary>
+    internal async Task<long> CountAsync(string database, string sql, params object[] parameters)
+    {
+        await using var command = OpenDatabase(database).CreateCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     internal async Task<IChannel> OpenChannelAsync()

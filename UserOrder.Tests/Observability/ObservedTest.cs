@@ -35,6 +35,14 @@ public abstract class ObservedTest(ObservedSystem system) : IAsyncLifetime
         return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled)).GetProperty("id").GetGuid();
     }
 
+    /// <summary>Creates a user whose event has arrived, so that an order needs no look-up.</summary>
+    protected async Task<Guid> CreateKnownUserAsync()
+    {
+        var userId = await CreateUserAsync();
+        await Until.EqualAsync(1, "OrderApi knows the user", () => system.CountAsync("orderdb", "select count(*) from known_users where id = $1", userId));
+        return userId;
+    }
+
     protected async Task<HttpStatusCode> PlaceOrderAsync(Guid userId, string? traceParent = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders")
