@@ -89,8 +89,10 @@ fi
 if [[ ${USERORDER_SOAK_MINUTES:-} ]]; then
   require_servers
 else
-  fetch_contract_tools
+  fetch_node_tools
+  fetch_kustomize || true
   require_browser
+  require_load_balancer
   fetch_prometheus || true
   find_dashboard >/dev/null || true
 fi

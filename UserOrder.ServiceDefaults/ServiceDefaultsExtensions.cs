@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using UserOrder.ServiceDefaults.Health;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
@@ -30,12 +29,11 @@ public static class ServiceDefaultsExtensions
         // A connection keeps its 4 KiB to read into, which spares each request a call that only asks whether there is anything to read.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
 
-        // Less than the 30 s that container platforms grant between SIGTERM and SIGKILL.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddLiveness();
+        builder.AddDrain();
         builder.Services.AddResilientHttpClients();
         builder.Services.AddStrictJson();
         builder.Services.AddProblems();
@@ -49,6 +47,7 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseDrain();
         app.UseProblems();
         app.UseApiVersions();
         app.UseStrictJson();

@@ -13,7 +13,7 @@ namespace UserOrder.Tests.Faults;
 /// A graph of its own with two replicas of each service, each of which reaches its servers and the other service through a proxy of its
 /// own. The test itself reaches everything directly.
 /// </summary>
-public sealed class FaultySystem : IAsyncLifetime
+public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 {
     internal const string Broker = "rabbitmq";
     internal const string UserDatabase = "user-postgres";
@@ -58,6 +58,14 @@ public sealed class FaultySystem : IAsyncLifetime
     internal NpgsqlDataSource UserDb => _userdb!;
 
     internal NpgsqlDataSource OrderDb => _orderdb!;
+
+    Ledger IAuditedSystem.Ledger => Ledger;
+
+    NpgsqlDataSource IAuditedSystem.UserDb => UserDb;
+
+    NpgsqlDataSource IAuditedSystem.OrderDb => OrderDb;
+
+    ConcurrentQueue<ResourceChange> IAuditedSystem.WrongEnds => WrongEnds;
 
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
@@ -129,6 +137,8 @@ public sealed class FaultySystem : IAsyncLifetime
     internal Task<IConnection> ConnectToBrokerAsync() =>
         new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString(Broker)), AutomaticRecoveryEnabled = false }
             .CreateConnectionAsync(TestContext.Current.CancellationToken);
+
+    Task<IConnection> IAuditedSystem.ConnectToBrokerAsync() => ConnectToBrokerAsync();
 
     /// <summary>Lets the service that is the first to reach a step of the protocol kill itself there.</summary>
     internal async Task ArmAsync(string failPoint)
