@@ -71,7 +71,7 @@ public sealed partial class BaseTests
             var text = File.ReadAllText(file);
             Assert.DoesNotMatch(Unresolved(), text);
             Assert.All(Variable().Matches(text), variable => Assert.Contains(variable.Groups[1].Value, secrets));
-            Assert.All(PasswordInText().Matches(text), password => Assert.StartsWith("$(", password.Groups[1].Value, StringComparison.Ordinal));
+            Assert.All(PasswordInText().Matches(text), password => Assert.StartsWith("$(", password.Groups[1].Value + password.Groups[2].Value, StringComparison.Ordinal));
         }
 
         Assert.DoesNotContain(Objects, item => item.Kind is "Secret" or "ConfigMap");
@@ -111,6 +111,6 @@ public sealed partial class BaseTests
     [GeneratedRegex(@"\$\(([A-Z0-9_]+)\)")]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"(?:Password=|://[^:/\s]+:)([^;@\s]+)")]
+    [GeneratedRegex(@"(?:Password=([^;\s]+)|://[^:/\s]+:([^@\s]+)@)")]
     private static partial Regex PasswordInText();
 }

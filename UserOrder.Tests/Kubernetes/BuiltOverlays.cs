@@ -40,6 +40,7 @@ public sealed class BuiltOverlays : IDisposable
             $"""
             apiVersion: kustomize.config.k8s.io/v1beta1
             kind: Kustomization
+            namespace: userorder
             resources: [../../../../aspire-manifest/k8s]
             components: [{string.Join(", ", components.Select(component => $"../../components/{component}"))}]
             """,
@@ -77,7 +78,7 @@ public sealed class BuiltOverlays : IDisposable
 }
 
 [CollectionDefinition(Name)]
-public sealed class OverlayTestCollection : ICollectionFixture<BuiltOverlays>
+public sealed class KubernetesTests : ICollectionFixture<BuiltOverlays>
 {
     public const string Name = "the overlays";
 }

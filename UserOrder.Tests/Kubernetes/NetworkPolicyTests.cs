@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 namespace UserOrder.Tests.Kubernetes;
 
 /// <summary>The network policies and the mesh's rules against the graph: whoever is allowed to speak is meant to, and back.</summary>
-[Collection(OverlayTestCollection.Name)]
+[Collection(KubernetesTests.Name)]
 public sealed class NetworkPolicyTests(BuiltOverlays overlays)
 {
     private const string Ingress = "ingress";

@@ -5,9 +5,12 @@ using YamlDotNet.RepresentationModel;
 namespace UserOrder.Tests.Kubernetes;
 
 /// <summary>What has to be true of every overlay, whoever writes it.</summary>
-[Collection(OverlayTestCollection.Name)]
+[Collection(KubernetesTests.Name)]
 public sealed partial class OverlayTests(BuiltOverlays overlays)
 {
+    private static readonly string[] Probes = ["startupProbe", "livenessProbe", "readinessProbe"];
+    private static readonly string[] ResourceKinds = ["requests", "limits"];
+
     public static TheoryData<string> Overlays { get; } = new(KubernetesFiles.Overlays);
 
     public static TheoryData<string> Components { get; } = new(KubernetesFiles.Components);
@@ -23,14 +26,20 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    public async Task Every_object_is_in_the_graphs_namespace(string overlay) => Assert.All(
+        (await overlays.ObjectsOfAsync(overlay)).Where(item => item.Kind != "Namespace"),
+        item => Assert.Equal("userorder", item.At("metadata", "namespace")?.Text()));
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
     public async Task Every_container_has_probes_and_resources(string overlay) => Assert.All(await WorkloadsAsync(overlay), workload =>
     {
-        foreach (var probe in new[] { "startupProbe", "livenessProbe", "readinessProbe" })
+        foreach (var probe in Probes)
         {
             Assert.True(workload.Container.At(probe) is not null, $"{workload} has no {probe}.");
         }
 
-        foreach (var kind in new[] { "requests", "limits" })
+        foreach (var kind in ResourceKinds)
         {
             Assert.True(workload.Container.At("resources", kind, "cpu") is not null, $"{workload} has no {kind} of processors.");
             Assert.True(workload.Container.At("resources", kind, "memory") is not null, $"{workload} has no {kind} of memory.");

@@ -154,7 +154,7 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 }
 
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class RolloutTestCollection : ICollectionFixture<ReplacedSystem>
+public sealed class ReplacementTests : ICollectionFixture<ReplacedSystem>
 {
     public const string Name = "the system that is replaced";
 }

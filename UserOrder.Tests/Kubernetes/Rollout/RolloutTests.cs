@@ -4,7 +4,7 @@ using UserOrder.Tests.Faults;
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
 /// <summary>A new version comes in the way a Deployment brings it: one replica after the other ends by SIGTERM, while clients go on.</summary>
-[Collection(RolloutTestCollection.Name)]
+[Collection(ReplacementTests.Name)]
 public sealed class RolloutTests(ReplacedSystem system)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -41,7 +41,8 @@ public sealed class RolloutTests(ReplacedSystem system)
 
         Assert.True(result.Findings == 0, $"{result}");
         Assert.Empty(Ledger.Refusals);
-        Assert.True(Ledger.Orders.Count > 0 && Ledger.Users.Count > 0, "Nobody asked for anything.");
+        Assert.NotEmpty(Ledger.Users);
+        Assert.NotEmpty(Ledger.Orders);
     }
 
     [Theory]
