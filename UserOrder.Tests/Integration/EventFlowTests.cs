@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
+using RabbitMQ.Client;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;

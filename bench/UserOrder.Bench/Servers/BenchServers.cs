@@ -22,6 +22,9 @@ internal sealed class BenchServers : IAsyncDisposable
 
     public double DatabaseCpuSeconds => ProcFile.CpuSecondsOfFamily(_graph.GetProcessId(Database));
 
+    /// <summary>What the dashboard has used; zero where none runs.</summary>
+    public double ReceiverCpuSeconds => _graph.DashboardProcessId is { } process ? ProcFile.CpuSecondsOfFamily(process) : 0;
+
     /// <summary>Where the dashboard takes telemetry.</summary>
     /// <exception cref="BenchException">No dashboard runs.</exception>
     public OtlpExporter Receiver =>
