@@ -63,8 +63,8 @@ public sealed class SecretTests
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
 
             // What a client library says of a connection that fails is where a password is told most easily.
-            await graph.KillAsync("rabbitmq");
-            await graph.KillAsync("user-postgres");
+            await graph.KillAsync("rabbitmq", TestContext.Current.CancellationToken);
+            await graph.KillAsync("user-postgres", TestContext.Current.CancellationToken);
             using var refused = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             output.Enqueue(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
