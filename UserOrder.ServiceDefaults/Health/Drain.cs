@@ -72,7 +72,8 @@ internal static class DrainExtensions
         });
     }
 
-    private static TimeSpan LengthOf(string? setting) => TimeSpan.TryParse(setting ?? "0", CultureInfo.InvariantCulture, out var length) && length >= TimeSpan.Zero && length <= Longest
-        ? length
-        : throw new InvalidOperationException($"{Key} is '{setting}'. It has to be a time span between 00:00:00 and 00:05:00.");
+    private static TimeSpan LengthOf(string? setting) =>
+        TimeSpan.TryParse(setting ?? "0", CultureInfo.InvariantCulture, out var length) && length >= TimeSpan.Zero && length <= Longest
+            ? length
+            : throw new InvalidOperationException($"{Key} is '{setting}'. It has to be a time span between 00:00:00 and 00:05:00.");
 }
