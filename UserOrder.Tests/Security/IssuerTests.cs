@@ -1,4 +1,5 @@
 using System.Net;
+using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
 
@@ -59,22 +60,26 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
     {
         NeedsTheWholeGraph();
         var port = ServiceUnderTest.FreePort();
-        await using var service = await ServiceUnderTest.StartAsync(
-            "user-api",
-            [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Authority", $"http://127.0.0.1:{port}"), ("Security__Audience", IssuerUnderTest.Audience)]);
-        await using var elsewhere = await IssuerUnderTest.StartAsync();
+        await using var services = await SecuredServices.StartAsync(Graph, ("Security__Authority", $"http://127.0.0.1:{port}"));
+        var token = services.Issuer.Token("somebody", "admin");
 
-        using var refused = await SecuredServices.SendAsync(service.Api, HttpMethod.Get, "/v1/users", elsewhere.Token("somebody", "admin"));
-        using var anonymous = await SecuredServices.SendAsync(service.Api, HttpMethod.Get, "/v1/users", token: null);
-
-        await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "issuer-unavailable", refused);
-        Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
-        await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", anonymous);
+        foreach (var service in ContractFiles.Services)
+        {
+            using var api = new HttpClient(new ContractHandler(OpenApiContract.Of(service))) { BaseAddress = services.Of(service).Url };
+            foreach (var operation in OpenApiContract.Of(service).Operations)
+            {
+                using var refused = await SecuredServices.SendAsync(api, operation, token);
+                using var anonymous = await SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, operation.Path, token: null);
+                await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "issuer-unavailable", refused);
+                Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+                await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", anonymous);
+            }
+        }
 
         await using var issuer = await IssuerUnderTest.StartAsync(port);
         await Until.EqualAsync(HttpStatusCode.OK, "the service has the issuer's keys", async () =>
         {
-            using var response = await SecuredServices.SendAsync(service.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
+            using var response = await SecuredServices.SendAsync(services.UserApi.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
             return response.StatusCode;
         });
     }

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Text;
+using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;
@@ -72,7 +74,7 @@ internal sealed class SecuredServices : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
@@ -80,6 +82,14 @@ internal sealed class SecuredServices : IAsyncDisposable
 
         return await api.SendAsync(request, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Asks for an operation in the way of its contract, with a body that is refused if it is looked at.</summary>
+    public static Task<HttpResponseMessage> SendAsync(HttpClient api, OpenApiContract.Operation operation, string token) => SendAsync(
+        api,
+        HttpMethod.Parse(operation.Method),
+        operation.Path.Replace("{id}", $"{Guid.NewGuid()}", StringComparison.Ordinal),
+        token,
+        operation.Method == "POST" ? "{}" : null);
 
     private static IEnumerable<(string Name, string Value)> Security(IssuerUnderTest issuer) =>
         [("Security__Authority", issuer.Url), ("Security__Audience", IssuerUnderTest.Audience), ("Messaging__AdminEndpoints", "true")];
