@@ -11,10 +11,12 @@ node_peer=$root/bench/peers/node
 
 usage() {
   cat <<'TEXT'
-usage: bench/run.sh [--quick]
+usage: bench/run.sh [--quick | --telemetry]
 
   (without)  all contestants and every figure, about 12 minutes; writes docs/performance.md and its charts
   --quick    UserOrder, the Node peer and the broker alone, less than 3 minutes once everything is built; prints the targets
+  --telemetry
+             UserOrder with and without telemetry, about 3 minutes; writes that part of docs/performance.md
   --help     print this
 TEXT
 }
@@ -62,6 +64,7 @@ mode=full
 case ${1:-} in
   '') ;;
   --quick) mode=quick ;;
+  --telemetry) mode=telemetry ;;
   --help | -h)
     usage
     exit
@@ -86,8 +89,15 @@ if [[ $mode == full ]]; then
   publish UserService bench/peers/masstransit/UserService
   publish OrderService bench/peers/masstransit/OrderService
 fi
-install_node_peer
+[[ $mode == telemetry ]] || install_node_peer
 build_release bench/UserOrder.Bench
 
 # The servers' data goes to the checkout's own disk: the machine's folder for temporary files may be in memory, where a sync is free.
-TMPDIR=$bench/data dotnet "$root/bench/UserOrder.Bench/bin/Release/net10.0/UserOrder.Bench.dll" compare "$mode" "$root"
+export TMPDIR=$bench/data
+program=$root/bench/UserOrder.Bench/bin/Release/net10.0/UserOrder.Bench.dll
+if [[ $mode == telemetry ]]; then
+  dashboard=$(find_dashboard) || die 'The telemetry needs a receiver, which is the dashboard.'
+  dotnet "$program" telemetry "$root" "$dashboard"
+else
+  dotnet "$program" compare "$mode" "$root"
+fi

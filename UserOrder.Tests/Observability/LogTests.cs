@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -51,7 +52,7 @@ public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
         var entry = JsonElement.Parse(line!);
         Assert.Equal(41, entry.GetProperty("EventId").GetInt32());
         Assert.Contains(entry.GetProperty("Scopes").EnumerateArray(), scope => scope.TryGetProperty("TraceId", out var id) && id.GetString() == trace);
-        Assert.True(Observed.Tap.HasSeen("became a dead letter"));
+        await Until.EqualAsync(true, "it was exported", () => Task.FromResult(Observed.Tap.HasSeen("became a dead letter")));
     }
 
     [Fact]
@@ -74,10 +75,12 @@ public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
             mandatory: true,
             JsonSerializer.SerializeToUtf8Bytes(new { specversion = "1.0", id = Guid.NewGuid(), source = "/test", type = "user.created.v1", time = DateTimeOffset.UtcNow, data = new { id = email, email } }),
             Cancelled);
-        Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId));
+        var (trace, caller) = NewTrace();
+        Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId, $"00-{trace}-{caller}-01"));
         await Until.EqualAsync(1, "the order arrives", () => OrderCountAsync(userId));
         await Until.TrueAsync("the message was refused", () => Task.FromResult(Observed.LogOf("order-api")), lines => lines.Any(line => line.Contains("became a dead letter", StringComparison.Ordinal)));
-        await Until.TrueAsync("the order's trace was exported", () => Task.FromResult(Observed.Tap), tap => tap.HasSeen("became a dead letter"));
+        await Until.EqualAsync(true, "the order's trace was exported", () => Task.FromResult(Observed.Tap.Spans.Any(span =>
+            span.TraceId == trace && span is { Service: "user-api", Kind: ActivityKind.Consumer })));
 
         Assert.False(Observed.Tap.HasSeen(secret), "exported");
         foreach (var service in new[] { "user-api", "order-api" })

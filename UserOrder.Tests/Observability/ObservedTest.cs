@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -23,6 +24,8 @@ public abstract class ObservedTest(ObservedSystem system) : IAsyncLifetime
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
+
+    protected static (string Trace, string Caller) NewTrace() => ($"{ActivityTraceId.CreateRandom()}", $"{ActivitySpanId.CreateRandom()}");
 
     protected async Task<Guid> CreateUserAsync(string? email = null, string? traceParent = null)
     {

@@ -21,7 +21,13 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
 
         Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId, $"00-{trace}-{caller}-01"));
 
-        var spans = await SpansAsync(trace, "the database's spans are there", found => found.Any(span => span is { Service: "user-api", Kind: ActivityKind.Client }));
+        // The services export on their own, each at its time.
+        var spans = await SpansAsync(trace, "both services' spans are there", found =>
+            found.Any(span => span is { Service: "order-api", Kind: ActivityKind.Server })
+            && found.Any(span => span is { Service: "order-api", Kind: ActivityKind.Client })
+            && found.Any(span => span is { Service: "order-api", Kind: ActivityKind.Producer })
+            && found.Any(span => span is { Service: "user-api", Kind: ActivityKind.Consumer })
+            && found.Any(span => span is { Service: "user-api", Kind: ActivityKind.Client }));
         var post = Single(spans, "order-api", "POST /v1/orders", ActivityKind.Server, caller);
         AssertHas(post, ("http.request.method", "POST"), ("http.route", "/v1/orders"), ("http.response.status_code", "201"), ("url.scheme", "http"));
         var insert = Single(spans, "order-api", "INSERT orders", ActivityKind.Client, post.SpanId);
@@ -78,7 +84,8 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
         {
             var spans = await SpansAsync(trace, "the event was processed", found => found.Any(span => span.Kind == ActivityKind.Consumer));
             var process = Assert.Single(spans, span => span.Name == $"process {UserQueue}");
-            var batch = Assert.Single(Observed.Tap.Spans, span => span.Links.Contains(process.SpanId));
+            var batch = Assert.Single(await Until.TrueAsync(
+                "the batch was exported", () => Task.FromResult(Observed.Tap.Spans.Where(span => span.Links.Contains(process.SpanId)).ToList()), found => found.Count > 0));
             Assert.Equal($"process {UserQueue} batch", batch.Name);
             Assert.Equal("", batch.ParentId);
             Assert.NotEqual(trace, batch.TraceId);
@@ -117,8 +124,6 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
         await SpansAsync(later, "the later request was traced", found => found.Any(span => span.Service == "user-api"));
         Assert.DoesNotContain(Observed.Tap.Spans, span => span.TraceId == trace);
     }
-
-    private static (string Trace, string Caller) NewTrace() => ($"{ActivityTraceId.CreateRandom()}", $"{ActivitySpanId.CreateRandom()}");
 
     private static OtlpSpan Single(IEnumerable<OtlpSpan> spans, string service, string name, ActivityKind kind, string parent)
     {

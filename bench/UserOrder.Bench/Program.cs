@@ -4,9 +4,11 @@ using System.Text.Json;
 using UserOrder.Bench;
 using UserOrder.Bench.Broker;
 using UserOrder.Bench.Comparison;
+using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Report;
 using UserOrder.Bench.Servers;
 using UserOrder.ManifestRunner;
+using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Processes;
 
 try
@@ -18,6 +20,9 @@ try
             return 0;
         case ["compare", "full" or "quick", var root]:
             await CompareAsync(args[1] == "full" ? BenchPlan.Full : BenchPlan.Quick, new BenchFolders(Path.GetFullPath(root)));
+            return 0;
+        case ["telemetry", var root, var aspire]:
+            await MeasureTelemetryAsync(new BenchFolders(Path.GetFullPath(root)), aspire);
             return 0;
         default:
             Console.Error.WriteLine("This program is run by bench/run.sh.");
@@ -39,15 +44,13 @@ static async Task MeasureRawAsync(int bodyBytes, TimeSpan warmUp, TimeSpan load)
 
 static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
 {
-    var clock = Stopwatch.StartNew();
-    if (await Machine.MeasureOthersAsync() is > 0.1 and var others)
-    {
-        Report(string.Create(CultureInfo.InvariantCulture, $"Others use {others * 100:0} % of the processors: the figures will tell of them too."));
-    }
-
+    var report = await BeginAsync();
     await using var watchdog = ProcessWatchdog.Start();
-    await using var servers = await BenchServers.StartAsync(CancellationToken.None);
-    var result = await new ComparisonRun(plan, servers, folders, watchdog, Report).RunAsync();
+    await using var servers = await BenchServers.StartAsync(dashboard: null, CancellationToken.None);
+    using var userOrder = new UserOrderPair(servers, folders, watchdog);
+    using var node = new NodePair(servers, folders, watchdog);
+    using var massTransit = new MassTransitPair(servers, folders, watchdog);
+    var result = await new ComparisonRun(plan, servers, watchdog, report).RunAsync(userOrder, plan.IsFull ? [node, massTransit] : [node]);
     var versions = await Versions.DescribeAsync(plan, servers, folders, watchdog);
     var tables = new MarkdownReport(result, Machine.Describe(), versions, folders).Write();
     Console.WriteLine(tables);
@@ -55,6 +58,30 @@ static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
     {
         PerformanceDocument.Write(result, tables, folders);
     }
+}
+
+static async Task MeasureTelemetryAsync(BenchFolders folders, string aspire)
+{
+    var report = await BeginAsync();
+    await using var watchdog = ProcessWatchdog.Start();
+    await using var servers = await BenchServers.StartAsync(new DashboardOptions(aspire, folders.DashboardHome), CancellationToken.None);
+    using var with = new UserOrderPair(servers, folders, watchdog, servers.Receiver);
+    using var without = new UserOrderPair(servers, folders, watchdog);
+    var result = await new ComparisonRun(BenchPlan.Telemetry, servers, watchdog, report).RunAsync(with, without);
+    var tables = new TelemetryReport(result, Machine.Describe()).Write();
+    Console.WriteLine(tables);
+    PerformanceDocument.WriteTelemetry(tables, folders);
+}
+
+static async Task<Action<string>> BeginAsync()
+{
+    var clock = Stopwatch.StartNew();
+    if (await Machine.MeasureOthersAsync() is > 0.1 and var others)
+    {
+        Report(string.Create(CultureInfo.InvariantCulture, $"Others use {others * 100:0} % of the processors: the figures will tell of them too."));
+    }
+
+    return Report;
 
     void Report(string text) => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds,5:0} s  {text}");
 }

@@ -10,6 +10,7 @@ internal sealed record BenchPlan
         Connections = [32, 128, 1],
         PeerConnections = [32, 128, 1],
         IsFull = true,
+        MeasuresBroker = true,
         WarmUp = TimeSpan.FromSeconds(5),
         Load = TimeSpan.FromSeconds(6),
         Insert = TimeSpan.FromSeconds(3),
@@ -25,6 +26,7 @@ internal sealed record BenchPlan
         Rounds = 2,
         Connections = [32, 128, 1],
         PeerConnections = [32, 128],
+        MeasuresBroker = true,
         WarmUp = TimeSpan.FromSeconds(3),
         Load = TimeSpan.FromSeconds(3),
         Insert = TimeSpan.FromSeconds(2),
@@ -32,6 +34,17 @@ internal sealed record BenchPlan
         ColdStarts = 1,
         PacedRounds = 1,
         Paced = TimeSpan.FromSeconds(6),
+    };
+
+    /// <summary>UserOrder with and without telemetry. More and shorter rounds: a tenth is less than what a machine does meanwhile.</summary>
+    public static readonly BenchPlan Telemetry = new()
+    {
+        Rounds = 6,
+        Connections = [32, 128],
+        PeerConnections = [],
+        WarmUp = TimeSpan.FromSeconds(3),
+        Load = TimeSpan.FromSeconds(4),
+        ColdStarts = 1,
     };
 
     /// <summary>The users that are stored before a load: few, and many.</summary>
@@ -55,19 +68,23 @@ internal sealed record BenchPlan
     /// <summary>Whether MassTransit takes part, and the peers' lag and rest are measured too.</summary>
     public bool IsFull { get; init; }
 
+    /// <summary>Whether the broker alone has a turn in each round.</summary>
+    public bool MeasuresBroker { get; init; }
+
     /// <summary>Load at 32 connections that is not counted.</summary>
     public required TimeSpan WarmUp { get; init; }
 
     public required TimeSpan Load { get; init; }
 
-    public required TimeSpan Insert { get; init; }
+    public TimeSpan Insert { get; init; }
 
-    public required TimeSpan Idle { get; init; }
+    /// <summary>Zero if rest is not measured.</summary>
+    public TimeSpan Idle { get; init; }
 
     /// <summary>How often the services are started in a turn.</summary>
     public required int ColdStarts { get; init; }
 
-    public required int PacedRounds { get; init; }
+    public int PacedRounds { get; init; }
 
-    public required TimeSpan Paced { get; init; }
+    public TimeSpan Paced { get; init; }
 }

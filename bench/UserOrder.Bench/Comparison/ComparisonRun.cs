@@ -13,8 +13,7 @@ namespace UserOrder.Bench.Comparison;
 /// The order of the measurements. The contestants take turns, so that what the machine does meanwhile meets all of them, and the broker
 /// alone has a turn in each round.
 /// </summary>
-internal sealed class ComparisonRun(
-    BenchPlan plan, BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog, Action<string> progress)
+internal sealed class ComparisonRun(BenchPlan plan, BenchServers servers, ProcessWatchdog watchdog, Action<string> progress)
 {
     private const int WarmUpConnections = 32;
 
@@ -24,13 +23,12 @@ internal sealed class ComparisonRun(
     private readonly List<RawRound> _raw = [];
     private int _eventBytes;
 
+    /// <param name="userOrder">What is measured.</param>
+    /// <param name="others">What it is compared to.</param>
     /// <exception cref="BenchException">A contestant failed, or UserOrder lost an event.</exception>
-    public async Task<ComparisonResult> RunAsync()
+    public async Task<ComparisonResult> RunAsync(UserOrderPair userOrder, params IReadOnlyList<Contestant> others)
     {
-        using var userOrder = new UserOrderPair(servers, folders, watchdog);
-        using var node = new NodePair(servers, folders, watchdog);
-        using var massTransit = new MassTransitPair(servers, folders, watchdog);
-        Contestant[] contestants = plan.IsFull ? [userOrder, node, massTransit] : [userOrder, node];
+        Contestant[] contestants = [userOrder, .. others];
         foreach (var contestant in contestants)
         {
             _records[contestant] = new ContestantRecord(contestant.Name);
@@ -45,8 +43,11 @@ internal sealed class ComparisonRun(
                 await TakeTurnAsync(contestant, isLast: round == plan.Rounds - 1);
             }
 
-            progress($"round {round + 1} of {plan.Rounds}: the broker alone");
-            await MeasureRawAsync();
+            if (plan.MeasuresBroker)
+            {
+                progress($"round {round + 1} of {plan.Rounds}: the broker alone");
+                await MeasureRawAsync();
+            }
         }
 
         for (var round = 0; round < plan.PacedRounds; round++)
@@ -57,7 +58,7 @@ internal sealed class ComparisonRun(
             }
         }
 
-        foreach (var peer in contestants.Skip(1).Where(_ => plan.IsFull))
+        foreach (var peer in others.Where(_ => plan.IsFull))
         {
             await MeasurePacedAsync(peer, BenchPlan.FewUsers);
         }
@@ -99,7 +100,7 @@ internal sealed class ComparisonRun(
         }
 
         record.PeakMemory.Add(new ServicePair(contestant.UserService.PeakMemoryBytes, contestant.OrderService.PeakMemoryBytes));
-        if (isLast && (plan.IsFull || contestant is UserOrderPair))
+        if (isLast && plan.Idle > TimeSpan.Zero && (plan.IsFull || contestant is UserOrderPair))
         {
             record.IdleCpu.Add(await MeasureIdleAsync(contestant));
         }

@@ -4,22 +4,29 @@ using UserOrder.Bench.Servers;
 namespace UserOrder.Bench.Comparison;
 
 /// <summary>Processor time by who used it, in seconds.</summary>
-internal sealed record CpuUse(double UserService, double OrderService, double Broker, double Database)
+/// <param name="UserService">The service that creates users.</param>
+/// <param name="OrderService">The service that hears of them.</param>
+/// <param name="Broker">RabbitMQ.</param>
+/// <param name="Database">PostgreSQL.</param>
+/// <param name="Receiver">What takes the telemetry, where something does.</param>
+internal sealed record CpuUse(double UserService, double OrderService, double Broker, double Database, double Receiver = 0)
 {
     public double Services => UserService + OrderService;
 
+    /// <summary>Without the receiver, which is on another machine wherever it matters.</summary>
     public double All => Services + Broker + Database;
 
     public static CpuUse SoFar(Contestant contestant, BenchServers servers) =>
-        new(contestant.UserService.CpuSeconds, contestant.OrderService.CpuSeconds, servers.BrokerCpuSeconds, servers.DatabaseCpuSeconds);
+        new(contestant.UserService.CpuSeconds, contestant.OrderService.CpuSeconds, servers.BrokerCpuSeconds, servers.DatabaseCpuSeconds, servers.ReceiverCpuSeconds);
 
     public static CpuUse operator -(CpuUse after, CpuUse before) => new(
         after.UserService - before.UserService,
         after.OrderService - before.OrderService,
         after.Broker - before.Broker,
-        after.Database - before.Database);
+        after.Database - before.Database,
+        after.Receiver - before.Receiver);
 
     /// <summary>What a thousand events took of it.</summary>
     public CpuUse PerThousand(long events) => new(
-        UserService * 1000 / events, OrderService * 1000 / events, Broker * 1000 / events, Database * 1000 / events);
+        UserService * 1000 / events, OrderService * 1000 / events, Broker * 1000 / events, Database * 1000 / events, Receiver * 1000 / events);
 }

@@ -27,7 +27,7 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
     /// <summary>SQL of that user's UUIDv7.</summary>
     protected static string OldUuid => $"(lpad(to_hex({FirstTime} + n), 12, '0') || '70008' || left(md5(n::text), 15))::uuid";
 
-    private string Prefix { get; } = name.ToLowerInvariant();
+    private string Prefix { get; } = name.ToLowerInvariant().Replace(' ', '_');
 
     public override async Task PrepareAsync(int storedUsers)
     {

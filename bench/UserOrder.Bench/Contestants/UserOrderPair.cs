@@ -1,15 +1,25 @@
 using System.Diagnostics;
+using System.Globalization;
 using RabbitMQ.Client;
 using UserOrder.Bench.Servers;
+using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
-/// <summary>UserOrder as it is shipped: published in Release, production settings, telemetry at its default.</summary>
-internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
-    : StoringPair(PairName, servers, folders, watchdog)
+/// <summary>UserOrder as it is shipped: published in Release, production settings.</summary>
+/// <param name="servers">What it runs on.</param>
+/// <param name="folders">Where it was published to.</param>
+/// <param name="watchdog">Ends it with this process.</param>
+/// <param name="receiver">Where it delivers its telemetry; <c>null</c> for its default, which is nowhere.</param>
+internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog, OtlpExporter? receiver = null)
+    : StoringPair(receiver is null ? PairName : ObservedName, servers, folders, watchdog)
 {
     public const string PairName = "UserOrder";
+    public const string ObservedName = "UserOrder with telemetry";
+
+    /// <summary>The share of the traces that are kept where telemetry is delivered.</summary>
+    public const double SampledShare = 0.05;
 
     private static readonly TimeSpan EventTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -20,9 +30,9 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
 
     protected override bool HasOutbox => true;
 
-    protected override ProcessSpecification UserCommand => Command("UserOrder.UserApi", UserUrl, "userdb", UserDatabase);
+    protected override ProcessSpecification UserCommand => Observed(Command("UserOrder.UserApi", UserUrl, "userdb", UserDatabase));
 
-    protected override ProcessSpecification OrderCommand => Command("UserOrder.OrderApi", OrderUrl, "orderdb", OrderDatabase);
+    protected override ProcessSpecification OrderCommand => Observed(Command("UserOrder.OrderApi", OrderUrl, "orderdb", OrderDatabase));
 
     protected override string StoreKnownUsers(int count) =>
         $"""
@@ -53,4 +63,19 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
 
         throw new BenchException($"{Name} has published no event within {EventTimeout.TotalSeconds} s.");
     }
+
+    /// <summary>Logs, metrics and a share of the traces, with the intervals that the standard gives.</summary>
+    private ProcessSpecification Observed(ProcessSpecification command) => receiver is null
+        ? command
+        : command with
+        {
+            Environment = new Dictionary<string, string?>(command.Environment)
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint.OriginalString,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
+                ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={receiver.ApiKey}",
+                ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
+                ["OTEL_TRACES_SAMPLER_ARG"] = SampledShare.ToString(CultureInfo.InvariantCulture),
+            },
+        };
 }

@@ -1,0 +1,76 @@
+using System.Globalization;
+using UserOrder.Bench.Comparison;
+using UserOrder.Bench.Contestants;
+
+namespace UserOrder.Bench.Report;
+
+/// <summary>What telemetry costs, as docs/performance.md tells it.</summary>
+/// <param name="result">With telemetry first, compared to the same without.</param>
+/// <param name="machine">What it was measured on.</param>
+internal sealed class TelemetryReport(ComparisonResult result, string machine)
+{
+    private const double LeastThroughput = 0.9;
+    private const string Ratio = "0.00×";
+    private const string Rate = "#,0";
+    private const string Cpu = "0.000";
+
+    private readonly ContestantRecord _with = result.UserOrder;
+    private readonly ContestantRecord _without = result.Contestants.Single(contestant => contestant.Name == UserOrderPair.PairName);
+
+    public string Write() => string.Join('\n', Introduction(), TargetTable(), LoadTable());
+
+    private string Introduction() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        Measured by `bench/run.sh --telemetry` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}: logs, metrics and {UserOrderPair.SampledShare * 100:0} % of
+        the traces, delivered by OTLP to the Aspire dashboard, which runs on the same processors. {result.Plan.Rounds} rounds with {result.Plan.Load.TotalSeconds:0} s for each load.
+        Figures are medians, with the lowest and the highest in parentheses; a ratio is made within each round.
+
+        """);
+
+    private string TargetTable()
+    {
+        var table = new MarkdownTable("with telemetry, to without", "asked for", "measured", "met");
+        foreach (var connections in result.Plan.Connections)
+        {
+            var load = $"at {connections} connections";
+            Add(Target.AtLeast($"accepted requests/s {load}", LeastThroughput, Ratio, Ratios(connections, run => run.Load.AcceptedPerSecond)));
+            Add(Target.AtLeast($"end-to-end events/s {load}", LeastThroughput, Ratio, Ratios(connections, run => run.EventsPerSecond)));
+            Add(Target.AtMost($"CPU an event {load}, the receiver's left out", 1 / LeastThroughput, Ratio, Ratios(connections, run => run.Cpu.All)));
+        }
+
+        return table.ToString();
+
+        void Add(Target target) => table.Add(target.What, target.Limit, target.Measured.ToString(target.Format), target.IsMet ? "yes" : "**no**");
+    }
+
+    private string LoadTable()
+    {
+        var table = new MarkdownTable(
+            "closed loop", "connections", "accepted/s", "events/s, end to end", "CPU seconds per 1,000 events: user service", "order service", "all", "receiver");
+        foreach (var connections in result.Plan.Connections)
+        {
+            foreach (var contestant in result.Contestants)
+            {
+                var runs = contestant.Runs[connections];
+                table.Add(
+                    contestant.Name,
+                    $"{connections}",
+                    Of(runs, run => run.Load.AcceptedPerSecond, Rate),
+                    Of(runs, run => run.EventsPerSecond, Rate),
+                    Of(runs, run => run.Cpu.UserService, Cpu),
+                    Of(runs, run => run.Cpu.OrderService, Cpu),
+                    Of(runs, run => run.Cpu.All, Cpu),
+                    Of(runs, run => run.Cpu.Receiver, Cpu));
+            }
+        }
+
+        return table.ToString();
+    }
+
+    private IEnumerable<double> Ratios(int connections, Func<LoadRun, double> figure) =>
+        _with.Runs[connections].Zip(_without.Runs[connections], (with, without) => figure(with) / figure(without));
+
+    private static string Of(IEnumerable<LoadRun> runs, Func<LoadRun, double> figure, string format) =>
+        Spread.Of(runs.Select(figure)).ToString(format);
+}
