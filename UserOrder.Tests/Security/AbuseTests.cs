@@ -38,9 +38,9 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
             "/v1/orders", new { userId = user, items = new[] { new { sku = text, quantity = 1, unitPrice = 1m } } }, Cancelled);
         using var searched = await UserApi.GetAsync($"/v1/users?after={Uri.EscapeDataString(text)}", Cancelled);
 
-        Assert.Contains(created.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.BadRequest });
-        Assert.Contains(odd.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.BadRequest, HttpStatusCode.Conflict });
-        Assert.Contains(placed.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.BadRequest });
+        Assert.True(created.StatusCode is HttpStatusCode.Created or HttpStatusCode.BadRequest, $"{created.StatusCode}");
+        Assert.True(odd.StatusCode is HttpStatusCode.Created or HttpStatusCode.BadRequest or HttpStatusCode.Conflict, $"{odd.StatusCode}");
+        Assert.True(placed.StatusCode is HttpStatusCode.Created or HttpStatusCode.BadRequest, $"{placed.StatusCode}");
         Assert.Equal(HttpStatusCode.BadRequest, searched.StatusCode);
         if (created.StatusCode == HttpStatusCode.Created)
         {
@@ -126,7 +126,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
             Graph.GetUrl("user-api"), $"POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{framing}{smuggled}", isWhole: false, Cancelled);
 
         Assert.Equal(1, octets.Split("HTTP/1.1 ").Length - 1);
-        Assert.Contains(RawHttp.Parse(octets)!.Status, new[] { 400, 413, 501 });
+        Assert.True(RawHttp.Parse(octets) is { Status: 400 or 413 or 501 }, octets);
         using var free = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
         Assert.Equal(HttpStatusCode.Created, free.StatusCode);
     }

@@ -9,6 +9,8 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 {
     private const string Admin = "admin";
 
+    private static readonly string[] OtherScopes = ["users:read", "users:write", "orders:read", "orders:write", "orders", "ADMIN", "administrator"];
+
     /// <summary>By the operation: how it is asked for, its scope, and the status for the own user, for another user and for any user's scope.</summary>
     private static readonly Dictionary<string, Endpoint> Endpoints = new()
     {
@@ -71,8 +73,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
         var endpoint = Endpoints[operation];
         var (user, order) = await UserWithOrderAsync();
         var other = Guid.CreateVersion7();
-        var unrelated = string.Join(' ', new[] { "users:read", "users:write", "orders:read", "orders:write", "orders", "ADMIN", "administrator" }
-            .Where(scope => scope != endpoint.Scope).Append(endpoint.Scope + "s").Append(endpoint.Scope + ":anybody"));
+        var unrelated = string.Join(' ', OtherScopes.Where(scope => scope != endpoint.Scope).Append(endpoint.Scope + "s").Append(endpoint.Scope + ":anybody"));
 
         Assert.Equal(403, await StatusAsync(unrelated, user));
         Assert.Equal(403, await StatusAsync("", user));
