@@ -51,11 +51,19 @@ internal static class BearerTokens
         });
     }
 
-    /// <summary>A token that is refused is the caller's fault; that the keys cannot be had is not.</summary>
-    private static Task TellOutageFromRefusal(AuthenticationFailedContext context) =>
-        context.Exception is SecurityTokenException or ArgumentException or FormatException
-            ? Task.CompletedTask
-            : throw new IssuerOutageException(context.Exception);
+    /// <summary>A token that is refused is the caller's fault; that there are no keys to check it with is not.</summary>
+    /// <remarks>The exception does not tell: without keys every token counts as signed by a stranger. Once fetched, the keys are kept.</remarks>
+    private static async Task TellOutageFromRefusal(AuthenticationFailedContext context)
+    {
+        try
+        {
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new IssuerOutageException(exception);
+        }
+    }
 
     /// <summary>RFC 9068, section 2.2, requires it; without it nothing would be anybody's own.</summary>
     private static Task RequireSubject(TokenValidatedContext context)

@@ -6,7 +6,7 @@ using UserOrder.ServiceDefaults.Security;
 namespace UserOrder.Tests.Security;
 
 /// <summary>The service's own token: one request for all who wait, renewed before its end, never given away when it is over.</summary>
-public sealed class ClientTokensTests
+public sealed class ClientTokensTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly TokenServer _server = new();
@@ -16,6 +16,8 @@ public sealed class ClientTokensTests
         _server,
         new ClientOptions { TokenEndpoint = "http://127.0.0.1/token", ClientId = "order api", ClientSecret = "a:b" },
         _time);
+
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task All_who_need_a_token_at_once_share_one_request()
