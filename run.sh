@@ -15,16 +15,18 @@ usage: ./run.sh [options]
   --no-dashboard  start without the Aspire dashboard (manifest runner only)
   --port NAME=N   the port of a project, e.g. user-api=3005; 0 takes any free one (means --runner)
   --runner        use local servers even if a container engine is there
+  --secure        let the services ask for access tokens, and start an issuer that gives them (means --runner)
   --help          print this
 
 Ctrl-C stops everything. User API: http://localhost:3001, Order API: http://localhost:3002
 TEXT
 }
 
-projects=(UserOrder.UserApi UserOrder.OrderApi tools/ManifestRunner)
+projects=(UserOrder.UserApi UserOrder.OrderApi tools/ManifestRunner tools/Issuer)
 runner=$root/tools/ManifestRunner/bin/Release/net10.0/ManifestRunner.dll
 manifest=$root/aspire-manifest/aspire-manifest.json
-fresh='' dashboard=yes force_runner='' ports=()
+issuer=$root/tools/Issuer/bin/Release/net10.0/Issuer.dll
+fresh='' dashboard=yes force_runner='' secure='' ports=()
 
 parse_arguments() {
   while (($#)); do
@@ -32,6 +34,10 @@ parse_arguments() {
       --fresh) fresh=yes ;;
       --no-dashboard) dashboard='' ;;
       --runner) force_runner=yes ;;
+      --secure)
+        secure=yes
+        force_runner=yes
+        ;;
       --port)
         (($# > 1)) || usage_error '--port needs NAME=N'
         ports+=(--port "$2")
@@ -90,6 +96,9 @@ run_manifest() {
   local arguments=(--manifest "$manifest" "${ports[@]}") program
   if [[ $fresh ]]; then
     arguments+=(--fresh)
+  fi
+  if [[ $secure ]]; then
+    arguments+=(--issuer "$issuer")
   fi
   if [[ $dashboard ]] && program=$(find_dashboard); then
     arguments+=(--dashboard "$program")

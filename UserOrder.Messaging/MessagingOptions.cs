@@ -86,7 +86,7 @@ public sealed class MessagingOptions
     [Duration("00:01:00", "365.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>Whether <c>/admin/dead-letters</c> is served. It knows no users: only for networks of operators. Default: false.</summary>
+    /// <summary>Whether <c>/admin/dead-letters</c> is served. Who may call them is the service's to say. Default: false.</summary>
     public bool AdminEndpoints { get; set; }
 }
 

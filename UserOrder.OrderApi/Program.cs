@@ -5,6 +5,7 @@ using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.OpenApi;
+using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Versioning;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -24,8 +25,8 @@ builder.Services.AddOpenApi(options => options.Describe("OrderApi", "Orders of u
 var app = builder.Build();
 
 app.UseServiceDefaults();
-app.MapOpenApi("/openapi/v1.json");
+app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
 app.MapOrders();
-app.MapDeadLetters();
+app.MapAdmin().MapDeadLetters();
 
 app.Run();

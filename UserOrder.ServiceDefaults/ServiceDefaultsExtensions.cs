@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using UserOrder.ServiceDefaults.Health;
+using UserOrder.ServiceDefaults.Limits;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Telemetry;
 using UserOrder.ServiceDefaults.Versioning;
 
@@ -20,12 +21,6 @@ public static class ServiceDefaultsExtensions
     /// <summary>Adds the defaults. Telemetry is exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
-        });
-
         // A connection keeps its 4 KiB to read into, which spares each request a call that only asks whether there is anything to read.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
 
@@ -37,6 +32,8 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddResilientHttpClients();
         builder.Services.AddStrictJson();
         builder.Services.AddProblems();
+        builder.AddSecurity();
+        builder.Services.AddLimits();
         return builder;
     }
 
@@ -47,13 +44,15 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseDrain();
         app.UseProblems();
         app.UseApiVersions();
+        app.UseOpenApiPage();
+        app.UseSecurity();
         app.UseStrictJson();
         app.MapHealth();
         app.MapMetrics();
-        app.MapOpenApiPage();
         return app;
     }
 }

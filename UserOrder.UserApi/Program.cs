@@ -3,6 +3,7 @@ using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.OpenApi;
+using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Versioning;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
@@ -23,8 +24,8 @@ builder.Services.AddOpenApi(options => options.Describe("UserApi", "Users, and h
 var app = builder.Build();
 
 app.UseServiceDefaults();
-app.MapOpenApi("/openapi/v1.json");
+app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
 app.MapUsers();
-app.MapDeadLetters();
+app.MapAdmin().MapDeadLetters();
 
 app.Run();

@@ -13,7 +13,7 @@ public static class DeadLetterEndpoints
 {
     /// <summary>
     /// Maps <c>/admin/dead-letters</c> for the queues that the service consumes from, where <see cref="MessagingOptions.AdminEndpoints"/>
-    /// says so. It asks nobody who they are, so nothing but the operators' network may reach it.
+    /// says so. It asks nobody who they are: map it on a group that does.
     /// </summary>
     /// <exception cref="OptionsValidationException">A setting of the section <c>Messaging</c> is out of its limits.</exception>
     public static void MapDeadLetters(this IEndpointRouteBuilder app)

@@ -13,7 +13,10 @@ public sealed class IdempotencyKey
         Fingerprint = fingerprint;
     }
 
-    /// <summary>The key without the quotes of the header: 1 to 255 characters of printable ASCII.</summary>
+    /// <summary>
+    /// The key without the quotes of the header, 1 to 255 characters of printable ASCII; behind the caller and a tab, which no key has, where
+    /// callers are known. The same key of another caller is another key.
+    /// </summary>
     public string Value { get; }
 
     /// <summary>The SHA-256 of the request.</summary>
@@ -23,10 +26,10 @@ public sealed class IdempotencyKey
     /// </remarks>
     public ReadOnlyMemory<byte> Fingerprint { get; }
 
-    internal static IdempotencyKey From<TRequest>(string header, TRequest request, JsonTypeInfo<TRequest> json)
+    internal static IdempotencyKey From<TRequest>(string header, string? caller, TRequest request, JsonTypeInfo<TRequest> json)
     {
         var value = IdempotencyKeyHeaderAttribute.Parse(header) ??
             throw new ArgumentException($"The header {IdempotencyKeyHeaderAttribute.HeaderName} has not been validated.", nameof(header));
-        return new IdempotencyKey(value, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, json)));
+        return new IdempotencyKey(caller is null ? value : $"{caller}\t{value}", SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, json)));
     }
 }

@@ -17,6 +17,7 @@ public sealed class IdempotentRequests
 
     /// <summary>Looks a request's key up. Without the header it costs nothing, and the request is new.</summary>
     /// <param name="header">What <see cref="IdempotencyKeyHeaderAttribute"/> has bound; null where the request has no key.</param>
+    /// <param name="caller">Whose key it is; null where nobody is asked who they are.</param>
     /// <param name="request">The request as it was read.</param>
     /// <param name="json">How the request is written for its fingerprint; source-generated.</param>
     /// <param name="cancellationToken">Gives the look-up up.</param>
@@ -24,14 +25,14 @@ public sealed class IdempotentRequests
     /// <exception cref="ArgumentException">The header is no key.</exception>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public async ValueTask<IdempotentAttempt> BeginAsync<TRequest>(
-        string? header, TRequest request, JsonTypeInfo<TRequest> json, CancellationToken cancellationToken)
+        string? header, string? caller, TRequest request, JsonTypeInfo<TRequest> json, CancellationToken cancellationToken)
     {
         if (header is null)
         {
             return IdempotentAttempt.WithoutKey;
         }
 
-        var key = IdempotencyKey.From(header, request, json);
+        var key = IdempotencyKey.From(header, caller, request, json);
         var attempt = new IdempotentAttempt(this, key);
         await attempt.LookUpAsync(key, cancellationToken);
         return attempt;

@@ -8,6 +8,7 @@ using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.OrderApi.Orders;
@@ -35,9 +36,9 @@ internal static class OrderEndpoints
     private static void MapOrders(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/orders", PlaceAsync).RequireRoomInOutbox().WithMetadata(OrderOperations.Place);
-        version.MapGet("/orders/{id:guid}", FindAsync).WithMetadata(OrderOperations.Find);
-        version.MapGet("/orders", ListAsync).WithMetadata(OrderOperations.List);
+        version.MapPost("/orders", PlaceAsync).RequireRoomInOutbox().WithMetadata(OrderOperations.Place).RequireScope(Scopes.OrdersWrite);
+        version.MapGet("/orders/{id:guid}", FindAsync).WithMetadata(OrderOperations.Find).RequireScope(Scopes.OrdersRead);
+        version.MapGet("/orders", ListAsync).WithMetadata(OrderOperations.List).RequireScope(Scopes.OrdersRead);
     }
 
     [EndpointSummary("Place an order for a user")]
@@ -48,11 +49,17 @@ internal static class OrderEndpoints
         OrderPlacement placement,
         OrderStore orders,
         IdempotentRequests requests,
-        HttpResponse response,
+        AccessControl access,
+        HttpContext context,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        using var attempt = await requests.BeginAsync(idempotencyKey, request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
+        if (!access.Reaches(context, Scopes.OrdersWrite, request.UserId))
+        {
+            return AccessControl.Refuse();
+        }
+
+        using var attempt = await requests.BeginAsync(idempotencyKey, access.CallerOf(context), request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
         if (attempt.State == IdempotencyState.New)
         {
             var now = time.GetUtcNowInMicroseconds();
@@ -65,7 +72,7 @@ internal static class OrderEndpoints
                 case PlacementOutcome.UnknownUser:
                     return UnknownUser(request.UserId);
                 case PlacementOutcome.UserUnavailable:
-                    return UserUnavailable(response);
+                    return UserUnavailable(context.Response);
             }
 
             await attempt.LookUpAgainAsync(cancellationToken);
@@ -74,20 +81,20 @@ internal static class OrderEndpoints
         switch (attempt.State)
         {
             case IdempotencyState.Done:
-                response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+                context.Response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
                 return Created(await orders.FindAsync(attempt.EntityId, cancellationToken) ??
                     throw new InvalidOperationException($"The order {attempt.EntityId} has a key, and is not there."));
             case IdempotencyState.Reused:
                 return IdempotencyProblems.KeyReused();
             default:
-                return IdempotencyProblems.KeyInFlight(response);
+                return IdempotencyProblems.KeyInFlight(context.Response);
         }
     }
 
     [EndpointSummary("Find an order")]
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> FindAsync(
-        Guid id, OrderStore orders, CancellationToken cancellationToken) =>
-        await orders.FindAsync(id, cancellationToken) is { } order
+        Guid id, OrderStore orders, AccessControl access, HttpContext context, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is { } order && access.Reaches(context, Scopes.OrdersRead, order.UserId)
             ? TypedResults.Ok(order)
             : TypedResults.Problem(
                 statusCode: StatusCodes.Status404NotFound,
@@ -96,13 +103,17 @@ internal static class OrderEndpoints
                 detail: $"No order has the id {id}.");
 
     [EndpointSummary("List a user's orders in the order of their placement")]
-    private static async Task<Ok<OrderPage>> ListAsync(
+    private static async Task<Results<Ok<OrderPage>, ProblemHttpResult>> ListAsync(
         Guid userId,
         OrderStore orders,
+        AccessControl access,
+        HttpContext context,
         CancellationToken cancellationToken,
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
-        TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken));
+        access.Reaches(context, Scopes.OrdersRead, userId)
+            ? TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
+            : AccessControl.Refuse();
 
     private static Created<OrderResponse> Created(OrderResponse order) => TypedResults.Created($"/v1/orders/{order.OrderId}", order);
 

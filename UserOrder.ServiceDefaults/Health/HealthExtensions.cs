@@ -13,14 +13,19 @@ internal static class HealthExtensions
     public static void AddLiveness(this IHealthChecksBuilder checks) =>
         checks.AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
 
-    /// <summary>Probes are no traffic: what they take, and that they fail while a service starts, is not to count in its service level.</summary>
     public static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/alive", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(Live),
             ResponseWriter = HealthReportWriter.WriteAsync,
-        }).DisableHttpMetrics();
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync }).DisableHttpMetrics();
+        }).AsProbe();
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync }).AsProbe();
     }
+
+    /// <summary>
+    /// Probes are no traffic: what they take, and that they fail while a service starts, is not to count in its service level, and they are
+    /// answered however much else is asked, and by whom.
+    /// </summary>
+    private static void AsProbe(this IEndpointConventionBuilder probe) => probe.DisableHttpMetrics().DisableRateLimiting().AllowAnonymous();
 }

@@ -1,10 +1,15 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using UserOrder.ServiceDefaults.Security;
 
 namespace UserOrder.ServiceDefaults.Health;
 
-/// <summary>Writes the status of each check as JSON, without exceptions or anything else of the inside.</summary>
+/// <summary>
+/// Writes the status as JSON, and for those who may see the service's inside, or in Development, that of each check. Exceptions are for nobody.
+/// </summary>
 internal static class HealthReportWriter
 {
     public static async Task WriteAsync(HttpContext context, HealthReport report)
@@ -13,6 +18,17 @@ internal static class HealthReportWriter
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
+        if (context.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment() ||
+            context.RequestServices.GetRequiredService<AccessControl>().ReachesInside(context))
+        {
+            WriteChecks(json, report);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteChecks(Utf8JsonWriter json, HealthReport report)
+    {
         json.WriteStartObject("checks");
         foreach (var (name, entry) in report.Entries)
         {
@@ -27,7 +43,6 @@ internal static class HealthReportWriter
             json.WriteEndObject();
         }
 
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 }

@@ -10,6 +10,7 @@ public static class ApiDocument
     internal const string VersionsHeader = "ApiSupportedVersions";
     internal const string DeprecationHeader = "Deprecation";
     internal const string SunsetHeader = "Sunset";
+    internal const string AccessToken = "AccessToken";
 
     /// <summary>Adds title and description, and of each operation its id, examples, headers, and every problem that it may answer with.</summary>
     public static OpenApiOptions Describe(this OpenApiOptions options, string title, string description)
@@ -58,6 +59,15 @@ public static class ApiDocument
         document.Components.Schemas?.Remove("ProblemDetails");
         document.Components.Schemas?.Remove("HttpValidationProblemDetails");
         document.AddComponent(ProblemResponses.Schema, ProblemResponses.CreateSchema());
+        document.AddComponent<IOpenApiSecurityScheme>(AccessToken, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description =
+                "An access token of the issuer that the service trusts. A scope reaches what is the caller's own, with `:any` behind it everybody's; " +
+                "`admin` reaches everything. A service that was told to be open asks for none.",
+        });
         document.AddComponent(VersionsHeader, Header("The versions that the service answers.", required: true, new OpenApiSchema { Type = JsonSchemaType.String }));
         document.AddComponent(DeprecationHeader, Header(
             "Since when the version is deprecated, in seconds since 1970 behind an @ (RFC 9745); missing while it is not.",

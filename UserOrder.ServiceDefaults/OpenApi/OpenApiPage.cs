@@ -6,7 +6,7 @@ namespace UserOrder.ServiceDefaults.OpenApi;
 internal static class OpenApiPage
 {
     /// <summary>Serves the interactive page over the service's own document, in Development only.</summary>
-    public static void MapOpenApiPage(this WebApplication app)
+    public static void UseOpenApiPage(this WebApplication app)
     {
         if (app.Environment.IsDevelopment())
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using UserOrder.ServiceDefaults.Security;
 
 namespace UserOrder.ServiceDefaults.OpenApi;
 
@@ -30,6 +31,11 @@ internal static class OperationDescription
         if (contract is not null)
         {
             AddVersionHeaders(responses, context.Document);
+        }
+
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault() is { } required)
+        {
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(ApiDocument.AccessToken, context.Document)] = [required.Name] }];
         }
 
         Sort(responses);

@@ -11,9 +11,20 @@ internal static class ProblemResponses
     public const string Schema = "Problem";
     private const string MediaType = "application/problem+json";
 
+    /// <summary>What every operation of a version may answer with.</summary>
+    private static readonly string[] Everywhere =
+    [
+        ProblemTypes.Unauthenticated,
+        ProblemTypes.Forbidden,
+        ProblemTypes.TooManyRequests,
+        ProblemTypes.InternalError,
+        ProblemTypes.IssuerUnavailable,
+        ProblemTypes.Overloaded,
+    ];
+
     public static void Apply(OpenApiResponses responses, OperationContract? contract, OpenApiDocument? document)
     {
-        var types = contract?.Problems.Append(ProblemTypes.InternalError) ?? [];
+        var types = contract?.Problems.Concat(Everywhere) ?? [];
         foreach (var status in types.GroupBy(type => ProblemTypes.Meanings[type].Status))
         {
             responses[status.Key.ToString(CultureInfo.InvariantCulture)] = Response(status.Key, [.. status], document);

@@ -47,6 +47,8 @@ internal static class ProblemExtensions
 
         problem.Detail ??= problem.Status switch
         {
+            StatusCodes.Status401Unauthorized => "Send a valid access token in the header Authorization: Bearer.",
+            StatusCodes.Status403Forbidden => "It lacks the scope that the header WWW-Authenticate names.",
             StatusCodes.Status404NotFound => "There is nothing at this address.",
             StatusCodes.Status413PayloadTooLarge => $"The body may have at most {ServiceDefaultsExtensions.MaxRequestBodyBytes} bytes.",
             StatusCodes.Status415UnsupportedMediaType => "The body must be JSON in UTF-8, with the content type application/json.",

@@ -13,6 +13,12 @@ public static class ProblemTypes
     /// <summary>400: the request cannot be read.</summary>
     public const string MalformedRequest = Base + "malformed-request";
 
+    /// <summary>401: the request has no access token, or one that is not valid.</summary>
+    public const string Unauthenticated = Base + "unauthenticated";
+
+    /// <summary>403: the access token does not permit this.</summary>
+    public const string Forbidden = Base + "forbidden";
+
     /// <summary>404: there is nothing at this address.</summary>
     public const string NotFound = Base + "not-found";
 
@@ -40,11 +46,20 @@ public static class ProblemTypes
     /// <summary>422: the order names a user that does not exist.</summary>
     public const string UnknownUser = Base + "unknown-user";
 
+    /// <summary>429: the caller sends more requests than it may.</summary>
+    public const string TooManyRequests = Base + "too-many-requests";
+
     /// <summary>500: a defect of the service.</summary>
     public const string InternalError = Base + "internal-error";
 
     /// <summary>503: the database is out of reach, or its schema is not in place yet.</summary>
     public const string DatabaseUnavailable = Base + "database-unavailable";
+
+    /// <summary>503: the keys of the issuer of the access tokens cannot be had at the moment.</summary>
+    public const string IssuerUnavailable = Base + "issuer-unavailable";
+
+    /// <summary>503: too many requests are being carried out.</summary>
+    public const string Overloaded = Base + "overloaded";
 
     /// <summary>503: too many events wait for the broker.</summary>
     public const string OutboxFull = Base + "outbox-full";
@@ -57,6 +72,8 @@ public static class ProblemTypes
     {
         [Validation] = new(400, "One or more validation errors occurred."),
         [MalformedRequest] = new(400, "The request cannot be read."),
+        [Unauthenticated] = new(401, "A valid access token is required."),
+        [Forbidden] = new(403, "The access token does not permit this."),
         [NotFound] = new(404, "There is no such resource."),
         [EmailTaken] = new(409, "The email is taken."),
         [IdempotencyKeyInFlight] = new(409, "The request is being carried out."),
@@ -64,8 +81,11 @@ public static class ProblemTypes
         [UnsupportedMediaType] = new(415, "The body is not JSON in UTF-8."),
         [IdempotencyKeyReused] = new(422, "The idempotency key was used for another request."),
         [UnknownUser] = new(422, "There is no such user."),
+        [TooManyRequests] = new(429, "The caller sends too many requests."),
         [InternalError] = new(500, "A defect of the service."),
         [DatabaseUnavailable] = new(503, "The database is out of reach."),
+        [IssuerUnavailable] = new(503, "Access tokens cannot be checked at the moment."),
+        [Overloaded] = new(503, "Too many requests are being carried out."),
         [OutboxFull] = new(503, "Too many events wait for the broker."),
         [UserApiUnavailable] = new(503, "The user cannot be checked at the moment."),
     };
@@ -74,6 +94,8 @@ public static class ProblemTypes
     internal static string? For(int? status) => status switch
     {
         400 => MalformedRequest,
+        401 => Unauthenticated,
+        403 => Forbidden,
         404 => NotFound,
         405 => MethodNotAllowed,
         413 => BodyTooLarge,
@@ -87,5 +109,5 @@ public static class ProblemTypes
 internal sealed record ProblemMeaning(int Status, string Title)
 {
     /// <summary>Whether the same request may succeed later, so that the answer says when to try again.</summary>
-    public bool IsPassing => Status == 503;
+    public bool IsPassing => Status is 429 or 503;
 }

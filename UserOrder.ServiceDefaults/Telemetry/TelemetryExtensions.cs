@@ -8,6 +8,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using UserOrder.ServiceDefaults.Security;
 
 namespace UserOrder.ServiceDefaults.Telemetry;
 
@@ -69,7 +70,7 @@ internal static class TelemetryExtensions
     {
         if (IsFetchedByPrometheus(app.Configuration))
         {
-            app.MapPrometheusScrapingEndpoint(MetricsPath).DisableHttpMetrics();
+            app.MapPrometheusScrapingEndpoint(MetricsPath).DisableHttpMetrics().DisableRateLimiting().AllowAnonymous().OnInternalPort();
         }
     }
 

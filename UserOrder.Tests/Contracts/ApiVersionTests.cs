@@ -99,6 +99,7 @@ public sealed class ApiVersionTests
             builder.Configuration[key] = value;
         }
 
+        builder.Configuration["Security:Open"] = "true";
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.AddServiceDefaults();

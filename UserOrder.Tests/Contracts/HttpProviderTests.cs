@@ -2,6 +2,7 @@ using System.Net;
 using Npgsql;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
+using UserOrder.Tests.Security;
 
 namespace UserOrder.Tests.Contracts;
 
@@ -56,12 +57,22 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         ["listOrders 400 malformed-request"] = () => OrderApi.GetAsync("/v1/orders", Cancelled),
     };
 
-    /// <summary>The answers of the tests that break or block something first, by what is wrong.</summary>
+    private static readonly string[] AllOperations = ["createUser", "findUser", "listUsers", "placeOrder", "findOrder", "listOrders"];
+
+    /// <summary>
+    /// The answers of the tests that break or block something first, by what is wrong. Those about callers and their number are
+    /// provoked by <see cref="AccessTests"/>, <see cref="LimitTests"/> and <see cref="IssuerTests"/>.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Troubles = new()
     {
+        ["401 unauthenticated"] = AllOperations,
+        ["403 forbidden"] = AllOperations,
+        ["429 too-many-requests"] = AllOperations,
+        ["503 issuer-unavailable"] = AllOperations,
+        ["503 overloaded"] = AllOperations,
         ["409 idempotency-key-in-flight"] = ["createUser", "placeOrder"],
-        ["500 internal-error"] = ["createUser", "findUser", "listUsers", "placeOrder", "findOrder", "listOrders"],
-        ["503 database-unavailable"] = ["createUser", "findUser", "listUsers", "placeOrder", "findOrder", "listOrders"],
+        ["500 internal-error"] = AllOperations,
+        ["503 database-unavailable"] = AllOperations,
         ["503 outbox-full"] = ["createUser", "placeOrder"],
         ["503 user-api-unavailable"] = ["placeOrder"],
     };

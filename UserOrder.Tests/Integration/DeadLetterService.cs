@@ -38,7 +38,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         string name, string database, Uri broker, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken)
     {
         var assembly = typeof(DeadLetterService).Assembly;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = assembly.GetName().Name, EnvironmentName = "Development" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
             ["ConnectionStrings:deaddb"] = database,

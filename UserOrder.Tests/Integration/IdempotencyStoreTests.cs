@@ -173,9 +173,9 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     private static EventOutbox NewOutbox() =>
         new(new OutboxSignal(), TimeProvider.System, Options.Create(new MessagingOptions { ServiceName = "a-replica" }));
 
-    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), request, UserJson.Default.CreateUserRequest);
+    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
 
-    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), request, OrderJson.Default.PlaceOrderRequest);
+    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
 
     private static UserResponse NewUser(string email) => new(Guid.CreateVersion7(), "Ada", email, DateTimeOffset.UtcNow);
 

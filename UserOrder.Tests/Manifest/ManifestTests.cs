@@ -43,6 +43,7 @@ public sealed partial class ManifestTests
         var environment = EnvironmentOf(service)
             .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && variable.Name != missing)
             .ToDictionary(variable => variable.Name, variable => variable.Name.EndsWith("rabbitmq", StringComparison.Ordinal) ? "amqp://127.0.0.1:1" : "Host=127.0.0.1;Port=1");
+        environment["Security__Open"] = "true";
 
         var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync(service, environment);
 

@@ -122,6 +122,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     private static Dictionary<string, string> Environment(Uri tap) => new()
     {
+        ["Security__Open"] = "true",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = tap.AbsoluteUri,
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         ["OTEL_METRICS_EXPORTER"] = "otlp,prometheus",

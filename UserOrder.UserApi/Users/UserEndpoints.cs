@@ -8,6 +8,7 @@ using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.UserApi.Users;
@@ -34,9 +35,9 @@ internal static class UserEndpoints
     private static void MapUsers(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().WithMetadata(UserOperations.Create);
-        version.MapGet("/users/{id:guid}", FindAsync).WithMetadata(UserOperations.Find);
-        version.MapGet("/users", ListAsync).WithMetadata(UserOperations.List);
+        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().WithMetadata(UserOperations.Create).RequireScope(Scopes.UsersWrite);
+        version.MapGet("/users/{id:guid}", FindAsync).WithMetadata(UserOperations.Find).RequireScope(Scopes.UsersRead);
+        version.MapGet("/users", ListAsync).WithMetadata(UserOperations.List).RequireScope(Scopes.UsersRead);
     }
 
     [EndpointSummary("Create a user")]
@@ -46,11 +47,12 @@ internal static class UserEndpoints
         string? idempotencyKey,
         UserStore users,
         IdempotentRequests requests,
-        HttpResponse response,
+        AccessControl access,
+        HttpContext context,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        using var attempt = await requests.BeginAsync(idempotencyKey, request, UserJson.Default.CreateUserRequest, cancellationToken);
+        using var attempt = await requests.BeginAsync(idempotencyKey, access.CallerOf(context), request, UserJson.Default.CreateUserRequest, cancellationToken);
         if (attempt.State == IdempotencyState.New)
         {
             var now = time.GetUtcNowInMicroseconds();
@@ -69,35 +71,46 @@ internal static class UserEndpoints
         switch (attempt.State)
         {
             case IdempotencyState.Done:
-                response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+                context.Response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
                 return await users.FindAsync(attempt.EntityId, cancellationToken) is { } first
                     ? Created(new UserResponse(first.Id, first.Name, first.Email, first.CreatedAt))
                     : EmailTaken();
             case IdempotencyState.Reused:
                 return IdempotencyProblems.KeyReused();
             default:
-                return IdempotencyProblems.KeyInFlight(response);
+                return IdempotencyProblems.KeyInFlight(context.Response);
         }
     }
 
     [EndpointSummary("Find a user, with the number of their orders")]
     private static async Task<Results<Ok<UserDetails>, ProblemHttpResult>> FindAsync(
-        Guid id, UserStore users, CancellationToken cancellationToken) =>
-        await users.FindAsync(id, cancellationToken) is { } user
+        Guid id, UserStore users, AccessControl access, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!access.Reaches(context, Scopes.UsersRead, id))
+        {
+            return AccessControl.Refuse();
+        }
+
+        return await users.FindAsync(id, cancellationToken) is { } user
             ? TypedResults.Ok(user)
             : TypedResults.Problem(
                 statusCode: StatusCodes.Status404NotFound,
                 type: ProblemTypes.NotFound,
                 title: "There is no such user.",
                 detail: $"No user has the id {id}.");
+    }
 
     [EndpointSummary("List users in the order of their creation")]
-    private static async Task<Ok<UserPage>> ListAsync(
+    private static async Task<Results<Ok<UserPage>, ProblemHttpResult>> ListAsync(
         UserStore users,
+        AccessControl access,
+        HttpContext context,
         CancellationToken cancellationToken,
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
-        TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken));
+        access.ReachesAny(context, Scopes.UsersRead)
+            ? TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
+            : AccessControl.Refuse();
 
     private static Created<UserResponse> Created(UserResponse user) => TypedResults.Created($"/v1/users/{user.Id}", user);
 

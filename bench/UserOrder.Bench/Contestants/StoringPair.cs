@@ -56,6 +56,7 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
                 ["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority),
                 ["ConnectionStrings__rabbitmq"] = Servers.BrokerUri,
                 [$"ConnectionStrings__{databaseName}"] = Servers.DatabaseConnectionString(database),
+                ["Security__Open"] = "true",
                 ["services__user-api__http__0"] = UserUrl.GetLeftPart(UriPartial.Authority),
             },
         };

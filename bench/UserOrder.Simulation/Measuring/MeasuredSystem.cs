@@ -9,6 +9,7 @@ namespace UserOrder.Simulation.Measuring;
 internal sealed class MeasuredSystem : IAsyncDisposable
 {
     private const string Broker = "rabbitmq";
+    private static readonly string[] Services = ["user-api", "order-api"];
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
@@ -34,6 +35,8 @@ internal sealed class MeasuredSystem : IAsyncDisposable
             ManifestPath = manifestPath,
             EphemeralPorts = true,
             Environment = "Production",
+            ExtraEnvironment = Services.ToDictionary(
+                service => service, IReadOnlyDictionary<string, string> (_) => new Dictionary<string, string> { ["Security__Open"] = "true" }),
         });
         var system = new MeasuredSystem(graph);
         try

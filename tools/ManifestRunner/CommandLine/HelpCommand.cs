@@ -19,6 +19,7 @@ internal static class HelpCommand
           --parameter NAME=VALUE  the value of a parameter. May be repeated. Also: environment variable Parameters__NAME
           --dashboard FILE        start the Aspire dashboard with this aspire program
           --dashboard-home DIR    where the dashboard unpacks itself (default: .userorder/dashboard in the repository)
+          --issuer FILE           start the built tools/Issuer with the graph, and let the projects ask for its access tokens
           --no-dashboard          start no dashboard
           --timeout SECONDS       how long a resource may take to become healthy (default: 90)
           --quiet                 no log lines on the console; the files under DIR/logs get them in any case

@@ -69,6 +69,9 @@ internal sealed record RunnerArguments(RunnerMode Mode, ConsoleDetail Detail, Ma
                 case "--dashboard-home":
                     dashboardHome = Value();
                     break;
+                case "--issuer":
+                    graph = graph with { Issuer = new IssuerOptions(Path.GetFullPath(Value())) };
+                    break;
                 case "--no-dashboard":
                     useDashboard = false;
                     break;

@@ -17,12 +17,18 @@ public sealed class ManifestGraph : IAsyncDisposable
     private readonly ResourceContext _context;
     private readonly Dictionary<string, GraphResource> _resources;
     private readonly DashboardResource? _dashboard;
+    private readonly IssuerResource? _issuer;
 
     private ManifestGraph(ResourceContext context)
     {
         _context = context;
         _resources = context.Manifest.Runnable.ToDictionary(entry => entry.Name, entry => ResourceFactory.Create(entry.Name, context));
         _dashboard = context.Options.Dashboard is { } options ? new DashboardResource(options, context) : null;
+        if (context.Options.Issuer is { } issuer)
+        {
+            _issuer = new IssuerResource(issuer, context);
+            context.IssuerEnvironment = _issuer.ProjectEnvironment;
+        }
     }
 
     /// <summary>The names of the resources that run, in the manifest's order.</summary>
@@ -33,6 +39,9 @@ public sealed class ManifestGraph : IAsyncDisposable
 
     /// <summary>The dashboard's address with its login token; <c>null</c> if no dashboard runs.</summary>
     public Uri? DashboardUrl => _dashboard is { State: ResourceState.Running } ? _dashboard.LoginUrl : null;
+
+    /// <summary>The address of the issuer of access tokens; <c>null</c> if none was asked for.</summary>
+    public Uri? IssuerUrl => _issuer is null ? null : new Uri(_issuer.Url);
 
     /// <summary>Why the dashboard that was asked for does not run; <c>null</c> if it does or none was asked for.</summary>
     public string? DashboardFailure { get; private set; }
@@ -161,7 +170,7 @@ public sealed class ManifestGraph : IAsyncDisposable
     private IEnumerable<GraphResource> Projects => _resources.Values.OfType<ProjectResource>();
 
     private IEnumerable<GraphResource> Servers =>
-        _resources.Values.Except(Projects).Concat(_dashboard is null ? [] : (GraphResource[])[_dashboard]);
+        [.. _resources.Values.Except(Projects), .. new GraphResource?[] { _dashboard, _issuer }.OfType<GraphResource>()];
 
     private static async Task<ManifestGraph> CreateAsync(ManifestGraphOptions options)
     {
@@ -193,6 +202,7 @@ public sealed class ManifestGraph : IAsyncDisposable
         var starts = new Dictionary<string, Task>();
         try
         {
+            await (_issuer?.StartAsync(cancellationToken) ?? Task.CompletedTask);
             await foreach (var start in Task.WhenEach(_resources.Keys.Select(Start)).WithCancellation(cancellationToken))
             {
                 await start;

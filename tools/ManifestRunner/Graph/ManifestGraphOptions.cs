@@ -41,6 +41,9 @@ public sealed record ManifestGraphOptions
     /// <summary>The dashboard to start with the graph. Default: none.</summary>
     public DashboardOptions? Dashboard { get; init; }
 
+    /// <summary>The issuer of access tokens to start with the graph. Default: none, and the projects say themselves whom they let in.</summary>
+    public IssuerOptions? Issuer { get; init; }
+
     /// <summary>Receives each line that a resource writes, from any thread.</summary>
     public Action<LogLine>? LogSink { get; init; }
 

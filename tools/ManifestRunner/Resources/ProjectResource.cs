@@ -98,6 +98,11 @@ internal sealed class ProjectResource : GraphResource
 
         variables["ASPNETCORE_ENVIRONMENT"] = Context.Options.Environment;
         variables["DOTNET_ENVIRONMENT"] = Context.Options.Environment;
+        foreach (var (name, value) in Context.IssuerEnvironment)
+        {
+            variables[name] = value;
+        }
+
         foreach (var (name, value) in Context.Options.ExtraEnvironment.GetValueOrDefault(Name) ?? new Dictionary<string, string>())
         {
             variables[name] = value;
@@ -107,7 +112,7 @@ internal sealed class ProjectResource : GraphResource
     }
 
     // The host of the very runtime that this process runs on, wherever it is installed.
-    private static string DotnetHost()
+    public static string DotnetHost()
     {
         var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
         return File.Exists(host) ? host : "dotnet";

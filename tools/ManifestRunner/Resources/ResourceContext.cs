@@ -18,6 +18,9 @@ internal sealed record ResourceContext(
     /// <summary>Where the projects deliver telemetry; <c>null</c> while that is nowhere.</summary>
     public OtlpExporter? Otlp { get; set; } = Options.Otlp;
 
+    /// <summary>What makes the projects ask for access tokens; empty where nobody issues any.</summary>
+    public IReadOnlyDictionary<string, string> IssuerEnvironment { get; set; } = new Dictionary<string, string>();
+
     /// <summary>The manifest's environment of a resource, evaluated.</summary>
     public Dictionary<string, string> EnvironmentOf(string resource) =>
         Manifest[resource].Environment.ToDictionary(entry => entry.Key, entry => Evaluator.Evaluate(entry.Value));

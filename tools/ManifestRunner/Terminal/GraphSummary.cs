@@ -14,6 +14,7 @@ internal static class GraphSummary
     public static IEnumerable<string> Of(ManifestGraph graph, string environment)
     {
         List<(string Name, string Text)> rows = [.. Projects(graph.Manifest, graph.Endpoints, environment), .. ManagementPages(graph)];
+        rows.Add(("access", graph.IssuerUrl is { } issuer ? $"by token, which {TokensFor(issuer)} gives" : "open: no token needed"));
         if (graph.DashboardUrl is { } dashboard)
         {
             rows.Add(("dashboard", dashboard.AbsoluteUri));
@@ -24,17 +25,17 @@ internal static class GraphSummary
         }
 
         rows.Add(("logs", graph.LogFolder));
-        return Lines(rows, graph.Endpoints);
+        return Lines(rows, graph.Endpoints, graph.IssuerUrl);
     }
 
     public static IEnumerable<string> Of(AppManifest manifest, EndpointMap endpoints, string environment) =>
-        Lines([.. Projects(manifest, endpoints, environment)], endpoints);
+        Lines([.. Projects(manifest, endpoints, environment)], endpoints, issuer: null);
 
-    private static IEnumerable<string> Lines(IReadOnlyCollection<(string Name, string Text)> rows, EndpointMap endpoints)
+    private static IEnumerable<string> Lines(IReadOnlyCollection<(string Name, string Text)> rows, EndpointMap endpoints, Uri? issuer)
     {
         var width = rows.Max(row => row.Name.Length);
         var table = rows.Select(row => $"  {row.Name.PadRight(width)}  {row.Text}");
-        return ["The graph runs. Ctrl-C stops it.", "", .. table, .. Examples(endpoints)];
+        return ["The graph runs. Ctrl-C stops it.", "", .. table, .. Examples(endpoints, issuer)];
     }
 
     private static IEnumerable<(string Name, string Text)> Projects(AppManifest manifest, EndpointMap endpoints, string environment)
@@ -63,7 +64,7 @@ internal static class GraphSummary
         }
     }
 
-    private static IEnumerable<string> Examples(EndpointMap endpoints)
+    private static IEnumerable<string> Examples(EndpointMap endpoints, Uri? issuer)
     {
         if (endpoints.Find(UserApi, "http") is not { } users || endpoints.Find(OrderApi, "http") is not { } orders)
         {
@@ -73,15 +74,23 @@ internal static class GraphSummary
         const string json = "-H 'Content-Type: application/json'";
         const string ada = """'{"name":"Ada Lovelace","email":"ada-'$RANDOM'@example.com"}'""";
         const string takeId = """sed 's/.*"id": *"\([^"]*\)".*/\1/'""";
+        var bearer = issuer is null ? "" : """ -H "Authorization: Bearer $TOKEN" """.TrimEnd();
         return
         [
             "",
             "Try it in another terminal:",
             "",
-            $"  USER_ID=$(curl -s {Local(users)}/v1/users {json} -d {ada} | {takeId})",
-            $$"""  curl -si {{Local(orders)}}/v1/orders {{json}} -d '{"userId":"'$USER_ID'"}'""",
+            .. Token(issuer, "sign-up", "users:write"),
+            $"  USER_ID=$(curl -s {Local(users)}/v1/users{bearer} {json} -d {ada} | {takeId})",
+            .. Token(issuer, "$USER_ID", "users:read orders:read orders:write"),
+            $$"""  curl -si {{Local(orders)}}/v1/orders{{bearer}} {{json}} -d '{"userId":"'$USER_ID'"}'""",
         ];
     }
+
+    private static IEnumerable<string> Token(Uri? issuer, string subject, string scope) =>
+        issuer is null ? [] : [$"  TOKEN=$(curl -s {TokensFor(issuer)} -d sub={subject} -d scope='{scope}')"];
+
+    private static string TokensFor(Uri issuer) => $"{issuer.GetLeftPart(UriPartial.Authority)}/dev/token";
 
     private static string Local(Endpoint endpoint) => $"{endpoint.Scheme}://localhost:{endpoint.Port}";
 }

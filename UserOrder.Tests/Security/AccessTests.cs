@@ -1,0 +1,189 @@
+using System.Net;
+using UserOrder.Tests.Contracts;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>Who gets in where: each endpoint with each kind of token.</summary>
+public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : SecuredTest(graph, fixture), IClassFixture<SecuredFixture>
+{
+    private const string Admin = "admin";
+
+    private static readonly string[] OtherScopes = ["users:read", "users:write", "orders:read", "orders:write", "orders", "ADMIN", "administrator"];
+
+    /// <summary>By the operation: how it is asked for, its scope, and the status for the own user, for another user and for any user's scope.</summary>
+    private static readonly Dictionary<string, Endpoint> Endpoints = new()
+    {
+        ["createUser"] = new("user-api", "POST", "/v1/users", "users:write", Own: 201, Other: 201, Any: 201),
+        ["findUser"] = new("user-api", "GET", "/v1/users/{user}", "users:read", Own: 200, Other: 403, Any: 200),
+        ["listUsers"] = new("user-api", "GET", "/v1/users", "users:read", Own: 403, Other: 403, Any: 200),
+        ["placeOrder"] = new("order-api", "POST", "/v1/orders", "orders:write", Own: 201, Other: 403, Any: 201),
+        ["findOrder"] = new("order-api", "GET", "/v1/orders/{order}", "orders:read", Own: 200, Other: 404, Any: 200),
+        ["listOrders"] = new("order-api", "GET", "/v1/orders?userId={user}", "orders:read", Own: 200, Other: 403, Any: 200),
+        ["countDeadLetters of UserApi"] = new("user-api", "GET", "/admin/dead-letters", Admin, Own: 200, Other: 200, Any: 200),
+        ["countDeadLetters of OrderApi"] = new("order-api", "GET", "/admin/dead-letters", Admin, Own: 200, Other: 200, Any: 200),
+    };
+
+    /// <summary>Tokens that prove nothing, by what is wrong with them.</summary>
+    private static readonly Dictionary<string, Func<IssuerUnderTest, string, string, string?>> Worthless = new()
+    {
+        ["none"] = (_, _, _) => null,
+        ["expired"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("exp", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeSeconds())),
+        ["without an expiry"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("exp", null)),
+        ["not good yet"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("nbf", DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeSeconds())),
+        ["of another issuer"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("iss", "https://elsewhere.example")),
+        ["for another audience"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("aud", "another-service")),
+        ["without a subject"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("sub", null)),
+        ["signed by a stranger"] = (issuer, user, scope) => issuer.TokenByStranger(user, scope),
+        ["signed by nobody"] = (issuer, user, scope) => issuer.UnsignedToken(user, scope),
+        ["signed with the public key"] = (issuer, user, scope) => issuer.TokenByPublicKey(user, scope),
+        ["of another's signature"] = (issuer, user, scope) => $"{issuer.Token(user, scope)[..^10]}AAAAAAAAAA",
+        ["no JWT"] = (_, _, _) => "letmein",
+    };
+
+    public static TheoryData<string, string> WorthlessTokens { get; } =
+        new(from operation in Endpoints.Keys from token in Worthless.Keys select (operation, token));
+
+    public static TheoryData<string> Operations { get; } = [.. Endpoints.Keys];
+
+    [Fact]
+    public void Every_operation_of_the_contracts_is_in_the_table()
+    {
+        var operations = ContractFiles.Services.SelectMany(service => OpenApiContract.Of(service).Operations).Select(operation => operation.Id);
+
+        Assert.Equal(operations.Order(), Endpoints.Keys.Where(operation => !operation.StartsWith("countDeadLetters", StringComparison.Ordinal)).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(WorthlessTokens))]
+    public async Task A_worthless_token_gets_nobody_in(string operation, string token)
+    {
+        var (user, order) = await UserWithOrderAsync();
+
+        using var refused = await SendAsync(Endpoints[operation], user, order, Worthless[token](Issuer, $"{user}", $"{Endpoints[operation].Scope} {Admin}"));
+
+        await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
+        Assert.Equal("Bearer", Assert.Single(refused.Headers.WwwAuthenticate).Scheme);
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task A_token_reaches_what_its_scope_and_its_subject_say(string operation)
+    {
+        var endpoint = Endpoints[operation];
+        var (user, order) = await UserWithOrderAsync();
+        var other = Guid.CreateVersion7();
+        var unrelated = string.Join(' ', OtherScopes.Where(scope => scope != endpoint.Scope).Append(endpoint.Scope + "s").Append(endpoint.Scope + ":anybody"));
+
+        Assert.Equal(403, await StatusAsync(unrelated, user));
+        Assert.Equal(403, await StatusAsync("", user));
+        Assert.Equal(endpoint.Own, await StatusAsync($"openid {endpoint.Scope}", user));
+        Assert.Equal(endpoint.Other, await StatusAsync(endpoint.Scope, other));
+        Assert.Equal(endpoint.Any, await StatusAsync($"{endpoint.Scope}{(endpoint.Scope == Admin ? "" : ":any")}", other));
+        Assert.Equal(endpoint.Any, await StatusAsync(Admin, other));
+
+        async Task<int> StatusAsync(string scope, Guid subject)
+        {
+            using var response = await SendAsync(endpoint, user, order, Issuer.Token($"{subject}", scope));
+            return (int)response.StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "user-api", "/users/{user}")]
+    [InlineData("GET", "user-api", "/users")]
+    [InlineData("POST", "user-api", "/users")]
+    [InlineData("GET", "order-api", "/orders/{order}")]
+    [InlineData("GET", "order-api", "/orders?userId={user}")]
+    [InlineData("POST", "order-api", "/orders")]
+    [InlineData("GET", "order-api", "/nowhere")]
+    [InlineData("DELETE", "order-api", "/v1/orders/{order}")]
+    [InlineData("GET", "user-api", "/v1/nowhere")]
+    public async Task An_alias_and_what_is_not_there_are_no_way_around(string method, string service, string path)
+    {
+        var (user, order) = await UserWithOrderAsync();
+
+        using var refused = await SendAsync(new Endpoint(service, method, path, "", 0, 0, 0), user, order, token: null);
+
+        await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
+    }
+
+    [Theory]
+    [InlineData("/alive")]
+    [InlineData("/health")]
+    [InlineData("/openapi/v1.json")]
+    public async Task Probes_and_the_document_need_no_token(string path)
+    {
+        foreach (var service in ContractFiles.Services)
+        {
+            using var answered = await SendAsync(service, HttpMethod.Get, path, token: null);
+            Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_names_the_scope_that_was_missing()
+    {
+        using var refused = await SendAsync("user-api", HttpMethod.Get, "/v1/users", Issuer.Token("somebody", "orders:read"));
+
+        await AssertProblemAsync(HttpStatusCode.Forbidden, "forbidden", refused);
+        Assert.Equal("""Bearer error="insufficient_scope", scope="users:read" """.Trim(), Assert.Single(refused.Headers.WwwAuthenticate).ToString());
+    }
+
+    [Fact]
+    public async Task Whether_anothers_user_or_order_exists_is_not_told()
+    {
+        var (user, order) = await UserWithOrderAsync();
+        var token = Issuer.Token($"{Guid.CreateVersion7()}", "users:read orders:read orders:write");
+        async Task<string> AnswerAsync(string service, string path, Guid id)
+        {
+            using var response = await SendAsync(service, HttpMethod.Get, path + id, token);
+            return $"{response.StatusCode} {(await response.Content.ReadAsStringAsync(Cancelled)).Replace($"{id}", "ID", StringComparison.Ordinal)}";
+        }
+
+        Assert.Equal(WithoutTrace(await AnswerAsync("user-api", "/v1/users/", Guid.CreateVersion7())), WithoutTrace(await AnswerAsync("user-api", "/v1/users/", user)));
+        Assert.Equal(WithoutTrace(await AnswerAsync("order-api", "/v1/orders/", Guid.CreateVersion7())), WithoutTrace(await AnswerAsync("order-api", "/v1/orders/", order)));
+        Assert.Equal(
+            WithoutTrace(await AnswerAsync("order-api", "/v1/orders?userId=", Guid.CreateVersion7())), WithoutTrace(await AnswerAsync("order-api", "/v1/orders?userId=", user)));
+    }
+
+    [Theory]
+    [InlineData("user-api", "/v1/users", "users:write")]
+    [InlineData("order-api", "/v1/orders", "orders:write:any")]
+    public async Task The_idempotency_key_of_one_caller_is_not_anothers(string service, string path, string scope)
+    {
+        var body = service == "user-api" ? NewUserBody() : NewOrderBody(await CreateUserAsync());
+        var key = Guid.NewGuid().ToString();
+        var (one, other) = (Issuer.Token("one", scope), Issuer.Token("other", scope));
+
+        using var first = await SendAsync(service, HttpMethod.Post, path, one, body, key);
+        using var again = await SendAsync(service, HttpMethod.Post, path, one, body, key);
+        using var others = await SendAsync(service, HttpMethod.Post, path, other, body, key);
+
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        Assert.True(again.Headers.Contains("Idempotency-Replayed"));
+        Assert.False(others.Headers.Contains("Idempotency-Replayed"));
+        Assert.NotEqual(first.Headers.Location, others.Headers.Location);
+    }
+
+    private static string WithoutTrace(string answer) => System.Text.RegularExpressions.Regex.Replace(answer, "\"traceId\":\"[^\"]*\"", "");
+
+    private async Task<(Guid User, Guid Order)> UserWithOrderAsync()
+    {
+        NeedsTheWholeGraph();
+        var user = await CreateUserAsync();
+        using var placed = await PlaceOrderAsync(user);
+        Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
+        return (user, (await ReadAsync(placed)).GetProperty("orderId").GetGuid());
+    }
+
+    private Task<HttpResponseMessage> SendAsync(Endpoint endpoint, Guid user, Guid order, string? token)
+    {
+        var path = endpoint.Path.Replace("{user}", $"{user}", StringComparison.Ordinal).Replace("{order}", $"{order}", StringComparison.Ordinal);
+        var body = endpoint.Method != "POST" ? null : endpoint.Service == "user-api" ? NewUserBody() : NewOrderBody(user);
+        return SendAsync(endpoint.Service, HttpMethod.Parse(endpoint.Method), path, token, body);
+    }
+
+    private sealed record Endpoint(string Service, string Method, string Path, string Scope, int Own, int Other, int Any);
+}

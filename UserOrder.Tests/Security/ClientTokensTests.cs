@@ -1,0 +1,151 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using UserOrder.ServiceDefaults.Security;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>The service's own token: one request for all who wait, renewed before its end, never given away when it is over.</summary>
+public sealed class ClientTokensTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly TokenServer _server = new();
+    private readonly ClientTokens _tokens;
+
+    public ClientTokensTests() => _tokens = new ClientTokens(
+        _server,
+        new ClientOptions { TokenEndpoint = "http://127.0.0.1/token", ClientId = "order api", ClientSecret = "a:b" },
+        _time);
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task All_who_need_a_token_at_once_share_one_request()
+    {
+        _server.Hold();
+        var waiting = Enumerable.Range(0, 50).Select(_ => _tokens.GetAsync(TestContext.Current.CancellationToken).AsTask()).ToList();
+        _server.Release();
+
+        Assert.All(await Task.WhenAll(waiting), token => Assert.Equal("token 1", token));
+        Assert.Equal("grant_type=client_credentials&scope=users%3Aread%3Aany", _server.Body);
+        Assert.Equal("order%20api:a%3Ab", Encoding.UTF8.GetString(Convert.FromBase64String(_server.Credentials!)));
+        Assert.Equal(1, _server.Requests);
+    }
+
+    [Fact]
+    public async Task A_token_is_renewed_before_its_end_and_nobody_waits_for_it()
+    {
+        Assert.Equal("token 1", await GetAsync());
+        _time.Advance(TimeSpan.FromSeconds(79));
+        Assert.Equal("token 1", await GetAsync());
+        Assert.Equal(1, _server.Requests);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _server.Hold();
+        Assert.Equal("token 1", await GetAsync());
+        _server.Release();
+        await Until.EqualAsync("token 2", "the token is renewed", GetAsync);
+        Assert.Equal(2, _server.Requests);
+    }
+
+    [Fact]
+    public async Task While_the_issuer_fails_a_good_token_is_used_to_its_end_and_not_longer()
+    {
+        Assert.Equal("token 1", await GetAsync());
+        _server.Status = HttpStatusCode.InternalServerError;
+        _time.Advance(TimeSpan.FromSeconds(99));
+        Assert.Equal("token 1", await GetAsync());
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+
+        _server.Status = HttpStatusCode.OK;
+        await Until.TrueAsync("there is a new token", async () => await TryGetAsync(), token => token is not null and not "token 1");
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_given_up_unless_it_is_new()
+    {
+        Assert.Equal("token 1", await GetAsync());
+        Assert.False(_tokens.Forget("token 1"));
+        Assert.Equal("token 1", await GetAsync());
+
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.True(_tokens.Forget("token 1"));
+        Assert.Equal("token 2", await GetAsync());
+        Assert.True(_tokens.Forget("token 1"));
+        Assert.Equal("token 2", await GetAsync());
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    [InlineData("""{"access_token":""}""")]
+    [InlineData("""{"access_token":7}""")]
+    public async Task What_is_no_token_is_no_token(string answer)
+    {
+        _server.Answer = answer;
+
+        var exception = await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+
+        Assert.DoesNotContain("a:b", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<string> GetAsync() => _tokens.GetAsync(TestContext.Current.CancellationToken).AsTask();
+
+    private async Task<string?> TryGetAsync()
+    {
+        try
+        {
+            return await GetAsync();
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class TokenServer : HttpMessageHandler, IHttpClientFactory
+    {
+        private TaskCompletionSource _gate = Open();
+        private int _requests;
+
+        public int Requests => _requests;
+
+        public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
+
+        public string? Answer { get; set; }
+
+        public string? Body { get; private set; }
+
+        public string? Credentials { get; private set; }
+
+        public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => _gate.SetResult();
+
+        public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var number = Interlocked.Increment(ref _requests);
+            Body = await request.Content!.ReadAsStringAsync(cancellationToken);
+            Credentials = request.Headers.Authorization!.Parameter;
+            await _gate.Task;
+            return new HttpResponseMessage(Status)
+            {
+                Content = new StringContent(
+                    Answer ?? $$"""{"access_token":"token {{number}}","token_type":"Bearer","expires_in":100}""", Encoding.UTF8, "application/json"),
+            };
+        }
+
+        private static TaskCompletionSource Open()
+        {
+            var gate = new TaskCompletionSource();
+            gate.SetResult();
+            return gate;
+        }
+    }
+}

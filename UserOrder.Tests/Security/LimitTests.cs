@@ -1,0 +1,227 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using UserOrder.ServiceDefaults.Limits;
+using UserOrder.Tests.Contracts;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+using UserOrder.Tests.Properties;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>One client's flood or slowness is no other client's trouble.</summary>
+public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private const long Mebibyte = 1024 * 1024;
+
+    [Fact]
+    public async Task Who_sends_too_much_is_told_to_wait_and_everybody_else_is_answered()
+    {
+        NeedsTheWholeGraph();
+        await using var services = await SecuredServices.StartAsync(Graph, ("Limits__RequestsPerSecond", "20"));
+        var (greedy, modest) = (services.Issuer.Token("greedy", "admin"), services.Issuer.Token("modest", "admin"));
+        var before = services.UserApi.WorkingSet;
+
+        var flood = Enumerable.Range(0, 16).Select(async _ =>
+        {
+            var statuses = new List<HttpStatusCode>();
+            for (var i = 0; i < 50; i++)
+            {
+                using var answer = await SecuredServices.SendAsync(services.UserApi.Api, HttpMethod.Get, "/v1/users?limit=1", greedy);
+                statuses.Add(answer.StatusCode);
+            }
+
+            return statuses;
+        }).ToList();
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await SecuredServices.SendAsync(services.UserApi.Api, HttpMethod.Get, "/v1/users?limit=1", modest);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            using var probe = await services.UserApi.Api.GetAsync("/alive", Cancelled);
+            Assert.Equal(HttpStatusCode.OK, probe.StatusCode);
+        }
+
+        var answered = (await Task.WhenAll(flood)).SelectMany(statuses => statuses).CountBy(status => status).ToDictionary();
+        Assert.True(answered[HttpStatusCode.TooManyRequests] > answered[HttpStatusCode.OK], string.Join(", ", answered));
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], answered.Keys.Order());
+        Assert.InRange(services.UserApi.WorkingSet - before, long.MinValue, 64 * Mebibyte);
+
+        // The answer is the documented one at each operation.
+        foreach (var service in ContractFiles.Services)
+        {
+            using var api = new HttpClient(new ContractHandler(OpenApiContract.Of(service))) { BaseAddress = services.Of(service).Url };
+            foreach (var operation in OpenApiContract.Of(service).Operations)
+            {
+                var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => SecuredServices.SendAsync(api, operation, greedy)));
+                var refused = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+                await AssertProblemAsync(HttpStatusCode.TooManyRequests, "too-many-requests", refused);
+                Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_can_be_neither_carried_out_nor_kept_waiting_is_told_to_come_back()
+    {
+        NeedsTheWholeGraph();
+        await using var services = await SecuredServices.StartAsync(Graph, ("Limits__ConcurrentRequests", "1"), ("Limits__QueuedRequests", "1"));
+        var token = services.Issuer.Token("busy", "admin");
+        var user = await CreateUserAsync();
+        foreach (var service in ContractFiles.Services)
+        {
+            var key = Guid.NewGuid().ToString();
+            await using var rival = await RivalReplica.StartAsync(await OpenDatabaseAsync(service == "user-api" ? "userdb" : "orderdb"));
+            await rival.TakeAsync($"busy\t{key}", Guid.NewGuid());
+            var (path, body) = service == "user-api" ? ("/v1/users", $$"""{"name":"Ada","email":"{{NewEmail()}}"}""") : ("/v1/orders", $$"""{"userId":"{{user}}"}""");
+            var running = SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Post, path, token, body, key);
+            await rival.IsWaitedForAsync();
+            var waiting = SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, "/v1/nowhere", token);
+
+            using var api = new HttpClient(new ContractHandler(OpenApiContract.Of(service))) { BaseAddress = services.Of(service).Url };
+            foreach (var operation in OpenApiContract.Of(service).Operations)
+            {
+                using var refused = await Until.TrueAsync(
+                    "the queue is full", () => SecuredServices.SendAsync(api, operation, token), answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
+                await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "overloaded", refused);
+                Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            }
+
+            using var probe = await api.GetAsync("/health", Cancelled);
+            Assert.Equal(HttpStatusCode.OK, probe.StatusCode);
+            await rival.RollbackAsync();
+            using var created = await running;
+            using var waited = await waiting;
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, waited.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Slow_clients_are_cut_off_while_others_are_answered_and_memory_stays_bounded()
+    {
+        NeedsTheWholeGraph();
+        const int slowClients = 300;
+        await using var service = await StartOpenAsync(("Limits__HeadersSeconds", "2"), ("Limits__Connections", "400"));
+        var before = service.WorkingSet;
+        var slow = Enumerable.Range(0, slowClients).Select(i => i % 2 == 0
+            ? HoldAsync(service.Url, "GET /v1/users HTTP/1.1\r\nHost: a\r\n", "X-A: b\r\n")
+            : HoldAsync(service.Url, "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", " ")).ToList();
+
+        do
+        {
+            using var answer = await service.Api.GetAsync("/v1/users?limit=1", Cancelled);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.InRange(service.WorkingSet - before, long.MinValue, 96 * Mebibyte);
+        }
+        while (await Task.WhenAny(Task.WhenAll(slow), Task.Delay(200, Cancelled)) is { } first && slow.Any(client => !client.IsCompleted));
+
+        Assert.All(await Task.WhenAll(slow), answer => Assert.True(answer.Length == 0 || answer.Contains(" 408 ", StringComparison.Ordinal), answer));
+    }
+
+    [Fact]
+    public async Task More_connections_than_there_may_be_are_closed_and_the_service_goes_on()
+    {
+        NeedsTheWholeGraph();
+        await using var service = await StartOpenAsync(("Limits__Connections", "20"));
+        var clients = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                var client = new TcpClient();
+                clients.Add(client);
+                await client.ConnectAsync(service.Url.Host, service.Url.Port, Cancelled);
+            }
+
+            await Until.TrueAsync("most are closed", () => Task.FromResult(clients.Count(IsClosed)), closed => closed >= 40);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        await Until.EqualAsync(true, "the service answers again", async () =>
+        {
+            try
+            {
+                using var answer = await service.Api.GetAsync("/alive", Cancelled);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+
+        static bool IsClosed(TcpClient client)
+        {
+            try
+            {
+                return client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Available == 0;
+            }
+            catch (SocketException)
+            {
+                return true;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(414, "GET /v1/users?after=LONG HTTP/1.1\r\nHost: a\r\n\r\n", 5_000)]
+    [InlineData(431, "GET /v1/users HTTP/1.1\r\nHost: a\r\nX-A: LONG\r\n\r\n", 20_000)]
+    [InlineData(431, "GET /v1/users HTTP/1.1\r\nHost: a\r\nMANY\r\n", 100)]
+    [InlineData(413, "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 70000\r\nConnection: close\r\n\r\n", 0)]
+    public async Task What_is_too_large_is_refused_before_it_is_read(int status, string request, int size)
+    {
+        var octets = request
+            .Replace("LONG", new string('a', size), StringComparison.Ordinal)
+            .Replace("MANY\r\n", string.Concat(Enumerable.Repeat("X-A: b\r\n", size)), StringComparison.Ordinal);
+
+        var answer = await RawHttp.ExchangeAsync(Graph.GetUrl("user-api"), octets, isWhole: false, Cancelled);
+
+        Assert.Equal(status, RawHttp.Parse(answer)?.Status);
+    }
+
+    [Fact]
+    public void However_many_addresses_there_are_they_share_a_bounded_number_of_buckets()
+    {
+        var buckets = Enumerable.Range(0, 200_000).Select(i => BucketOf(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]))).ToHashSet();
+
+        Assert.InRange(buckets.Count, 10_000, 16_384);
+        Assert.Equal(BucketOf(IPAddress.Parse("10.1.2.3")), BucketOf(IPAddress.Parse("::ffff:10.1.2.3")));
+        Assert.Equal(BucketOf(IPAddress.Parse("2001:db8:1:2::1")), BucketOf(IPAddress.Parse("2001:db8:1:2:ffff::2")));
+        Assert.NotEqual(BucketOf(IPAddress.Parse("2001:db8:1:2::1")), BucketOf(IPAddress.Parse("2001:db8:1:3::1")));
+
+        static int BucketOf(IPAddress address) => RequestLimits.BucketOf(new DefaultHttpContext { Connection = { RemoteIpAddress = address } });
+    }
+
+    private async Task<ServiceUnderTest> StartOpenAsync(params (string Name, string Value)[] settings) =>
+        await ServiceUnderTest.StartAsync("user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
+
+    /// <summary>Sends a little every 300 ms until the service has enough, and returns what it answered.</summary>
+    private static async Task<string> HoldAsync(Uri service, string start, string more)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Host, service.Port, Cancelled);
+        var stream = client.GetStream();
+        var answer = new MemoryStream();
+        var reading = stream.CopyToAsync(answer, Cancelled);
+        try
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(start), Cancelled);
+            while (await Task.WhenAny(reading, Task.Delay(300, Cancelled)) != reading)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(more), Cancelled);
+            }
+
+            await reading;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            // A reset is an end like any other.
+        }
+
+        return Encoding.ASCII.GetString(answer.ToArray());
+    }
+}

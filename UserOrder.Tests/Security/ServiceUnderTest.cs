@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>A service's own program beside the graph, on the graph's broker and database, with settings of its own.</summary>
+internal sealed class ServiceUnderTest : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private ServiceUnderTest(Process process, Uri url)
+    {
+        _process = process;
+        Url = url;
+        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = url };
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public Uri Url { get; }
+
+    public HttpClient Api { get; }
+
+    /// <summary>What it has written so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Starts a service in Production, and returns when it is healthy.</summary>
+    public static async Task<ServiceUnderTest> StartAsync(string service, params IEnumerable<(string Name, string Value)> settings)
+    {
+        var assembly = service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly;
+        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet", ["exec", assembly.Location])
+        {
+            WorkingDirectory = Path.GetDirectoryName(assembly.Location),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = url.AbsoluteUri },
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value.Replace("{url}", url.AbsoluteUri, StringComparison.Ordinal);
+        }
+
+        var running = new ServiceUnderTest(Process.Start(start)!, url);
+        try
+        {
+            await Until.EqualAsync(HttpStatusCode.OK, $"{service} is healthy", running.HealthAsync);
+            return running;
+        }
+        catch
+        {
+            TestContext.Current.SendDiagnosticMessage(running.Output);
+            await running.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)listener.LocalEndPoint!).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private void Append(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+
+    private async Task<HttpStatusCode> HealthAsync()
+    {
+        Assert.False(_process.HasExited, Output);
+        try
+        {
+            using var response = await Api.GetAsync("/health", TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return HttpStatusCode.ServiceUnavailable;
+        }
+    }
+}

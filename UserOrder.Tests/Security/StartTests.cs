@@ -1,0 +1,48 @@
+using UserOrder.Tests.Manifest;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>A service that does not know whom to let in does not start.</summary>
+public sealed class StartTests
+{
+    private static readonly Dictionary<string, string> Connections = new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["DOTNET_ENVIRONMENT"] = "Production",
+        ["ConnectionStrings__rabbitmq"] = "amqp://127.0.0.1:1",
+        ["ConnectionStrings__userdb"] = "Host=127.0.0.1;Port=1",
+        ["ConnectionStrings__orderdb"] = "Host=127.0.0.1;Port=1",
+    };
+
+    public static TheoryData<string, string, string> WrongSettings { get; } = new()
+    {
+        { "user-api", "", "Security:Authority" },
+        { "order-api", "", "Security:Authority" },
+        { "user-api", "Open=false", "Security:Authority" },
+        { "user-api", "Open=perhaps", "Security:Open" },
+        { "user-api", "Authority=https://issuer.example", "Security:Audience" },
+        { "user-api", "Authority=https://issuer.example Audience=a Open=true", "Security:Open" },
+        { "user-api", "Authority=http://issuer.example Audience=a", "Security:Authority must be an https URL" },
+        { "user-api", "Authority=issuer Audience=a", "Security:Authority must be an https URL" },
+        { "user-api", "Authority= Audience=a", "Security:Authority must be an https URL" },
+        { "order-api", "Authority=https://issuer.example Audience=a", "Security:Client" },
+        { "order-api", "Authority=https://issuer.example Audience=a Client__ClientId=a Client__ClientSecret=b", "Security:Client:TokenEndpoint" },
+        { "order-api", "Open=true Client__TokenEndpoint=https://issuer.example/token Client__ClientId=a", "Security:Client:ClientSecret" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongSettings))]
+    public async Task A_wrong_or_missing_setting_stops_the_start_and_is_named(string service, string settings, string named)
+    {
+        var environment = new Dictionary<string, string>(Connections);
+        foreach (var setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=', 2)))
+        {
+            environment[$"Security__{setting[0]}"] = setting[1];
+        }
+
+        var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync(service, environment);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,3 @@
+using UserOrder.Issuer;
+
+IssuerServer.Create(args).Run();
