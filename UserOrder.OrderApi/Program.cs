@@ -14,6 +14,7 @@ builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("order-api")
+    .Publish(OrderPlaced.V1)
     .Subscribe<UserCreated, UserCreatedHandler>(UserCreated.V1, queue: "order-api.user-created");
 
 builder.AddKnownUsers();
@@ -27,5 +28,11 @@ app.UseServiceDefaults();
 app.MapOpenApi("/openapi/v1.json");
 app.MapOrders();
 app.MapDeadLetters();
+
+if (args.Contains(MigrateExtensions.Argument))
+{
+    await app.MigrateAsync();
+    return;
+}
 
 app.Run();
