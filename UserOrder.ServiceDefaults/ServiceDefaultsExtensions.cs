@@ -8,6 +8,7 @@ using UserOrder.ServiceDefaults.Health;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
 using UserOrder.ServiceDefaults.Telemetry;
+using UserOrder.ServiceDefaults.Transport;
 using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.ServiceDefaults;
@@ -34,6 +35,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
+        builder.Services.AddTrustedProxies(builder.Configuration);
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddLiveness();
         builder.Services.AddResilientHttpClients();
@@ -49,6 +51,12 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        if (!app.Environment.IsDevelopment())
+        {
+            // Only answers over HTTPS carry it.
+            app.UseHsts();
+        }
+
         app.UseProblems();
         app.UseApiVersions();
         app.UseStrictJson();
