@@ -96,7 +96,7 @@ else
 fi
 
 rm -rf "$results"
-step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet
+step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 if [[ ! $failed ]]; then
   step 'format' dotnet format "$solution" --no-restore --verify-no-changes
   step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \
