@@ -2,12 +2,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using UserOrder.ServiceDefaults.Health;
 using UserOrder.ServiceDefaults.Limits;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
 using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Telemetry;
+using UserOrder.ServiceDefaults.Transport;
 using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.ServiceDefaults;
@@ -26,6 +28,7 @@ public static class ServiceDefaultsExtensions
 
         builder.Services.TryAddSingleton(TimeProvider.System);
 
+        builder.Services.AddTrustedProxies(builder.Configuration);
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddLiveness();
         builder.AddDrain();
@@ -44,6 +47,12 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        if (!app.Environment.IsDevelopment())
+        {
+            // Only answers over HTTPS carry it.
+            app.UseHsts();
+        }
+
         app.UseSecurityHeaders();
         app.UseDrain();
         app.UseProblems();
