@@ -89,14 +89,16 @@ fi
 if [[ ${USERORDER_SOAK_MINUTES:-} ]]; then
   require_servers
 else
-  fetch_contract_tools
+  fetch_node_tools
+  fetch_kustomize || true
   require_browser
+  require_load_balancer
   fetch_prometheus || true
   find_dashboard >/dev/null || true
 fi
 
 rm -rf "$results"
-step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet
+step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 if [[ ! $failed ]]; then
   step 'format' dotnet format "$solution" --no-restore --verify-no-changes
   step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \

@@ -32,6 +32,42 @@ internal static class GraphExtensions
             : api.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
     }
 
+    /// <summary>
+    /// The service gets a login of its own, which it makes itself with the administrator's: a user that may use its own queues and events only.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithMessageBroker(
+        this IResourceBuilder<ProjectResource> api, IResourceBuilder<RabbitMQServerResource> broker)
+    {
+        var (graph, user, name) = (api.ApplicationBuilder, api.Resource.Name, broker.Resource.Name);
+        var server = broker.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort);
+        var management = broker.GetEndpoint("management").Property(EndpointProperty.HostAndPort);
+        var password = graph.AddPassword($"{user}-{name}");
+        var login = graph.AddConnectionString($"{user}-{name}", ReferenceExpression.Create($"amqp://{user}:{password}@{server}"));
+        return api
+            .WithReference(login, connectionName: name)
+            .WithEnvironment($"ConnectionStrings__{name}-management", $"http://guest:{broker.Resource.PasswordParameter}@{management}")
+            .WaitFor(broker);
+    }
+
+    /// <summary>
+    /// The service gets a role of its own, which it makes itself as the database's owner at its start: one that may use the tables and nothing else.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithDatabase(
+        this IResourceBuilder<ProjectResource> api, IResourceBuilder<PostgresDatabaseResource> database)
+    {
+        var (graph, user, name) = (api.ApplicationBuilder, api.Resource.Name, database.Resource.Name);
+        var role = user.Replace('-', '_');
+        var server = database.Resource.Parent.PrimaryEndpoint;
+        var (host, port) = (server.Property(EndpointProperty.Host), server.Property(EndpointProperty.Port));
+        var password = graph.AddPassword($"{user}-{name}");
+        var login = graph.AddConnectionString(
+            $"{user}-{name}", ReferenceExpression.Create($"Host={host};Port={port};Username={role};Password={password};Database={name}"));
+        return api
+            .WithReference(login, connectionName: name)
+            .WithReference(database, connectionName: $"{name}-owner")
+            .WaitFor(database);
+    }
+
     /// <summary>Generated once and kept in the user secrets. Letters and digits only, so that it may stand in a URI as it is.</summary>
     private static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string resource) =>
         builder.AddParameter($"{resource}-password", new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true);

@@ -7,12 +7,12 @@ var userdb = builder.AddServiceDatabase("user-postgres", "userdb");
 var orderdb = builder.AddServiceDatabase("order-postgres", "orderdb");
 
 var userApi = builder.AddApi<Projects.UserOrder_UserApi>("user-api", port: 3001)
-    .WithReference(rabbitmq).WaitFor(rabbitmq)
-    .WithReference(userdb).WaitFor(userdb);
+    .WithMessageBroker(rabbitmq)
+    .WithDatabase(userdb);
 
 builder.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002)
-    .WithReference(rabbitmq).WaitFor(rabbitmq)
-    .WithReference(orderdb).WaitFor(orderdb)
+    .WithMessageBroker(rabbitmq)
+    .WithDatabase(orderdb)
     .WithReference(userApi).WaitFor(userApi);
 
 builder.Build().Run();

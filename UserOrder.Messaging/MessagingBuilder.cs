@@ -2,18 +2,29 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging;
 
-/// <summary>Takes the subscriptions of a service.</summary>
+/// <summary>Takes what a service publishes and what it subscribes to.</summary>
 public sealed class MessagingBuilder
 {
     private readonly IServiceCollection _services;
 
     internal MessagingBuilder(IServiceCollection services) => _services = services;
+
+    /// <summary>Names an event type that the service publishes. Where it makes its own user at the broker, that may publish no other.</summary>
+    /// <typeparam name="TData">The event's content.</typeparam>
+    /// <param name="type">The event type, which is the routing key.</param>
+    public MessagingBuilder Publish<TData>(EventType<TData> type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        _services.AddSingleton(new PublishedType(type.Name));
+        return this;
+    }
 
     /// <summary>Consumes one event type from a queue of its own, each event with exactly one effect.</summary>
     /// <typeparam name="TData">The event's content.</typeparam>
@@ -23,7 +34,7 @@ public sealed class MessagingBuilder
     public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
-        _services.AddSingleton(new SubscribedQueue(queue));
+        _services.AddSingleton(new SubscribedQueue(queue, type.Name));
         _services.TryAddSingleton<THandler>();
         _services.AddSingleton<IHostedService>(provider =>
         {

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RabbitMQ.Client;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
@@ -17,11 +20,15 @@ namespace UserOrder.Messaging;
 /// <summary>Registers the reliable path between services.</summary>
 public static class MessagingExtensions
 {
+    private const string ManagementConnection = "rabbitmq-management";
+
     /// <summary>
     /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c> and
     /// <c>outbox</c>, which report an outage as degraded: the outbox holds the events meanwhile. The health check <c>dead-letters</c>
     /// counts them and is always healthy. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
-    /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>.
+    /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>. Where <c>ConnectionStrings:rabbitmq-management</c> is given,
+    /// <c>http://administrator:password@host:15672</c>, the service makes its own user at the broker with it, and that may use the service's
+    /// queues and events only.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="serviceName">The service's name, the source of its events.</param>
@@ -36,6 +43,14 @@ public static class MessagingExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMigrations(typeof(MessagingExtensions).Assembly);
         services.AddSingleton<MessagingTelemetry>();
+        var management = builder.Configuration.GetConnectionString(ManagementConnection);
+        services.AddSingleton(provider => new BrokerAccess(
+            management is null ? null : new Uri(management),
+            provider.GetRequiredService<IConnectionFactory>(),
+            provider.GetServices<SubscribedQueue>(),
+            provider.GetServices<PublishedType>(),
+            provider.GetRequiredService<IOptions<MessagingOptions>>(),
+            provider.GetRequiredService<ILogger<BrokerAccess>>()));
         services.AddSingleton<BrokerConnections>();
         services.AddSingleton<Circuits>();
         services.AddHealthChecks()

@@ -15,6 +15,7 @@ builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("order-api")
+    .Publish(OrderPlaced.V1)
     .Subscribe<UserCreated, UserCreatedHandler>(UserCreated.V1, queue: "order-api.user-created");
 
 builder.AddKnownUsers();
@@ -28,5 +29,11 @@ app.UseServiceDefaults();
 app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
 app.MapOrders();
 app.MapAdmin().MapDeadLetters();
+
+if (args.Contains(MigrateExtensions.Argument))
+{
+    await app.MigrateAsync();
+    return;
+}
 
 app.Run();

@@ -9,6 +9,7 @@ using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
 using UserOrder.ServiceDefaults.Security;
 using UserOrder.ServiceDefaults.Telemetry;
+using UserOrder.ServiceDefaults.Transport;
 using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.ServiceDefaults;
@@ -25,12 +26,12 @@ public static class ServiceDefaultsExtensions
         // A connection keeps its 4 KiB to read into, which spares each request a call that only asks whether there is anything to read.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
 
-        // Less than the 30 s that container platforms grant between SIGTERM and SIGKILL.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
+        builder.Services.AddTrustedProxies(builder.Configuration);
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddLiveness();
+        builder.AddDrain();
         builder.Services.AddResilientHttpClients();
         builder.Services.AddStrictJson();
         builder.Services.AddProblems();
@@ -46,7 +47,14 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        if (!app.Environment.IsDevelopment())
+        {
+            // Only answers over HTTPS carry it.
+            app.UseHsts();
+        }
+
         app.UseSecurityHeaders();
+        app.UseDrain();
         app.UseProblems();
         app.UseApiVersions();
         app.UseOpenApiPage();

@@ -15,6 +15,7 @@ builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("userdb", typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("user-api")
+    .Publish(UserCreated.V1)
     .Subscribe<OrderPlaced, OrderPlacedHandler>(OrderPlaced.V1, queue: "user-api.order-placed");
 
 builder.AddUsers();
@@ -27,5 +28,11 @@ app.UseServiceDefaults();
 app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
 app.MapUsers();
 app.MapAdmin().MapDeadLetters();
+
+if (args.Contains(MigrateExtensions.Argument))
+{
+    await app.MigrateAsync();
+    return;
+}
 
 app.Run();

@@ -1,7 +1,64 @@
 #!/usr/bin/env bash
-# Writes aspire-manifest.json anew from the AppHost, with Aspire's own manifest publisher. Needs a NuGet source with the Aspire packages.
+# Writes anew what is generated here: aspire-manifest.json by Aspire's own publisher, then the Kustomize base k8s/ by aspirate 9.1
+# (`dotnet tool install --global aspirate --version 9.1.0`, or a command in the variable ASPIRATE).
 set -euo pipefail
-cd "$(dirname "$0")/.."
 
-exec dotnet run --project UserOrder.AppHost -- \
-  --publisher manifest --output-path ../aspire-manifest/aspire-manifest.json
+usage() {
+  cat <<'TEXT'
+usage: aspire-manifest/regenerate.sh [--base]
+
+  --base    writes only k8s/, from the manifest as it is; needs no Aspire packages
+  --help    print this
+TEXT
+}
+
+# Replaced by every overlay, see docs/kubernetes.md. `.example` belongs to nobody.
+registry=registry.userorder.example
+
+# An input keeps its value out of the YAML: $(RABBITMQ_PASSWORD) is put in by Kubernetes, from the Secret of the pod that needs it.
+parameters() {
+  local name variable
+  grep -B 1 '"type": "parameter.v0"' "$1" | sed -n 's/^ *"\(.*\)": {$/\1/p' | while read -r name; do
+    variable=${name//-/_}
+    printf '%s\n%s\n' --parameter "$name=\$(${variable^^})"
+  done
+}
+
+write_manifest() {
+  dotnet run --project ../UserOrder.AppHost -- --publisher manifest --output-path ../aspire-manifest/aspire-manifest.json
+}
+
+write_base() {
+  local work version arguments
+  work=$(mktemp -d)
+  # shellcheck disable=SC2064 # the value of now
+  trap "rm -rf '$work'" EXIT
+  version=$(dotnet msbuild ../UserOrder.UserApi/UserOrder.UserApi.csproj -getProperty:ContainerImageTag)
+  # aspirate does not know this type and would leave every reference to it as it stands. Passwords have letters and digits only, so that
+  # the URI's encoding changes nothing.
+  sed 's/"type": "annotated.string"/"type": "value.v0"/' aspire-manifest.json >"$work/manifest.json"
+  mapfile -t arguments < <(parameters aspire-manifest.json)
+  ${ASPIRATE:-aspirate} generate --non-interactive --disable-state --disable-secrets --skip-build --include-dashboard false \
+    --aspire-manifest "$work/manifest.json" --output-path "$work/k8s" --namespace userorder --image-pull-policy IfNotPresent \
+    --container-registry "$registry" --container-image-tag "$version" "${arguments[@]}"
+  rm -rf k8s
+  cp -r "$work/k8s" k8s
+}
+
+base_only=''
+case ${1:-} in
+  '') ;;
+  --base) base_only=yes ;;
+  --help | -h)
+    usage
+    exit
+    ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+[[ $base_only ]] || write_manifest
+write_base

@@ -79,7 +79,7 @@ install_without_starting() {
   local package
   for package in "$@"; do
     case $package in
-      rabbitmq-server | postgresql) ! command -v systemctl >/dev/null || systemctl disable --quiet "$package" || true ;;
+      rabbitmq-server | postgresql | haproxy) ! command -v systemctl >/dev/null || systemctl disable --quiet "$package" || true ;;
     esac
   done
 }
@@ -176,12 +176,14 @@ find_dashboard() {
   printf '%s\n' "$program"
 }
 
-# Fetches the linters of the contracts, once for each lock file. They are the only part of the tests that needs npm: without it their tests
-# are skipped, and this says why.
-fetch_contract_tools() {
-  local tools=$root/contracts/tools fetched version
-  fetched=$tools/node_modules/.fetched
-  cmp -s "$tools/package-lock.json" "$fetched" && return
+# Fetches the linters of the contracts and the schemas of Kubernetes, once for each lock file. They are the only parts of the tests that need
+# npm: without it their tests are skipped, and this says why.
+fetch_node_tools() {
+  local missing=() folder version
+  for folder in contracts/tools deploy/kubernetes/tools; do
+    cmp -s "$root/$folder/package-lock.json" "$root/$folder/node_modules/.fetched" || missing+=("$folder")
+  done
+  ((${#missing[@]})) || return 0
 
   if ! command -v npm >/dev/null && command -v apt-get >/dev/null; then
     version=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: \([0-9]*\)\..*/\1/p')
@@ -190,23 +192,29 @@ fetch_contract_tools() {
     fi
   fi
   if ! command -v npm >/dev/null || ! version=$(node --version 2>/dev/null); then
-    note 'The contracts are not linted: that needs npm and Node.js 20.19 or later, which are not installed and which this distribution does not have.'
+    note "The tools in ${missing[*]} are not used: they need npm and Node.js 20.19 or later, which are not installed and which this distribution does not have."
     return
   fi
   if [[ $(printf '%s\n' v20.19 "$version" | sort --version-sort | head -n 1) != v20.19 ]]; then
-    note "The contracts are not linted: that needs Node.js 20.19 or later, and this is $version."
+    note "The tools in ${missing[*]} are not used: they need Node.js 20.19 or later, and this is $version."
     return
   fi
 
-  note 'Fetching the linters of the contracts (140 MB, only once) …'
-  local cache
+  for folder in "${missing[@]}"; do
+    fetch_node_modules "$root/$folder"
+  done
+}
+
+fetch_node_modules() {
+  local tools=$1 cache log=$state/npm-tools.log
+  note "Fetching the tools in ${tools#"$root/"} (60 to 140 MB, only once) …"
   cache=$(mktemp -d)
   mkdir -p "$state"
-  if npm ci --silent --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$cache" --prefix "$tools" >"$state/contract-tools.log" 2>&1; then
-    cp "$tools/package-lock.json" "$fetched"
+  if npm ci --silent --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$cache" --prefix "$tools" >"$log" 2>&1; then
+    cp "$tools/package-lock.json" "$tools/node_modules/.fetched"
   else
     rm -rf "$tools/node_modules"
-    note "The contracts are not linted: npm could not fetch the linters, see $state/contract-tools.log"
+    note "The tools in ${tools#"$root/"} are not used: npm could not fetch them, see $log"
   fi
   rm -rf "$cache"
 }
@@ -248,6 +256,33 @@ fetch_prometheus() {
     return 1
   fi
   mv "$folder.new" "$folder"
+}
+
+# Makes sure that overlays can be built: by `kubectl kustomize` of version 5 or `kustomize`, on Debian fetched where there is neither.
+fetch_kustomize() {
+  local folder=$state/kustomize log=$state/kustomize.log
+  if kubectl version --client 2>/dev/null | grep -q '^Kustomize Version: v5' || command -v kustomize >/dev/null ||
+    [[ -x $folder/usr/bin/kustomize ]]; then
+    return 0
+  fi
+  if [[ ! -e /etc/debian_version || ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || ! command -v dpkg >/dev/null; then
+    note 'No Kustomize: it is fetched on Debian only. Install kubectl or kustomize; the tests that need it are skipped.'
+    return 1
+  fi
+  note 'Fetching Kustomize (10 MB, only once) …'
+  mkdir -p "$state"
+  rm -rf "$folder" "$folder.new"
+  if ! unpack_from_trixie "$folder.new" kustomize >"$log" 2>&1 || ! "$folder.new/usr/bin/kustomize" version >>"$log" 2>&1; then
+    rm -rf "$folder.new"
+    note "No Kustomize, so the tests that need it are skipped: see $log"
+    return 1
+  fi
+  mv "$folder.new" "$folder"
+}
+
+# Installs the load balancer of the rollout rehearsal. Where that is not possible, it is skipped.
+require_load_balancer() {
+  PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || (install_packages haproxy) || note 'No HAProxy: the test that needs it is skipped.'
 }
 
 # Installs the browser of the browser tests. Where that is not possible, they are skipped.

@@ -1,9 +1,10 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>One long-lived connection, opened when it is asked for and opened anew after it was lost.</summary>
-internal sealed class BrokerConnection(IConnectionFactory factory, string name) : IAsyncDisposable
+internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess access, string name) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
     private IConnection? _connection;
@@ -22,7 +23,8 @@ internal sealed class BrokerConnection(IConnectionFactory factory, string name) 
             if (_connection is not { IsOpen: true })
             {
                 await CloseAsync();
-                _connection = await factory.CreateConnectionAsync(name, cancellationToken);
+                await access.EnsureAsync(cancellationToken);
+                _connection = await ConnectAsync(cancellationToken);
             }
 
             return _connection;
@@ -37,6 +39,20 @@ internal sealed class BrokerConnection(IConnectionFactory factory, string name) 
     {
         await CloseAsync();
         _opening.Dispose();
+    }
+
+    private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await factory.CreateConnectionAsync(name, cancellationToken);
+        }
+        catch (BrokerUnreachableException exception) when (exception.InnerException is PossibleAuthenticationFailureException)
+        {
+            // The broker has lost its users, or has not got the new password yet.
+            access.Forget();
+            throw;
+        }
     }
 
     private async Task CloseAsync()

@@ -11,7 +11,7 @@ internal sealed class BrokerConnections : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    public BrokerConnections(IConnectionFactory factory, IOptions<MessagingOptions> options)
+    public BrokerConnections(IConnectionFactory factory, BrokerAccess access, IOptions<MessagingOptions> options)
     {
         // The relay and the consumers reconnect and declare by themselves; the client's own recovery would compete with them.
         if (factory is ConnectionFactory concrete)
@@ -25,9 +25,9 @@ internal sealed class BrokerConnections : IAsyncDisposable
         factory.HandshakeContinuationTimeout = AnswerTimeout;
         factory.ContinuationTimeout = 2 * AnswerTimeout;
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
-        Publishing = new BrokerConnection(factory, $"{options.Value.ServiceName}.relay");
-        Consuming = new BrokerConnection(factory, $"{options.Value.ServiceName}.consumer");
-        DeadLetters = new BrokerConnection(factory, $"{options.Value.ServiceName}.dead-letters");
+        Publishing = new BrokerConnection(factory, access, $"{options.Value.ServiceName}.relay");
+        Consuming = new BrokerConnection(factory, access, $"{options.Value.ServiceName}.consumer");
+        DeadLetters = new BrokerConnection(factory, access, $"{options.Value.ServiceName}.dead-letters");
     }
 
     public BrokerConnection Publishing { get; }

@@ -18,7 +18,8 @@ public static class DatabaseExtensions
     /// <summary>
     /// Adds a pooled <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, the migrations that are embedded in
     /// <paramref name="migrations"/> as <c>Migrations/NNNN_name.sql</c>, and a health check that is unhealthy until the schema is in place
-    /// and whenever the database does not answer.
+    /// and whenever the database does not answer. Where <c>ConnectionStrings:{name}-owner</c> is given, that role migrates, and makes the
+    /// role of <c>ConnectionStrings:{name}</c>, which may then use the tables only.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static IHostApplicationBuilder AddPostgresDatabase(this IHostApplicationBuilder builder, string name, Assembly migrations)
@@ -28,6 +29,7 @@ public static class DatabaseExtensions
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => CreateDataSource(connectionString, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(new DatabaseAccess(connectionString, builder.Configuration.GetConnectionString($"{name}-owner")));
         builder.Services.AddMigrations(migrations);
         builder.Services.AddExceptionHandler<DatabaseOutageHandler>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", timeout: TimeSpan.FromSeconds(5));

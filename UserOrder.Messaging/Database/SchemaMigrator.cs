@@ -7,11 +7,12 @@ using Npgsql;
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
-/// Waits for the database, then applies the migrations that are missing, in order and in one transaction. An advisory lock lets one
-/// replica migrate while the others wait for it.
+/// Waits for the database, then applies the migrations that are missing, in order and in one transaction, and lets the service's role use
+/// the tables. An advisory lock lets one replica migrate while the others wait for it.
 /// </summary>
 internal sealed partial class SchemaMigrator(
     NpgsqlDataSource database,
+    DatabaseAccess access,
     IEnumerable<MigrationAssembly> sources,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -20,78 +21,81 @@ internal sealed partial class SchemaMigrator(
     // Any constant will do, as long as every replica of every version takes the same.
     private const long AdvisoryLock = 0x5573_6572_4f72_6472;
 
+    private const string RecordOfMigrations =
+        """
+        create table schema_migrations (
+          component  text        not null,
+          number     integer     not null,
+          name       text        not null,
+          applied_at timestamptz not null default now(),
+          primary key (component, number)
+        )
+        """;
+
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the schema is as this version of the program needs it.</summary>
     public Task Ready => _ready.Task;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Migrates as soon as the database answers.</summary>
+    /// <exception cref="MigrationFailedException">The database refuses what has to be done.</exception>
+    /// <exception cref="InvalidOperationException">The migrations or the service's role are not as they must be.</exception>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         var backoff = new Backoff(time);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!Ready.IsCompleted)
         {
             try
             {
-                await MigrateAsync(stoppingToken);
+                await TryMigrateAsync(cancellationToken);
                 _ready.SetResult();
-                return;
             }
-            catch (Exception exception) when (exception is MigrationFailedException or InvalidOperationException)
+            catch (Exception exception) when (exception is DbException or TimeoutException && !cancellationToken.IsCancellationRequested)
             {
-                LogMigrationFailed(exception);
-                Environment.ExitCode = 1;
-                lifetime.StopApplication();
-                return;
-            }
-            catch (Exception exception) when (exception is DbException or TimeoutException && !stoppingToken.IsCancellationRequested)
-            {
-                await backoff.WaitAsync(() => LogWaitingForDatabase(exception.Message), stoppingToken);
+                await backoff.WaitAsync(() => LogWaitingForDatabase(exception.Message), cancellationToken);
             }
         }
     }
 
-    private async Task MigrateAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await MigrateAsync(stoppingToken);
+        }
+        catch (Exception exception) when (exception is MigrationFailedException or InvalidOperationException)
+        {
+            LogMigrationFailed(exception);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task TryMigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await access.OpenAsync(database, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // Another replica may hold the lock for as long as its migrations take.
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
-        await ExecuteAsync(
-            connection,
-            """
-            create table if not exists schema_migrations (
-              component  text        not null,
-              number     integer     not null,
-              name       text        not null,
-              applied_at timestamptz not null default now(),
-              primary key (component, number)
-            )
-            """,
-            cancellationToken);
-
         var applied = await AppliedAsync(connection, cancellationToken);
-        foreach (var migration in sources.SelectMany(source => Migration.From(source.Assembly)))
+        var missing = sources
+            .SelectMany(source => Migration.From(source.Assembly))
+            .Where(migration => !applied.Contains((migration.Component, migration.Number)));
+        foreach (var migration in missing)
         {
-            if (!applied.Contains((migration.Component, migration.Number)))
-            {
-                await ApplyAsync(connection, migration, cancellationToken);
-            }
+            await ApplyAsync(connection, migration, cancellationToken);
         }
 
+        await RefusedAsFailureAsync("The role that the service runs as cannot be set up.", () => access.GrantAsync(connection, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
-        try
-        {
-            await ExecuteAsync(connection, migration.Sql, cancellationToken);
-        }
-        catch (PostgresException exception) when (!DatabaseOutage.Is(exception))
-        {
-            throw new MigrationFailedException($"The migration {migration.Name} of {migration.Component} failed.", exception);
-        }
+        await RefusedAsFailureAsync(
+            $"The migration {migration.Name} of {migration.Component} failed.",
+            () => ExecuteAsync(connection, migration.Sql, cancellationToken));
 
         await using var record = new NpgsqlCommand("insert into schema_migrations (component, number, name) values ($1, $2, $3)", connection)
         {
@@ -108,6 +112,13 @@ internal sealed partial class SchemaMigrator(
 
     private static async Task<HashSet<(string Component, int Number)>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        // Asked first, because a role that may not create tables is refused even where there is nothing to create.
+        await using var exists = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);
+        if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
+        {
+            await RefusedAsFailureAsync("The record of migrations cannot be made.", () => ExecuteAsync(connection, RecordOfMigrations, cancellationToken));
+        }
+
         await using var command = new NpgsqlCommand("select component, number from schema_migrations", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var applied = new HashSet<(string, int)>();
@@ -117,6 +128,25 @@ internal sealed partial class SchemaMigrator(
         }
 
         return applied;
+    }
+
+    /// <summary>Tells what the database refuses, where waiting would not help, from an outage.</summary>
+    private static async Task RefusedAsFailureAsync(string message, Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new MigrationFailedException(
+                $"{message} The role may not do it: start the service with the database's owner in ConnectionStrings:<name>-owner, with --migrate to do nothing else.",
+                exception);
+        }
+        catch (PostgresException exception) when (!DatabaseOutage.Is(exception))
+        {
+            throw new MigrationFailedException(message, exception);
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -138,5 +168,5 @@ internal sealed partial class SchemaMigrator(
 /// <summary>An assembly that carries migrations.</summary>
 internal sealed record MigrationAssembly(Assembly Assembly);
 
-/// <summary>A migration's own SQL is wrong: waiting would not help.</summary>
+/// <summary>The database refuses what has to be done: waiting would not help.</summary>
 internal sealed class MigrationFailedException(string message, Exception inner) : Exception(message, inner);

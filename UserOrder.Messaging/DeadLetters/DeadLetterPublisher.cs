@@ -21,6 +21,6 @@ internal static class DeadLetterPublisher
             UserId = null,
             Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, now),
         };
-        await channel.BasicPublishAsync("", Topology.DeadLettersOf(queue), mandatory: true, properties, delivery.Body, cancellationToken);
+        await channel.BasicPublishAsync(Topology.ExchangeOf(queue), Topology.DeadLettersOf(queue), mandatory: true, properties, delivery.Body, cancellationToken);
     }
 }

@@ -175,7 +175,7 @@ internal sealed partial class DeadLetterStore(
         };
         try
         {
-            await channel.BasicPublishAsync("", queue, mandatory: true, properties, letter.Body, timeout.Token);
+            await channel.BasicPublishAsync(Topology.ExchangeOf(queue), queue, mandatory: true, properties, letter.Body, timeout.Token);
             return true;
         }
         catch (PublishException exception) when (!exception.IsReturn)

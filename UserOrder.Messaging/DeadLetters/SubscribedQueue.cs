@@ -1,4 +1,4 @@
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>A queue that the service consumes from, and whose dead letters it therefore looks after.</summary>
-internal sealed record SubscribedQueue(string Name);
+/// <summary>A queue that the service consumes one type of events from, and whose dead letters it therefore looks after.</summary>
+internal sealed record SubscribedQueue(string Name, string EventType);

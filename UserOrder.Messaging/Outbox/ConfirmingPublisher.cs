@@ -53,7 +53,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             publisher._lost.TrySetResult();
             publisher._batch?.Abandon();
         });
-        await Topology.DeclareExchangeAsync(channel, options, cancellationToken);
+        await Topology.DeclareExchangeAsync(connection, options, cancellationToken);
         return publisher;
     }
 

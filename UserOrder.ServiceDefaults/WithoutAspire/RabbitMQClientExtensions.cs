@@ -9,11 +9,17 @@ namespace Microsoft.Extensions.Hosting;
 internal static class RabbitMQClientExtensions
 {
     /// <summary>Registers an <see cref="IConnectionFactory"/> for the AMQP URI in <c>ConnectionStrings:{connectionName}</c>.</summary>
-    public static void AddRabbitMQClient(this IHostApplicationBuilder builder, string connectionName, Action<RabbitMQClientSettings> configureSettings)
+    public static void AddRabbitMQClient(
+        this IHostApplicationBuilder builder,
+        string connectionName,
+        Action<RabbitMQClientSettings> configureSettings,
+        Action<ConnectionFactory> configureConnectionFactory)
     {
         var settings = new RabbitMQClientSettings { ConnectionString = builder.Configuration.GetConnectionString(connectionName) };
         configureSettings(settings);
-        builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = new Uri(settings.ConnectionString!) });
+        var factory = new ConnectionFactory { Uri = new Uri(settings.ConnectionString!) };
+        configureConnectionFactory(factory);
+        builder.Services.AddSingleton<IConnectionFactory>(factory);
     }
 }
 

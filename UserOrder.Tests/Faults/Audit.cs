@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>Compares what is stored in both services and in the broker with what was asked and answered.</summary>
-internal sealed class Audit(FaultySystem system)
+internal sealed class Audit(IAuditedSystem system)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

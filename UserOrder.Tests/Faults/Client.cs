@@ -6,17 +6,20 @@ using System.Text.Json;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>Sends what the ledger asks for, and writes down every answer.</summary>
-internal sealed class Client(FaultySystem system) : IDisposable
+internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf) : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    private Ledger Ledger => system.Ledger;
+    public Client(FaultySystem system)
+        : this(system.Ledger, service => system.Graph.GetEndpoint(service))
+    {
+    }
 
     /// <summary>Asks a replica once.</summary>
     /// <returns>The id in the answer 201; null where the answer was another or none.</returns>
     public async Task<Guid?> SendAsync(Intent intent, string service, CancellationToken cancellationToken)
     {
-        Ledger.CountRequest();
+        ledger.CountRequest();
         try
         {
             using var request = RequestFor(intent, service);
@@ -25,19 +28,21 @@ internal sealed class Client(FaultySystem system) : IDisposable
             {
                 var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
                 var id = body.GetProperty(intent.UserId is null ? "id" : "orderId").GetGuid();
-                Ledger.NoteCreated(intent, id);
+                ledger.NoteCreated(intent, id);
                 return id;
             }
 
             var problem = await response.Content.ReadAsStringAsync(cancellationToken);
+            ledger.Refusals.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
             if (!IsExcused(response.StatusCode, problem, intent))
             {
-                Ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
+                ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
             }
         }
         catch (Exception exception) when (IsNoAnswer(exception))
         {
             // Nothing was promised.
+            ledger.Refusals.Enqueue($"{service}: {exception.Message}");
         }
 
         return null;
@@ -48,7 +53,7 @@ internal sealed class Client(FaultySystem system) : IDisposable
     {
         try
         {
-            using var response = await _http.GetAsync(new Uri(system.Graph.GetEndpoint(service), "/health"), cancellationToken);
+            using var response = await _http.GetAsync(new Uri(endpointOf(service), "/health"), cancellationToken);
             var health = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             return string.Join(", ", health.GetProperty("checks").EnumerateObject().Where(check => check.Value.GetProperty("status").GetString() != "Healthy"));
         }
@@ -71,7 +76,7 @@ internal sealed class Client(FaultySystem system) : IDisposable
 
     private HttpRequestMessage RequestFor(Intent intent, string service)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system.Graph.GetEndpoint(service), intent.UserId is null ? "/v1/users" : "/v1/orders"))
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(endpointOf(service), intent.UserId is null ? "/v1/users" : "/v1/orders"))
         {
             Content = intent.UserId is { } userId
                 ? JsonContent.Create(new { userId, items = new[] { new { sku = intent.Marker, quantity = 2, unitPrice = 1.25m } } })

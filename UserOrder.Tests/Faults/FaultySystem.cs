@@ -13,7 +13,7 @@ namespace UserOrder.Tests.Faults;
 /// A graph of its own with two replicas of each service, each of which reaches its servers and the other service through a proxy of its
 /// own. The test itself reaches everything directly.
 /// </summary>
-public sealed class FaultySystem : IAsyncLifetime
+public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 {
     internal const string Broker = "rabbitmq";
     internal const string UserDatabase = "user-postgres";
@@ -39,6 +39,9 @@ public sealed class FaultySystem : IAsyncLifetime
 
     internal static string[] Servers { get; } = [Broker, UserDatabase, OrderDatabase];
 
+    private static IEnumerable<string> Passwords =>
+        ((string[])[.. Servers, "user-api-rabbitmq", "user-api-userdb", "order-api-rabbitmq", "order-api-orderdb"]).Select(login => $"{login}-password");
+
     /// <summary>The ways from a service to what it needs.</summary>
     internal static string[] Links { get; } =
     [
@@ -58,6 +61,14 @@ public sealed class FaultySystem : IAsyncLifetime
     internal NpgsqlDataSource UserDb => _userdb!;
 
     internal NpgsqlDataSource OrderDb => _orderdb!;
+
+    Ledger IAuditedSystem.Ledger => Ledger;
+
+    NpgsqlDataSource IAuditedSystem.UserDb => UserDb;
+
+    NpgsqlDataSource IAuditedSystem.OrderDb => OrderDb;
+
+    ConcurrentQueue<ResourceChange> IAuditedSystem.WrongEnds => WrongEnds;
 
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
@@ -85,7 +96,7 @@ public sealed class FaultySystem : IAsyncLifetime
                 Configuration = "FailPoints",
                 EphemeralPorts = true,
                 Ports = ports,
-                Parameters = Servers.ToDictionary(server => $"{server}-password", _ => _password),
+                Parameters = Passwords.ToDictionary(name => name, _ => _password),
                 ExtraEnvironment = Services.ToDictionary(service => service, EnvironmentOf),
                 ResourceChanged = NoteWrongEnd,
             },
@@ -130,6 +141,8 @@ public sealed class FaultySystem : IAsyncLifetime
         new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString(Broker)), AutomaticRecoveryEnabled = false }
             .CreateConnectionAsync(TestContext.Current.CancellationToken);
 
+    Task<IConnection> IAuditedSystem.ConnectToBrokerAsync() => ConnectToBrokerAsync();
+
     /// <summary>Lets the service that is the first to reach a step of the protocol kill itself there.</summary>
     internal async Task ArmAsync(string failPoint)
     {
@@ -170,25 +183,32 @@ public sealed class FaultySystem : IAsyncLifetime
     {
         var environment = new Dictionary<string, string>
         {
-            ["ConnectionStrings__rabbitmq"] = $"amqp://guest:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
+            ["ConnectionStrings__rabbitmq"] = $"amqp://{UserOf(service)}:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
             ["Messaging__QueueMaxLength"] = $"{QueueMaxLength}",
             ["USERORDER_FAIL_POINT_FILE"] = FailPointFile,
         };
         if (UserApis.Contains(service))
         {
-            environment["ConnectionStrings__userdb"] = ConnectionString(service, UserDatabase, "userdb");
+            AddDatabase(UserDatabase, "userdb");
         }
         else
         {
-            environment["ConnectionStrings__orderdb"] = ConnectionString(service, OrderDatabase, "orderdb");
+            AddDatabase(OrderDatabase, "orderdb");
             environment["services__user-api__http__0"] = $"http://127.0.0.1:{_links[LinkOf(service, UserApis[Array.IndexOf(OrderApis, service)])].Port}";
         }
 
         return environment;
+
+        void AddDatabase(string server, string name)
+        {
+            var database = $"Host=127.0.0.1;Port={_links[LinkOf(service, server)].Port};Password={_password};Database={name}";
+            environment[$"ConnectionStrings__{name}"] = $"{database};Username={UserOf(service).Replace('-', '_')}";
+            environment[$"ConnectionStrings__{name}-owner"] = $"{database};Username=postgres";
+        }
     }
 
-    private string ConnectionString(string service, string server, string database) =>
-        $"Host=127.0.0.1;Port={_links[LinkOf(service, server)].Port};Username=postgres;Password={_password};Database={database}";
+    /// <summary>The login of a service, which its replicas share.</summary>
+    private static string UserOf(string service) => UserApis.Contains(service) ? "user-api" : "order-api";
 
     private void NoteWrongEnd(ResourceChange change)
     {

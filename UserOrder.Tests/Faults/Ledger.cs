@@ -18,6 +18,9 @@ internal sealed class Ledger
     /// <summary>Answers that no fault excuses.</summary>
     public ConcurrentQueue<string> WrongAnswers { get; } = new();
 
+    /// <summary>Every answer that was not 201, and every request without an answer.</summary>
+    public ConcurrentQueue<string> Refusals { get; } = new();
+
     /// <summary>The message ids of what nobody can read, and the queue that each was sent to.</summary>
     public ConcurrentDictionary<string, string> Poison { get; } = new();
 

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Faults;
 /// Clients that create users and place orders without a pause, whatever state the system is in. Half of what they ask for has an
 /// idempotency key and is sent until it is answered 201, the other half is sent once.
 /// </summary>
-internal sealed class Traffic(FaultySystem system, Client client)
+internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, string[] orderApis)
 {
     private const int Clients = 8;
 
@@ -15,6 +15,11 @@ internal sealed class Traffic(FaultySystem system, Client client)
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<Intent> _unanswered = new();
+
+    public Traffic(FaultySystem system, Client client)
+        : this(system.Ledger, client, FaultySystem.UserApis, FaultySystem.OrderApis)
+    {
+    }
 
     /// <summary>Runs until it is told to end; what has a key is brought to its answer first.</summary>
     public async Task RunAsync(CancellationToken end)
@@ -41,14 +46,14 @@ internal sealed class Traffic(FaultySystem system, Client client)
     private Intent NextIntent()
     {
         var withKey = Random.Shared.Next(2) == 0;
-        return Random.Shared.Next(2) == 0 && system.Ledger.AnyUser() is { } userId
-            ? system.Ledger.AskForOrder(userId, withKey)
-            : system.Ledger.AskForUser(withKey);
+        return Random.Shared.Next(2) == 0 && ledger.AnyUser() is { } userId
+            ? ledger.AskForOrder(userId, withKey)
+            : ledger.AskForUser(withKey);
     }
 
     private async Task SendAsync(Intent intent)
     {
-        var replicas = intent.UserId is null ? FaultySystem.UserApis : FaultySystem.OrderApis;
+        var replicas = intent.UserId is null ? userApis : orderApis;
         if (await client.SendAsync(intent, replicas[Random.Shared.Next(replicas.Length)], CancellationToken.None) is null && intent.HasKey)
         {
             _unanswered.Enqueue(intent);

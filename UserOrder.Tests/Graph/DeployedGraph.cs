@@ -15,7 +15,7 @@ internal sealed class DeployedGraph(Uri userApi, Uri orderApi) : IRunningGraph
             ? new DeployedGraph(new Uri(userApi), new Uri(orderApi))
             : null;
 
-    public Uri GetUrl(string resource) => resource == "user-api" ? userApi : orderApi;
+    public Uri GetUrl(string resource, string endpoint = "http") => resource == "user-api" ? userApi : orderApi;
 
     public Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken) => throw NotHere();
 

@@ -6,10 +6,12 @@ public interface IRunningGraph : IAsyncDisposable
     /// <summary>Why the graph's resources cannot be stopped or looked into; null where they can.</summary>
     string? OnlyReachableByUrl { get; }
 
-    /// <summary>Where a service is reached.</summary>
-    Uri GetUrl(string resource);
+    /// <summary>Where an endpoint of a resource is reached.</summary>
+    Uri GetUrl(string resource, string endpoint = "http");
 
-    /// <summary>The connection string that the services get for a broker or database.</summary>
+    /// <summary>
+    /// The connection string of a broker or database: the administrator's under its own name, and a service's as <c>user-api-userdb</c>.
+    /// </summary>
     Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken);
 
     /// <summary>Ends a resource as a deployment would.</summary>

@@ -19,7 +19,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         var health = await ReadAsync(response);
         Assert.Equal("Healthy", health.GetProperty("status").GetString());
         Assert.Equal(
-            ["self", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"],
+            ["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"],
             health.GetProperty("checks").EnumerateObject().Select(check => check.Name));
     }
 

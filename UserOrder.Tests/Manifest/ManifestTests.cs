@@ -14,20 +14,22 @@ public sealed partial class ManifestTests
         ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "OpenTelemetry's OTLP exporter: keep what could not be sent",
     };
 
+    private static readonly string[] Logins = ["ConnectionStrings__rabbitmq", "ConnectionStrings__rabbitmq-management"];
+
     private static readonly JsonElement Resources =
         JsonDocument.Parse(File.ReadAllBytes(Repository.ManifestPath)).RootElement.GetProperty("resources");
 
     /// <summary>The reference to UserApi is proved by the tests in which OrderApi asks it about a user.</summary>
     public static TheoryData<string, string[]> Needs { get; } = new()
     {
-        { "user-api", ["ConnectionStrings__rabbitmq", "ConnectionStrings__userdb"] },
-        { "order-api", ["ConnectionStrings__rabbitmq", "ConnectionStrings__orderdb", "services__user-api__http__0"] },
+        { "user-api", [.. Logins, "ConnectionStrings__userdb", "ConnectionStrings__userdb-owner"] },
+        { "order-api", [.. Logins, "ConnectionStrings__orderdb", "ConnectionStrings__orderdb-owner", "services__user-api__http__0"] },
     };
 
     public static TheoryData<string, string> ConnectionStrings { get; } = new(
         from service in new[] { "user-api", "order-api" }
         from key in EnvironmentOf(service).Select(variable => variable.Name)
-        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAnAdministrators(key)
         select (service, key));
 
     [Theory]
@@ -41,7 +43,8 @@ public sealed partial class ManifestTests
     public async Task A_service_without_one_of_its_connection_strings_refuses_to_start_and_names_it(string service, string missing)
     {
         var environment = EnvironmentOf(service)
-            .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && variable.Name != missing)
+            .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAnAdministrators(variable.Name))
+            .Where(variable => variable.Name != missing)
             .ToDictionary(variable => variable.Name, variable => variable.Name.EndsWith("rabbitmq", StringComparison.Ordinal) ? "amqp://127.0.0.1:1" : "Host=127.0.0.1;Port=1");
         environment["Security__Open"] = "true";
 
@@ -105,7 +108,12 @@ public sealed partial class ManifestTests
     {
         var secrets = Resources.EnumerateObject().Where(resource => resource.Value.GetProperty("type").GetString() == "parameter.v0").ToList();
 
-        Assert.Equal(["order-postgres-password", "rabbitmq-password", "user-postgres-password"], secrets.Select(secret => secret.Name).Order());
+        Assert.Equal(
+            [
+                "order-api-orderdb-password", "order-api-rabbitmq-password", "order-postgres-password", "rabbitmq-password",
+                "user-api-rabbitmq-password", "user-api-userdb-password", "user-postgres-password",
+            ],
+            secrets.Select(secret => secret.Name).Order(StringComparer.Ordinal));
         Assert.All(secrets, secret =>
         {
             var input = secret.Value.GetProperty("inputs").GetProperty("value");
@@ -115,6 +123,10 @@ public sealed partial class ManifestTests
             Assert.False(generate.GetProperty("special").GetBoolean());
         });
     }
+
+    /// <summary>What a service can do without: the login with which it makes its own.</summary>
+    private static bool IsAnAdministrators(string key) =>
+        key.EndsWith("-owner", StringComparison.Ordinal) || key.EndsWith("-management", StringComparison.Ordinal);
 
     private static JsonElement.ObjectEnumerator EnvironmentOf(string resource) => Resources.GetProperty(resource).GetProperty("env").EnumerateObject();
 

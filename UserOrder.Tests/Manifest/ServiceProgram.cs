@@ -7,10 +7,11 @@ internal static class ServiceProgram
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    public static async Task<(int ExitCode, string Output)> RunUntilItEndsAsync(string service, IReadOnlyDictionary<string, string> environment)
+    public static async Task<(int ExitCode, string Output)> RunUntilItEndsAsync(
+        string service, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var assembly = service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly;
-        var start = new ProcessStartInfo("dotnet", [assembly.Location, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [assembly.Location, "--urls", "http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

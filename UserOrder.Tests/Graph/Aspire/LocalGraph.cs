@@ -51,7 +51,7 @@ internal sealed class LocalGraph : IRunningGraph
         return new LocalGraph(graph, volumes);
     }
 
-    public Uri GetUrl(string resource) => _graph.GetEndpoint(resource, "http");
+    public Uri GetUrl(string resource, string endpoint = "http") => _graph.GetEndpoint(resource, endpoint);
 
     public async Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken) =>
         await _graph.GetConnectionStringAsync(resource, cancellationToken) ??

@@ -21,7 +21,7 @@ internal sealed class LocalGraph : IRunningGraph
             },
             cancellationToken));
 
-    public Uri GetUrl(string resource) => _graph.GetEndpoint(resource);
+    public Uri GetUrl(string resource, string endpoint = "http") => _graph.GetEndpoint(resource, endpoint);
 
     public Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken) =>
         Task.FromResult(_graph.GetConnectionString(resource));

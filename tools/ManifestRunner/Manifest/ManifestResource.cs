@@ -27,6 +27,8 @@ internal sealed record ManifestResource
 
     public IReadOnlyDictionary<string, ManifestBinding> Bindings { get; init; } = new Dictionary<string, ManifestBinding>();
 
+    public IReadOnlyList<ManifestVolume> Volumes { get; init; } = [];
+
     public IReadOnlyDictionary<string, ManifestInput> Inputs { get; init; } = new Dictionary<string, ManifestInput>();
 
     public bool IsProject => Type.StartsWith("project.", StringComparison.Ordinal);

@@ -1,0 +1,97 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using UserOrder.Messaging.DeadLetters;
+
+namespace UserOrder.Messaging.Broker;
+
+/// <summary>
+/// Makes the service's own user at the broker, where an administrator's login to the management API is given. Everything it does may be
+/// done again, by any number of replicas at once.
+/// </summary>
+/// <param name="management">The API with the administrator's login, <c>http://user:password@host:15672</c>; null where the user is there already.</param>
+/// <param name="factory">Knows the service's user, its password and the virtual host.</param>
+/// <param name="queues">What the service consumes from.</param>
+/// <param name="published">What the service publishes.</param>
+/// <param name="options">Knows the exchange.</param>
+/// <param name="logger">Told when the API refuses or does not answer.</param>
+internal sealed partial class BrokerAccess(
+    Uri? management,
+    IConnectionFactory factory,
+    IEnumerable<SubscribedQueue> queues,
+    IEnumerable<PublishedType> published,
+    IOptions<MessagingOptions> options,
+    ILogger<BrokerAccess> logger)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    private volatile bool _granted;
+
+    /// <summary>Does it once, before the first connection. A failure is logged only, because the user may be there from an earlier time.</summary>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (_granted || management is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await GrantAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogNotGranted(exception.Message);
+        }
+    }
+
+    /// <summary>Has it done again before the next connection.</summary>
+    public void Forget() => _granted = false;
+
+    /// <summary>Makes the exchange, the user with its password, and its permissions.</summary>
+    /// <exception cref="HttpRequestException">The API refuses or does not answer.</exception>
+    /// <exception cref="TaskCanceledException">The API has not answered for 5 s.</exception>
+    public async Task GrantAsync(CancellationToken cancellationToken)
+    {
+        if (management is null)
+        {
+            return;
+        }
+
+        using var api = new HttpClient { BaseAddress = new Uri(management, "/api/"), Timeout = AnswerTimeout };
+        var login = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(login));
+
+        var exchange = options.Value.Exchange;
+        var permissions = BrokerPermissions.Of(exchange, [.. queues], published);
+        var (host, user) = (Uri.EscapeDataString(factory.VirtualHost), Uri.EscapeDataString(factory.UserName));
+        await PutAsync($"exchanges/{host}/{Uri.EscapeDataString(exchange)}", new() { ["type"] = ExchangeType.Topic, ["durable"] = true });
+        await PutAsync($"users/{user}", new() { ["password"] = factory.Password, ["tags"] = "" });
+        await PutAsync($"topic-permissions/{host}/{user}", new()
+        {
+            ["exchange"] = exchange,
+            ["write"] = permissions.TopicWrite,
+            ["read"] = permissions.TopicRead,
+        });
+        await PutAsync($"permissions/{host}/{user}", new()
+        {
+            ["configure"] = permissions.Configure,
+            ["write"] = permissions.Write,
+            ["read"] = permissions.Read,
+        });
+        _granted = true;
+
+        async Task PutAsync(string path, JsonObject body)
+        {
+            using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            using var response = await api.PutAsync(new Uri(path, UriKind.Relative), content, cancellationToken);
+            response.EnsureSuccessStatusCode();
+        }
+    }
+
+    [LoggerMessage(15, LogLevel.Warning, "The service's user at the broker could not be made or changed: {Reason}")]
+    private partial void LogNotGranted(string reason);
+}

@@ -1,0 +1,53 @@
+using UserOrder.ManifestRunner.Processes;
+
+namespace UserOrder.Tests.Kubernetes;
+
+/// <summary>The program that builds overlays, as tools/setup.sh has found or fetched it.</summary>
+internal static class Kustomize
+{
+    private static readonly string Fetched = Path.Combine(Repository.Root, ".userorder", "kustomize", "usr", "bin", "kustomize");
+
+    // The first that there is. kubectl has it built in; one that is older than 1.25 has one that is too old.
+    private static readonly Lazy<Task<string[]?>> Command = new(FindAsync);
+
+    /// <summary>Builds a folder, or skips the test with the reason where there is no Kustomize.</summary>
+    public static async Task<string> BuildAsync(string folder)
+    {
+        var command = await Command.Value;
+        Assert.SkipWhen(command is null, "There is no Kustomize 5: test.sh fetches it on Debian, and says why where it cannot.");
+        var (exitCode, output) = await RunAsync(command![0], [.. command[1..], folder]);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    internal static async Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null)
+    {
+        await using var watchdog = ProcessWatchdog.Start();
+        return await ChildProcess.RunAsync(
+            new ProcessSpecification(program, arguments) { WorkingDirectory = folder ?? Repository.Root }, watchdog, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<string[]?> FindAsync()
+    {
+        if (await AnswersAsync("kubectl", "version", "--client") is { } version && version.Contains("Kustomize Version: v5", StringComparison.Ordinal))
+        {
+            return ["kubectl", "kustomize"];
+        }
+
+        foreach (var program in new[] { "kustomize", Fetched })
+        {
+            if (await AnswersAsync(program, "version") is not null)
+            {
+                return [program, "build"];
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<string?> AnswersAsync(string program, params string[] arguments)
+    {
+        var path = Path.IsPathRooted(program) ? program : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        return path is not null && File.Exists(path) && await RunAsync(path, arguments) is (0, var output) ? output : null;
+    }
+}

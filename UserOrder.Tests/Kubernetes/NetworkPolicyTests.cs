@@ -1,0 +1,98 @@
+using YamlDotNet.RepresentationModel;
+
+namespace UserOrder.Tests.Kubernetes;
+
+/// <summary>The network policies and the mesh's rules against the graph: whoever is allowed to speak is meant to, and back.</summary>
+[Collection(KubernetesTests.Name)]
+public sealed class NetworkPolicyTests(BuiltOverlays overlays)
+{
+    private const string Ingress = "ingress";
+
+    private static readonly HashSet<(string From, string To, int Port)> Edges = [.. ClusterExpressions.Edges(KubernetesFiles.Manifest)];
+
+    [Fact]
+    public async Task What_is_allowed_is_the_graph_at_both_ends_of_each_edge()
+    {
+        var policies = await PoliciesAsync();
+
+        Assert.Equal(Edges.Order(), AllowedBy(policies, "egress", "to").Order());
+        Assert.Equal(Edges.Concat(Entrances()).Order(), AllowedBy(policies, Ingress, "from").Order());
+    }
+
+    [Fact]
+    public async Task Everything_else_is_denied_but_names()
+    {
+        var everybody = (await PoliciesAsync()).Where(policy => !policy.Spec.At("podSelector").Map().Any()).ToList();
+
+        var denies = Assert.Single(everybody, policy => policy.Spec.At("egress") is null && policy.Spec.At(Ingress) is null);
+        Assert.Equal(["Ingress", "Egress"], denies.Spec.At("policyTypes").Items().Select(type => type.Text()));
+        var names = Assert.Single(everybody, policy => policy != denies);
+        Assert.Equal([53, 53], names.Spec.At("egress").Items().SelectMany(rule => rule.At("ports").Items()).Select(port => port.At("port")!.Number()));
+    }
+
+    [Fact]
+    public async Task The_mesh_allows_the_same()
+    {
+        await overlays.AddOverlayAsync("mesh", "istio");
+        var policies = (await overlays.ObjectsOfAsync("mesh")).Where(item => item.Kind == "AuthorizationPolicy").ToList();
+
+        Assert.Single(policies, policy => policy.Spec.At("rules") is null && policy.Spec.At("action") is null);
+        var allowed =
+            from policy in policies
+            from rule in policy.Spec.At("rules").Items()
+            from source in rule.At("from").Items()
+            from principal in source.At("source", "principals").Items()
+            from port in rule.At("to").Items().SelectMany(to => to.At("operation", "ports").Items())
+            select (principal.Text().Split("/sa/")[1], policy.Spec.At("selector", "matchLabels", "app")!.Text(), port.Number());
+        Assert.Equal(Edges.Order(), allowed.Order());
+    }
+
+    [Theory]
+    [InlineData("ingress")]
+    [InlineData("gateway")]
+    [InlineData("istio")]
+    public async Task From_outside_only_the_APIs_are_reached(string component)
+    {
+        await overlays.AddOverlayAsync($"from-outside-{component}", component);
+        var routes = (await overlays.ObjectsOfAsync($"from-outside-{component}"))
+            .Where(item => item.Kind is "Ingress" or "HTTPRoute" || (item.Kind == "VirtualService" && item.Spec.At("gateways") is not null))
+            .SelectMany(item => Paths(item.Spec!))
+            .ToHashSet();
+
+        Assert.Equal(["/orders", "/users", "/v1/orders", "/v1/users"], routes.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<(string From, string To, int Port)> Entrances() =>
+        from entry in KubernetesFiles.Manifest.Runnable
+        from binding in entry.Resource.Bindings.Values
+        where binding.External
+        select (Ingress, entry.Name, binding.WellKnownPort!.Value);
+
+    private static IEnumerable<(string From, string To, int Port)> AllowedBy(List<KubernetesObject> policies, string direction, string end) =>
+        from policy in policies
+        let own = policy.Spec.At("podSelector", "matchLabels", "app")?.Text()
+        where own is not null
+        from rule in policy.Spec.At(direction).Items()
+        from peer in rule.At(end).Items()
+        let other = peer.At("podSelector", "matchLabels", "app")?.Text() ?? (peer.At("namespaceSelector", "matchLabels", "userorder.example/ingress") is null ? "?" : Ingress)
+        from port in rule.At("ports").Items()
+        select direction == Ingress ? (other, own!, port.At("port")!.Number()) : (own!, other, port.At("port")!.Number());
+
+    /// <summary>Every text at a key that names a path, however deep.</summary>
+    private static IEnumerable<string> Paths(YamlNode node) => node switch
+    {
+        YamlMappingNode map => map.Children.SelectMany(entry => entry switch
+        {
+            { Key: YamlScalarNode { Value: "path" or "prefix" or "value" }, Value: YamlScalarNode { Value: ['/', ..] path } } => [path],
+            _ => Paths(entry.Value),
+        }),
+        YamlSequenceNode list => list.Children.SelectMany(Paths),
+        _ => [],
+    };
+
+    private async Task<List<KubernetesObject>> PoliciesAsync()
+    {
+        await overlays.AddOverlayAsync("policies", "network-policies");
+        return [.. (await overlays.ObjectsOfAsync("policies")).Where(item => item.Kind == "NetworkPolicy")];
+    }
+}

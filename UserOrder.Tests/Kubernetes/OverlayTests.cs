@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace UserOrder.Tests.Kubernetes;
+
+/// <summary>What has to be true of every overlay, whoever writes it.</summary>
+[Collection(KubernetesTests.Name)]
+public sealed partial class OverlayTests(BuiltOverlays overlays)
+{
+    private static readonly string[] Probes = ["startupProbe", "livenessProbe", "readinessProbe"];
+    private static readonly string[] ResourceKinds = ["requests", "limits"];
+
+    public static TheoryData<string> Overlays { get; } = new(KubernetesFiles.Overlays);
+
+    public static TheoryData<string> Components { get; } = new(KubernetesFiles.Components);
+
+    [Theory]
+    [MemberData(nameof(Components))]
+    public async Task A_component_builds_on_the_base_alone(string component)
+    {
+        await overlays.AddOverlayAsync($"only-{component}", component);
+
+        Assert.NotEmpty(await overlays.ObjectsOfAsync($"only-{component}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_object_is_in_the_graphs_namespace(string overlay) => Assert.All(
+        (await overlays.ObjectsOfAsync(overlay)).Where(item => item.Kind != "Namespace"),
+        item => Assert.Equal("userorder", item.At("metadata", "namespace")?.Text()));
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_container_has_probes_and_resources(string overlay) => Assert.All(await WorkloadsAsync(overlay), workload =>
+    {
+        foreach (var probe in Probes)
+        {
+            Assert.True(workload.Container.At(probe) is not null, $"{workload} has no {probe}.");
+        }
+
+        foreach (var kind in ResourceKinds)
+        {
+            Assert.True(workload.Container.At("resources", kind, "cpu") is not null, $"{workload} has no {kind} of processors.");
+            Assert.True(workload.Container.At("resources", kind, "memory") is not null, $"{workload} has no {kind} of memory.");
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_pod_keeps_the_restricted_standard(string overlay)
+    {
+        Assert.All(await WorkloadsAsync(overlay), workload =>
+        {
+            var pod = workload.Pod.At("securityContext");
+            var container = workload.Container.At("securityContext");
+            Assert.Equal("true", pod.At("runAsNonRoot")?.Text());
+            Assert.True(pod.At("runAsUser")!.Number() > 0, $"{workload} runs as root.");
+            Assert.Equal("RuntimeDefault", pod.At("seccompProfile", "type")?.Text());
+            Assert.Equal("true", container.At("readOnlyRootFilesystem")?.Text());
+            Assert.Equal("false", container.At("allowPrivilegeEscalation")?.Text());
+            Assert.Equal(["ALL"], container.At("capabilities", "drop").Items().Select(capability => capability.Text()));
+            Assert.Null(container.At("capabilities", "add"));
+            Assert.Equal("false", workload.Pod.At("automountServiceAccountToken")?.Text());
+            Assert.Equal(workload.Name, workload.Pod.At("serviceAccountName")?.Text());
+            Assert.DoesNotContain(workload.Pod.At("volumes").Items(), volume => volume.At("hostPath") is not null);
+            Assert.Null(workload.Pod.At("hostNetwork"));
+        });
+        var space = Assert.Single(await overlays.ObjectsOfAsync(overlay), item => item.Kind == "Namespace");
+        Assert.Equal("restricted", space.At("metadata", "labels", "pod-security.kubernetes.io/enforce")?.Text());
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_image_has_a_version(string overlay) => Assert.All(await WorkloadsAsync(overlay), workload =>
+    {
+        var image = workload.Container.At("image")!.Text();
+        Assert.Matches(Tag(), image);
+        Assert.False(image.EndsWith(":latest", StringComparison.Ordinal), image);
+    });
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task A_service_is_replaced_one_by_one_and_gets_the_time_that_it_takes_to_end(string overlay) => Assert.All(await ServicesAsync(overlay), service =>
+    {
+        Assert.Equal("0", service.Spec.At("strategy", "rollingUpdate", "maxUnavailable")?.Text());
+        var drain = TimeSpan.Parse(Variable(service, "Shutdown__Drain")!.Text(), CultureInfo.InvariantCulture);
+        var readiness = service.Container.At("readinessProbe")!;
+        var noticed = TimeSpan.FromSeconds(readiness.At("periodSeconds")!.Number() * readiness.At("failureThreshold")!.Number());
+        Assert.True(drain > noticed, $"{service} drains for {drain}, and it takes {noticed} until nobody sends to it any more.");
+
+        // 25 s are what the host waits for requests and batches after the drain.
+        Assert.True(service.Pod.At("terminationGracePeriodSeconds")!.Number() > drain.TotalSeconds + 25);
+        Assert.Equal(2, service.Pod.At("topologySpreadConstraints").Items().Count());
+    });
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task A_disruption_budget_lets_one_pod_go_and_keeps_the_rest(string overlay)
+    {
+        var objects = await overlays.ObjectsOfAsync(overlay);
+        Assert.All(await ServicesAsync(overlay), service =>
+        {
+            var budget = Assert.Single(objects, item => item.Kind == "PodDisruptionBudget" && Selects(item.Spec.At("selector", "matchLabels"), service));
+            var autoscaler = objects.SingleOrDefault(item => item.Kind is "HorizontalPodAutoscaler" or "ScaledObject" && item.Spec.At("scaleTargetRef", "name")!.Text() == service.Name);
+            var replicas = (autoscaler?.Spec.At("minReplicas") ?? autoscaler?.Spec.At("minReplicaCount") ?? service.Spec.At("replicas"))!.Number();
+            Assert.InRange(budget.Spec.At("minAvailable")!.Number(), 1, replicas - 1);
+
+            // Whoever sets the number is one: the autoscaler, where there is one.
+            Assert.Equal(autoscaler is null, service.Spec.At("replicas") is not null);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task Every_Service_reaches_a_port_of_a_container(string overlay)
+    {
+        var objects = await overlays.ObjectsOfAsync(overlay);
+        foreach (var service in objects.Where(item => item.Kind == "Service"))
+        {
+            var workload = objects.SingleOrDefault(item => item.IsWorkload && Selects(service.Spec.At("selector"), item));
+            if (workload is null)
+            {
+                // The pods are an operator's, which takes the label over from its own object.
+                Assert.Contains(objects, item => item.Kind is "RabbitmqCluster" or "Cluster" && item.At("metadata", "labels", "app")?.Text() == service.Spec.At("selector", "app")!.Text());
+                continue;
+            }
+
+            var ports = workload.Container.At("ports").Items().SelectMany(port => new[] { port.At("name")?.Text(), port.At("containerPort")!.Text() }).ToHashSet();
+            Assert.All(service.Spec.At("ports").Items(), port => Assert.True(
+                ports.Contains(port.At("targetPort")!.Text()) || service.Name == "rabbitmq-metrics",
+                $"{service}: no container listens on {port.At("targetPort")}."));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task A_workload_has_every_variable_of_its_environment_and_only_the_passwords_that_it_refers_to(string overlay)
+    {
+        var objects = await overlays.ObjectsOfAsync(overlay);
+        foreach (var workload in objects.Where(item => item.IsWorkload && KubernetesFiles.Manifest.Resources.ContainsKey(item.Name)))
+        {
+            var names = workload.Container.At("env").Items().Select(entry => entry.At("name")!.Text()).ToHashSet();
+            Assert.Empty(KubernetesFiles.Manifest[workload.Name].Environment.Keys.Except(names));
+
+            var referred = workload.Container.At("env").Items()
+                .SelectMany(entry => Reference().Matches(entry.At("value")?.Text() ?? ""))
+                .Select(reference => reference.Groups[1].Value)
+                .Where(name => !names.Contains(name))
+                .Distinct()
+                .Order();
+            Assert.Equal(referred, SecretKeysOf(workload, objects).Order());
+        }
+    }
+
+    private static IEnumerable<string> SecretKeysOf(KubernetesObject workload, IReadOnlyList<KubernetesObject> objects)
+    {
+        var name = Assert.Single(workload.Container.At("envFrom").Items()).At("secretRef", "name")!.Text();
+        var secret = Assert.Single(objects, item => item.Kind is "Secret" or "ExternalSecret" && item.Name == name);
+        return secret.Kind == "Secret"
+            ? secret.At("data").Map().Select(entry => entry.Key)
+            : secret.Spec.At("data").Items().Select(entry => entry.At("secretKey")!.Text());
+    }
+
+    private static YamlNode? Variable(KubernetesObject workload, string name) =>
+        workload.Container.At("env").Items().SingleOrDefault(entry => entry.At("name")!.Text() == name).At("value");
+
+    private static bool Selects(YamlNode? selector, KubernetesObject workload) =>
+        selector.Map().Any() && selector.Map().All(label => workload.PodLabels.GetValueOrDefault(label.Key) == label.Value.Text());
+
+    private async Task<List<KubernetesObject>> WorkloadsAsync(string overlay) =>
+        [.. (await overlays.ObjectsOfAsync(overlay)).Where(item => item.IsWorkload)];
+
+    private async Task<List<KubernetesObject>> ServicesAsync(string overlay)
+    {
+        var services = (await WorkloadsAsync(overlay)).Where(workload => KubernetesFiles.Manifest.Resources.GetValueOrDefault(workload.Name)?.IsProject == true).ToList();
+        Assert.Equal(KubernetesFiles.Manifest.Runnable.Count(entry => entry.Resource.IsProject), services.Count);
+        return services;
+    }
+
+    [GeneratedRegex(@":[^/:]+$")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"\$\(([A-Za-z0-9_]+)\)")]
+    private static partial Regex Reference();
+}

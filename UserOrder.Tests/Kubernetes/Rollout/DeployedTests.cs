@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Npgsql;
+using RabbitMQ.Client;
+using UserOrder.ManifestRunner.Graph;
+using UserOrder.Tests.Faults;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.Kubernetes.Rollout;
+
+/// <summary>
+/// The same clients and the same audit on a deployed system, while somebody rolls it out, deletes pods or scales it: docs/kubernetes.md.
+/// The system has to be new and is to have no other clients.
+/// </summary>
+public sealed class DeployedTests(ITestOutputHelper output)
+{
+    private const string LengthVariable = "USERORDER_LOAD_SECONDS";
+
+    private static readonly string[] Variables =
+        [DeployedGraph.UserApiVariable, DeployedGraph.OrderApiVariable, "USERORDER_USERDB", "USERORDER_ORDERDB", "USERORDER_RABBITMQ", LengthVariable];
+
+    [Fact]
+    public async Task Nothing_is_lost_or_doubled_and_no_request_fails_but_by_503()
+    {
+        Assert.SkipWhen(Variables.Any(variable => Get(variable) is ""), $"Asked for by {string.Join(", ", Variables)}: the last is for how long.");
+        await using var userDb = NpgsqlDataSource.Create(Get("USERORDER_USERDB"));
+        await using var orderDb = NpgsqlDataSource.Create(Get("USERORDER_ORDERDB"));
+        var system = new DeployedSystem(userDb, orderDb);
+        using var client = new Client(system.Ledger, service => new Uri(Get(service == "user-api" ? DeployedGraph.UserApiVariable : DeployedGraph.OrderApiVariable)));
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(Get(LengthVariable), CultureInfo.InvariantCulture)));
+        await new Traffic(system.Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
+
+        var audit = new Audit(system);
+        await audit.WaitForQuietAsync();
+        var result = await audit.CheckAsync();
+
+        output.WriteLine($"{system.Ledger.Requests} requests, {system.Ledger.Users.Count} users, {system.Ledger.Orders.Count} orders, {system.Ledger.Refusals.Count} refused. {result}");
+        foreach (var refusals in system.Ledger.Refusals.CountBy(refusal => refusal[..Math.Min(refusal.Length, 160)]))
+        {
+            output.WriteLine($"{refusals.Value} x {refusals.Key}");
+        }
+
+        Assert.True(result.Findings == 0, $"{result}");
+        Assert.All(system.Ledger.Refusals, refusal => Assert.Contains(": 503 ", refusal, StringComparison.Ordinal));
+    }
+
+    private static string Get(string variable) => Environment.GetEnvironmentVariable(variable) ?? "";
+
+    private sealed class DeployedSystem(NpgsqlDataSource userDb, NpgsqlDataSource orderDb) : IAuditedSystem
+    {
+        public Ledger Ledger { get; } = new();
+
+        public NpgsqlDataSource UserDb => userDb;
+
+        public NpgsqlDataSource OrderDb => orderDb;
+
+        public ConcurrentQueue<ResourceChange> WrongEnds { get; } = new();
+
+        public Task<IConnection> ConnectToBrokerAsync() =>
+            new ConnectionFactory { Uri = new Uri(Get("USERORDER_RABBITMQ")) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using UserOrder.Tests.Faults;
+
+namespace UserOrder.Tests.Kubernetes.Rollout;
+
+/// <summary>A new version comes in the way a Deployment brings it: one replica after the other ends by SIGTERM, while clients go on.</summary>
+[Collection(ReplacementTests.Name)]
+public sealed class RolloutTests(ReplacedSystem system)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private Ledger Ledger => ((IAuditedSystem)system).Ledger;
+
+    [Fact]
+    public async Task No_request_fails_and_no_event_is_lost_while_every_replica_is_replaced()
+    {
+        system.NeedsTheServers();
+        using var client = new Client(Ledger, system.UrlOf);
+        using var end = new CancellationTokenSource();
+        var traffic = new Traffic(Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
+        try
+        {
+            foreach (var service in ReplacedSystem.Services)
+            {
+                foreach (var replica in ReplacedSystem.ReplicasOf(service))
+                {
+                    await system.StopAsync(replica);
+                    await system.StartAsync(service, replica);
+                }
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await traffic;
+        }
+
+        var audit = new Audit(system);
+        await audit.WaitForQuietAsync();
+        var result = await audit.CheckAsync();
+
+        Assert.True(result.Findings == 0, $"{result}");
+        Assert.Empty(Ledger.Refusals);
+        Assert.NotEmpty(Ledger.Users);
+        Assert.NotEmpty(Ledger.Orders);
+    }
+
+    [Theory]
+    [InlineData("user-api", "/v1/users")]
+    [InlineData("order-api", "/v1/orders?userId=00000000-0000-0000-0000-000000000000")]
+    public async Task A_replica_that_ends_is_not_ready_first_and_serves_on(string service, string path)
+    {
+        system.NeedsTheServers();
+        using var http = new HttpClient { BaseAddress = system.UrlOfReplica(service) };
+        var ending = system.StopAsync(service);
+        try
+        {
+            await Until.EqualAsync(HttpStatusCode.ServiceUnavailable, "the readiness probe fails", () => StatusOfAsync(http, "/health"));
+
+            Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(http, "/alive"));
+            using var answer = await http.GetAsync(path, Cancelled);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.True(answer.Headers.ConnectionClose, "The connection stays open.");
+        }
+        finally
+        {
+            await ending;
+            await system.StartAsync(service, service);
+        }
+    }
+
+    private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(path, Cancelled);
+        return answer.StatusCode;
+    }
+}

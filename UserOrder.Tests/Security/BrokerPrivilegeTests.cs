@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.NetworkInformation;
+using System.Text;
+using RabbitMQ.Client;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>What UserApi's own user tries at the real broker, and is refused.</summary>
+public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    private const string Login = "user-api-rabbitmq";
+    private const string Exchange = "user-order.events";
+    private const string OwnQueue = "user-api.order-placed";
+    private const string OthersQueue = "order-api.user-created";
+
+    private static readonly Dictionary<string, Func<IChannel, Task>> Attempts = new()
+    {
+        ["declare a queue"] = channel => channel.QueueDeclareAsync("intruder", durable: true, exclusive: false, autoDelete: false),
+        ["declare an exchange"] = channel => channel.ExchangeDeclareAsync("intruder", ExchangeType.Fanout),
+        ["consume the other's events"] = channel => channel.BasicConsumeAsync(OthersQueue, autoAck: true, new AsyncDefaultBasicConsumer(channel)),
+        ["take the other's event"] = channel => channel.BasicGetAsync(OthersQueue, autoAck: true),
+        ["take the other's dead letter"] = channel => channel.BasicGetAsync($"{OthersQueue}.dead", autoAck: true),
+        ["empty the other's queue"] = channel => channel.QueuePurgeAsync(OthersQueue),
+        ["delete the other's queue"] = channel => channel.QueueDeleteAsync(OthersQueue),
+        ["delete the exchange"] = channel => channel.ExchangeDeleteAsync(Exchange),
+        ["redeclare the exchange"] = channel => channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true),
+        ["publish as the other"] = channel => PublishAsync(channel, Exchange, "order.placed.v1"),
+        ["publish a type that nobody has"] = channel => PublishAsync(channel, Exchange, "user.created.v1.forged"),
+        ["put an event into its own queue"] = channel => PublishAsync(channel, "", OwnQueue),
+        ["put an event into the other's queue"] = channel => PublishAsync(channel, "", OthersQueue),
+        ["put an event into the other's queue by its exchange"] = channel => PublishAsync(channel, OthersQueue, OthersQueue),
+        ["listen to its own kind"] = channel => channel.QueueBindAsync(OwnQueue, Exchange, "user.created.v1"),
+        ["listen to everything"] = channel => channel.QueueBindAsync(OwnQueue, Exchange, "#"),
+        ["listen to the broker's own exchange"] = channel => channel.QueueBindAsync(OwnQueue, "amq.topic", "#"),
+    };
+
+    public static TheoryData<string> Forbidden { get; } = new(Attempts.Keys);
+
+    [Theory]
+    [MemberData(nameof(Forbidden))]
+    public async Task A_service_may_use_its_own_queues_and_events_and_nothing_else(string attempt)
+    {
+        NeedsTheWholeGraph();
+        var factory = new ConnectionFactory { Uri = await LoginAsync(), AutomaticRecoveryEnabled = false };
+        await using var connection = await factory.CreateConnectionAsync(Cancelled);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Cancelled);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Attempts[attempt](channel));
+
+        Assert.Equal<int?>(Constants.AccessRefused, channel.CloseReason?.ReplyCode);
+    }
+
+    [Theory]
+    [InlineData("overview")]
+    [InlineData("users")]
+    [InlineData("queues")]
+    public async Task A_service_may_not_use_the_management_API(string resource)
+    {
+        NeedsTheWholeGraph();
+        using var management = new HttpClient { BaseAddress = new Uri(Graph.GetUrl("rabbitmq", "management"), "/api/") };
+        management.DefaultRequestHeaders.Authorization = Basic(await LoginAsync());
+        using var refused = await management.GetAsync(resource, Cancelled);
+        management.DefaultRequestHeaders.Authorization = Basic(new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)));
+        using var granted = await management.GetAsync(resource, Cancelled);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, granted.StatusCode);
+    }
+
+    [Fact]
+    public void The_management_API_listens_on_this_machine_only()
+    {
+        NeedsTheWholeGraph();
+        var port = Graph.GetUrl("rabbitmq", "management").Port;
+        var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => listener.Port == port).ToList();
+
+        Assert.NotEmpty(listeners);
+        Assert.All(listeners, listener => Assert.True(IPAddress.IsLoopback(listener.Address), $"{listener}"));
+    }
+
+    private async Task<Uri> LoginAsync() => new(await Graph.GetConnectionStringAsync(Login, Cancelled));
+
+    private static async Task PublishAsync(IChannel channel, string exchange, string routingKey) =>
+        await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, body: "forged"u8.ToArray(), Cancelled);
+
+    private static AuthenticationHeaderValue Basic(Uri login) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login.UserInfo)));
+}

@@ -1,0 +1,75 @@
+using Npgsql;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>What the services' own roles try at the real servers, and are refused.</summary>
+public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    public static TheoryData<string, string> Forbidden { get; } = new(
+        from login in new[] { "user-api-userdb", "order-api-orderdb" }
+        from sql in new[]
+        {
+            "create role intruder",
+            "create database intruder",
+            "create table intruder (id integer)",
+            "create temporary table intruder (id integer)",
+            "create schema intruder",
+            "create function intruder() returns integer language sql as 'select 1'",
+            "drop table outbox",
+            "truncate outbox",
+            "alter table outbox add intruder integer",
+            "create index intruder on outbox (type)",
+            "grant select on outbox to public",
+            "delete from schema_migrations",
+            "alter role current_user superuser",
+            "set role postgres",
+            "select rolpassword from pg_authid",
+            "copy outbox to program 'cat'",
+            "select pg_read_file('PG_VERSION')",
+            "alter system set log_statement = 'all'",
+        }
+        select (login, sql));
+
+    [Theory]
+    [MemberData(nameof(Forbidden))]
+    public async Task A_service_may_use_its_tables_and_nothing_else(string login, string sql)
+    {
+        await using var database = await OpenDatabaseAsync(login);
+        await using var command = database.CreateCommand(sql);
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancelled));
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+    }
+
+    [Theory]
+    [InlineData("user-api-userdb", "orderdb")]
+    [InlineData("order-api-orderdb", "userdb")]
+    public async Task A_service_cannot_log_in_to_the_others_server(string login, string other)
+    {
+        NeedsTheWholeGraph();
+        var mine = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(login, Cancelled));
+        var theirs = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(other, Cancelled))
+        {
+            Username = mine.Username,
+            Password = mine.Password,
+        };
+        await using var database = Open(theirs.ConnectionString);
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(async () => await database.OpenConnectionAsync(Cancelled));
+
+        Assert.Equal(PostgresErrorCodes.InvalidPassword, refusal.SqlState);
+    }
+
+    [Fact]
+    public async Task The_running_service_has_no_connection_but_as_its_own_role()
+    {
+        await using var database = await OpenDatabaseAsync("userdb");
+
+        Assert.True(await CountAsync(database, "select count(*) from pg_stat_activity where datname = 'userdb' and usename = 'user_api'") > 0);
+        Assert.Equal(0, await CountAsync(
+            database, "select count(*) from pg_stat_activity where datname = 'userdb' and usename <> 'user_api' and application_name like 'UserOrder%'"));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using UserOrder.ManifestRunner.Graph;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>Secrets are where they are needed and nowhere else.</summary>
+public sealed class SecretTests
+{
+    private static readonly string[] NotOurs = [".git", ".userorder", "bin", "obj", "node_modules", "TestResults"];
+
+    // Hashes of public packages, and nothing else.
+    private static readonly string[] Locks = ["packages.locked.json", "package-lock.json"];
+
+    [Fact]
+    public void None_is_in_the_repository()
+    {
+        var found = Files(new DirectoryInfo(Repository.Root))
+            .Where(file => !Locks.Contains(file.Name) && file.Length < 1_000_000)
+            .SelectMany(file => SecretPatterns.Find(File.ReadAllText(file.FullName)).Select(secret => $"{Path.GetRelativePath(Repository.Root, file.FullName)}: {secret}"));
+
+        Assert.Empty(found);
+    }
+
+    [Theory]
+    [InlineData("Host=db;Password=", "kR7vQ2mZx9Lw4TnB8sYc3D")]
+    [InlineData("amqp://user:", "kR7vQ2mZx9@broker")]
+    [InlineData("-----BEGIN RSA ", "PRIVATE KEY-----")]
+    [InlineData("\"ApiKey\": \"", "0f8fad5bd9cb469fa165708677289505\"")]
+    public void One_would_be_found(string before, string secret) => Assert.NotEmpty(SecretPatterns.Find(before + secret));
+
+    [Theory]
+    [InlineData("Password={userdb-password.value}")]
+    [InlineData("amqp://guest:guest@localhost")]
+    [InlineData("secret: a-well-known-word-in-here")]
+    public void A_reference_is_none(string text) => Assert.Empty(SecretPatterns.Find(text));
+
+    /// <summary>From the first process to the last, with traffic and a failure: neither what is logged nor what anybody can see in the list of processes.</summary>
+    [Fact]
+    public async Task None_is_in_logs_answers_or_command_lines_of_a_run()
+    {
+        var secrets = SecretParameters().ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
+        var output = new ConcurrentQueue<string>();
+        using var watching = new CancellationTokenSource();
+        var commandLines = WatchCommandLinesAsync(watching.Token);
+
+        await using (var graph = await ManifestGraph.StartAsync(
+            new ManifestGraphOptions
+            {
+                ManifestPath = Repository.ManifestPath,
+                Configuration = Repository.Configuration,
+                EphemeralPorts = true,
+                Parameters = secrets,
+                LogSink = line => output.Enqueue(line.Text),
+            },
+            TestContext.Current.CancellationToken))
+        {
+            using var http = new HttpClient { BaseAddress = graph.GetEndpoint("user-api") };
+            using var created = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+
+            // What a client library says of a connection that fails is where a password is told most easily.
+            await graph.KillAsync("rabbitmq", TestContext.Current.CancellationToken);
+            await graph.KillAsync("user-postgres", TestContext.Current.CancellationToken);
+            using var refused = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            output.Enqueue(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+            output.Enqueue(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            output.Enqueue(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(ReadShared)));
+        }
+
+        await watching.CancelAsync();
+        var seen = await commandLines;
+        Assert.Contains(seen, line => line.Contains("UserOrder.UserApi", StringComparison.Ordinal));
+        Assert.All(secrets, secret =>
+        {
+            Assert.DoesNotContain(seen, line => line.Contains(secret.Value, StringComparison.Ordinal));
+            Assert.DoesNotContain(output, line => line.Contains(secret.Value, StringComparison.Ordinal));
+        });
+    }
+
+    private static IEnumerable<FileInfo> Files(DirectoryInfo folder) => folder.EnumerateFiles()
+        .Concat(folder.EnumerateDirectories().Where(child => !NotOurs.Contains(child.Name) && child.LinkTarget is null).SelectMany(Files));
+
+    private static IEnumerable<string> SecretParameters()
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Repository.ManifestPath));
+        return
+        [
+            .. manifest.RootElement.GetProperty("resources").EnumerateObject()
+                .Where(resource => resource.Value.GetProperty("type").ValueEquals("parameter.v0")
+                    && resource.Value.GetProperty("inputs").GetProperty("value").TryGetProperty("secret", out var secret) && secret.GetBoolean())
+                .Select(resource => resource.Name),
+        ];
+    }
+
+    /// <summary>All command lines that there were, however short.</summary>
+    private static Task<HashSet<string>> WatchCommandLinesAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            var seen = new HashSet<string>();
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+                {
+                    try
+                    {
+                        seen.Add(Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(process, "cmdline"))));
+                    }
+                    catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                    {
+                        // It has ended.
+                    }
+                }
+
+                Thread.Sleep(TimeSpan.FromMilliseconds(2));
+            }
+
+            return seen;
+        },
+        CancellationToken.None);
+
+    private static string ReadShared(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
+}

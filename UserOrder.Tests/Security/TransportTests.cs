@@ -1,0 +1,238 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.Database;
+using UserOrder.ServiceDefaults;
+using UserOrder.ServiceDefaults.Transport;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>The wires between the processes, as the services themselves open them.</summary>
+public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServers>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AMQPS_with_the_authority_of_the_configuration()
+    {
+        servers.AreNeeded();
+        await using var connection = await ConnectToBrokerAsync("localhost", servers.Authority);
+
+        Assert.True(connection.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_broker_with_a_strangers_certificate_is_refused()
+    {
+        servers.AreNeeded();
+
+        await AssertBrokerRefusedAsync("localhost", servers.Stranger);
+        await AssertBrokerRefusedAsync("localhost", authority: null);
+    }
+
+    [Fact]
+    public async Task A_broker_with_a_certificate_for_another_host_is_refused()
+    {
+        servers.AreNeeded();
+
+        await AssertBrokerRefusedAsync("127.0.0.1", servers.Authority);
+    }
+
+    [Theory]
+    [InlineData("missing.pem")]
+    [InlineData("/dev/null")]
+    public void A_root_certificate_that_is_none_stops_the_start(string path)
+    {
+        var exception = Assert.Throws<InvalidOperationException>(() => Broker("amqps://localhost", path));
+
+        Assert.Contains("Broker:RootCertificate", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PostgreSQL_over_TLS_by_connection_string()
+    {
+        servers.AreNeeded();
+        using var host = Database("localhost", servers.Authority);
+        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+
+        Assert.Equal(true, await command.ExecuteScalarAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task A_database_with_a_strangers_certificate_is_refused()
+    {
+        servers.AreNeeded();
+
+        await AssertDatabaseRefusedAsync("localhost", servers.Stranger);
+    }
+
+    [Fact]
+    public async Task A_database_with_a_certificate_for_another_host_is_refused()
+    {
+        servers.AreNeeded();
+
+        await AssertDatabaseRefusedAsync("127.0.0.1", servers.Authority);
+    }
+
+    [Theory]
+    [InlineData("Production", true)]
+    [InlineData("Development", false)]
+    public async Task HTTPS_by_configuration_tells_browsers_to_stay_with_it_outside_development(string environment, bool told)
+    {
+        using var authority = new TestAuthority();
+        var folder = Directory.CreateTempSubdirectory("userorder-https-");
+        try
+        {
+            var (certificate, key) = authority.Issue("api.example.com");
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "server.pem"), certificate, Cancelled);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "server.key"), key, Cancelled);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "authority.pem"), authority.Pem, Cancelled);
+            await using var app = await StartAsync(
+                environment,
+                ("Kestrel:Endpoints:Https:Url", "https://127.0.0.1:0"),
+                ("Kestrel:Endpoints:Https:Certificate:Path", Path.Combine(folder.FullName, "server.pem")),
+                ("Kestrel:Endpoints:Https:Certificate:KeyPath", Path.Combine(folder.FullName, "server.key")));
+
+            var root = new RootCertificate("authority", Path.Combine(folder.FullName, "authority.pem"));
+            using var handler = new SocketsHttpHandler();
+            handler.SslOptions.TargetHost = "api.example.com";
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, server, chain, errors) => root.Accepts(server, chain, errors);
+            using var client = new HttpClient(handler);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/seen") { Headers = { Host = "api.example.com" } };
+            using var response = await client.SendAsync(request, Cancelled);
+
+            Assert.Equal("https 127.0.0.1", await response.Content.ReadAsStringAsync(Cancelled));
+            Assert.Equal(told, response.Headers.Contains("Strict-Transport-Security"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The clients stand at different addresses of this machine; only one of them is the proxy.</summary>
+    [Theory]
+    [InlineData("127.0.0.2", "https 203.0.113.9")]
+    [InlineData("127.0.0.1", "http 127.0.0.1")]
+    public async Task Forwarded_headers_are_taken_from_the_configured_proxy_only(string from, string seen)
+    {
+        await using var app = await StartAsync(
+            "Production", ("ForwardedHeaders_Enabled", "true"), ("ForwardedHeaders:KnownProxies:0", "127.0.0.2"));
+
+        Assert.Equal(seen, await AskAsync(app, from));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2", "https 203.0.113.9")]
+    [InlineData("127.0.0.9", "http 127.0.0.9")]
+    public async Task Forwarded_headers_are_taken_from_a_configured_network(string from, string seen)
+    {
+        await using var app = await StartAsync(
+            "Production", ("ForwardedHeaders_Enabled", "true"), ("ForwardedHeaders:KnownNetworks:0", "127.0.0.0/30"));
+
+        Assert.Equal(seen, await AskAsync(app, from));
+    }
+
+    [Theory]
+    [InlineData("ForwardedHeaders:KnownProxies:0", "ingress")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99")]
+    public async Task A_proxy_that_is_no_address_stops_the_start(string key, string value)
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("Production", (key, value)));
+
+        Assert.Contains(key, exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> StartAsync(string environment, params (string Key, string Value)[] settings)
+    {
+        var arguments = settings.Select(setting => $"--{setting.Key}={setting.Value}");
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0", .. arguments], EnvironmentName = environment });
+        builder.Logging.ClearProviders();
+        builder.AddServiceDefaults();
+        builder.Services.AddOpenApi();
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapGet("/seen", (HttpContext context) => $"{context.Request.Scheme} {context.Connection.RemoteIpAddress}");
+        await app.StartAsync(Cancelled);
+        return app;
+    }
+
+    private static async Task<string> AskAsync(WebApplication app, string from)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/seen");
+        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using var response = await client.SendAsync(request, Cancelled);
+        return await response.Content.ReadAsStringAsync(Cancelled);
+    }
+
+    private static IConnectionFactory Broker(string uri, string? authority)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:rabbitmq", uri), new("Broker:RootCertificate", authority)]);
+        builder.AddMessageBroker("rabbitmq");
+        return builder.Services.BuildServiceProvider().GetRequiredService<IConnectionFactory>();
+    }
+
+    private Task<IConnection> ConnectToBrokerAsync(string host, string? authority) =>
+        Broker($"amqps://{servers.BrokerLogin}@{host}:{servers.BrokerPort}", authority).CreateConnectionAsync(Cancelled);
+
+    private async Task AssertBrokerRefusedAsync(string host, string? authority)
+    {
+        var exception = await Assert.ThrowsAsync<BrokerUnreachableException>(() => ConnectToBrokerAsync(host, authority));
+
+        Assert.Contains(Causes(exception), cause => cause is AuthenticationException);
+    }
+
+    private IHost Database(string host, string authority)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration["ConnectionStrings:securedb"] =
+            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString) { Host = host, SslMode = SslMode.VerifyFull, RootCertificate = authority }.ConnectionString;
+        builder.AddPostgresDatabase("securedb", typeof(TransportTests).Assembly);
+        return builder.Build();
+    }
+
+    private async Task AssertDatabaseRefusedAsync(string host, string authority)
+    {
+        using var built = Database(host, authority);
+        var database = built.Services.GetRequiredService<NpgsqlDataSource>();
+
+        var exception = await Assert.ThrowsAsync<NpgsqlException>(async () => await database.OpenConnectionAsync(Cancelled));
+
+        Assert.Contains(Causes(exception), cause => cause is AuthenticationException);
+    }
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            foreach (var cause in (exception as AggregateException)?.InnerExceptions.SelectMany(Causes) ?? [])
+            {
+                yield return cause;
+            }
+
+            yield return exception;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# After a deployment: runs the integration tests that need nothing but the APIs against the system at these URLs.
+set -euo pipefail
+
+if (($# != 2)) || [[ $1 == -* ]]; then
+  printf 'usage: deploy/smoke.sh USER_API_URL ORDER_API_URL\n' >&2
+  exit 2
+fi
+
+export USERORDER_USER_API=$1 USERORDER_ORDER_API=$2
+# A deployment may still be on its way.
+wait_for() {
+  curl --fail --silent --show-error --output /dev/null --retry 30 --retry-delay 2 --retry-all-errors --max-time 5 "$1"
+}
+
+wait_for "$1/v1/users?limit=1"
+wait_for "$2/v1/orders?userId=00000000-0000-0000-0000-000000000000"
+exec "$(dirname "${BASH_SOURCE[0]}")/../test.sh" Integration
