@@ -64,7 +64,7 @@ internal static class GraphExtensions
             $"{user}-{name}", ReferenceExpression.Create($"Host={host};Port={port};Username={role};Password={password};Database={name}"));
         return api
             .WithReference(login, connectionName: name)
-            .WithReference(database, connectionName: $"{name}-owner")
+            .WithEnvironment($"ConnectionStrings__{name}-owner", database)
             .WaitFor(database);
     }
 

@@ -14,6 +14,9 @@ internal static class BearerTokens
     /// <summary>The shortest time between two looks at the issuer's keys for a token whose key is not among them.</summary>
     private static readonly TimeSpan KeyRefreshInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>For how long a key that the issuer has given up may still be taken.</summary>
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Signatures that only the issuer can make: with a shared secret every service could, and "none" is none.</summary>
@@ -33,6 +36,7 @@ internal static class BearerTokens
             bearer.RequireHttpsMetadata = new Uri(security.Authority!).Scheme == Uri.UriSchemeHttps;
             bearer.BackchannelTimeout = IssuerTimeout;
             bearer.RefreshInterval = KeyRefreshInterval;
+            bearer.AutomaticRefreshInterval = KeyLifetime;
             bearer.MapInboundClaims = false;
             bearer.SaveToken = false;
             bearer.TokenValidationParameters = new TokenValidationParameters
@@ -49,6 +53,11 @@ internal static class BearerTokens
                 OnForbidden = NameTheScope,
             };
         });
+
+        // Otherwise a key that the issuer has given up, as it does with a stolen one, would be taken for another hour.
+        services.PostConfigure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme,
+            bearer => ((BaseConfigurationManager)bearer.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
     }
 
     /// <summary>A token that is refused is the caller's fault; that there are no keys to check it with is not.</summary>

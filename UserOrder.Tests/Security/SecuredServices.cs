@@ -25,7 +25,13 @@ internal sealed class SecuredServices : IAsyncDisposable
         services._running.Add(issuer);
         try
         {
-            services.UserApi = await ServiceUnderTest.StartAsync("user-api", [.. await ConnectionsAsync(graph), .. Security(issuer), .. settings]);
+            services.UserApi = await ServiceUnderTest.StartAsync(
+                "user-api",
+                [
+                    .. await ConnectionsAsync(graph),
+                    .. Security(issuer),
+                    .. settings.Where(setting => !setting.Name.StartsWith("Security__Client", StringComparison.Ordinal)),
+                ]);
             services._running.Add(services.UserApi);
             services.OrderApi = await ServiceUnderTest.StartAsync(
                 "order-api",

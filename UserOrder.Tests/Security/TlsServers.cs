@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Npgsql;
 using UserOrder.ManifestRunner;
 using UserOrder.ManifestRunner.Graph;
@@ -9,6 +10,8 @@ namespace UserOrder.Tests.Security;
 /// <summary>A RabbitMQ and a PostgreSQL that speak TLS, with certificates for <c>localhost</c> from an authority made for the tests.</summary>
 public sealed class TlsServers : IAsyncLifetime
 {
+    private const string Arguments = "broker-arguments";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("userorder-tls-");
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _stranger = new();
@@ -56,12 +59,9 @@ public sealed class TlsServers : IAsyncLifetime
         _graph = await ManifestGraph.StartAsync(
             new ManifestGraphOptions
             {
-                ManifestPath = Path.Combine(Repository.Root, "bench", "UserOrder.Bench", "Servers", "servers.json"),
+                ManifestPath = await WriteManifestAsync(),
                 EphemeralPorts = true,
-                ExtraEnvironment = new Dictionary<string, IReadOnlyDictionary<string, string>>
-                {
-                    ["rabbitmq"] = new Dictionary<string, string> { ["RABBITMQ_SERVER_START_ARGS"] = BrokerArguments() },
-                },
+                Parameters = new Dictionary<string, string> { [Arguments] = BrokerArguments() },
             },
             TestContext.Current.CancellationToken);
         await SecureDatabaseAsync(certificate, key);
@@ -83,6 +83,23 @@ public sealed class TlsServers : IAsyncLifetime
     internal void AreNeeded() => Assert.SkipWhen(_missing is not null, _missing ?? "");
 
     private Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text);
+
+    /// <summary>The bench's two servers, the broker with arguments of its own.</summary>
+    private async Task<string> WriteManifestAsync()
+    {
+        var servers = Path.Combine(Repository.Root, "bench", "UserOrder.Bench", "Servers", "servers.json");
+        var manifest = JsonNode.Parse(await File.ReadAllBytesAsync(servers))!;
+        var resources = manifest["resources"]!.AsObject();
+        resources["rabbitmq"]!["env"]!["RABBITMQ_SERVER_START_ARGS"] = $"{{{Arguments}.value}}";
+        resources[Arguments] = new JsonObject
+        {
+            ["type"] = "parameter.v0",
+            ["value"] = $"{{{Arguments}.inputs.value}}",
+            ["inputs"] = new JsonObject { ["value"] = new JsonObject { ["type"] = "string" } },
+        };
+        await WriteAsync("manifest.json", manifest.ToJsonString());
+        return Path.Combine(_folder.FullName, "manifest.json");
+    }
 
     private string BrokerArguments() =>
         $$"""-rabbit ssl_listeners [{"127.0.0.1",{{BrokerPort}}}] -rabbit ssl_options [{certfile,"{{_folder}}/server.pem"},{keyfile,"{{_folder}}/server.key"},{verify,verify_none},{fail_if_no_peer_cert,false}]""";

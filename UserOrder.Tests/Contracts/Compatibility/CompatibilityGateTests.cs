@@ -63,7 +63,7 @@ public sealed class CompatibilityGateTests
         ["a parameter's limit is narrowed"] = (api => Parameters(api)[1]!["schema"]!["maximum"] = 50, "the query parameter limit: it has its limit maximum narrowed from 100 to 50"),
         ["nothing is changed"] = (_ => { }, null),
         ["a path is new"] = (api => Paths(api)["/v1/groups"] = new JsonObject { ["get"] = new JsonObject { ["responses"] = new JsonObject() } }, null),
-        ["a status is new"] = (api => Create(api)["responses"]!["429"] = new JsonObject { ["description"] = "Too many." }, null),
+        ["a status is new"] = (api => Create(api)["responses"]!["410"] = new JsonObject { ["description"] = "Gone." }, null),
         ["a problem type is new"] = (api => Problems(api, "409")["name-taken"] = new JsonObject(), null),
         ["a request field is new and optional"] = (api => AddField(Schema(api, "CreateUserRequest"), "phone", isRequired: false), null),
         ["a request field is no longer required"] = (api => Required(Schema(api, "CreateUserRequest")).RemoveAt(0), null),

@@ -45,6 +45,8 @@ internal sealed class IssuerResource : GraphResource
     {
         Launch(new ProcessSpecification(ProjectResource.DotnetHost(), "exec", _options.Assembly, "--urls", Url)
         {
+            // Its host watches the folder that it starts in.
+            WorkingDirectory = Path.GetDirectoryName(_options.Assembly)!,
             Environment = new Dictionary<string, string?>
             {
                 ["ASPNETCORE_URLS"] = null,

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using UserOrder.ManifestRunner.Graph;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Integration;
+
+namespace UserOrder.Tests.Security;
+
+/// <summary>What <c>run.sh --secure</c> starts, and the commands that it prints.</summary>
+public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
+{
+    [Fact]
+    public async Task The_local_run_with_an_issuer_asks_for_its_tokens_and_gives_them()
+    {
+        NeedsTheWholeGraph();
+        await using var secured = await ManifestGraph.StartAsync(
+            new ManifestGraphOptions
+            {
+                ManifestPath = Repository.ManifestPath,
+                Configuration = Repository.Configuration,
+                EphemeralPorts = true,
+                Issuer = new IssuerOptions(Path.Combine(Repository.Root, "tools", "Issuer", "bin", Repository.Configuration, "net10.0", "Issuer.dll")),
+            },
+            Cancelled);
+        using var users = new HttpClient { BaseAddress = secured.GetEndpoint("user-api") };
+        using var orders = new HttpClient { BaseAddress = secured.GetEndpoint("order-api") };
+
+        using var refused = await SecuredServices.SendAsync(users, HttpMethod.Get, "/v1/users", token: null);
+        await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
+
+        using var created = await SecuredServices.SendAsync(
+            users, HttpMethod.Post, "/v1/users", await TokenAsync("sign-up", "users:write"), $$"""{"name":"Ada","email":"{{NewEmail()}}"}""");
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        var user = (await created.Content.ReadFromJsonAsync<JsonElement>(Cancelled)).GetProperty("id").GetGuid();
+
+        var token = await TokenAsync($"{user}", "users:read orders:read orders:write");
+        using var placed = await SecuredServices.SendAsync(orders, HttpMethod.Post, "/v1/orders", token, $$"""{"userId":"{{user}}"}""");
+        Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
+
+        // OrderApi does not know this one, and has a token to ask UserApi with.
+        var nobody = Guid.CreateVersion7();
+        using var unknown = await SecuredServices.SendAsync(
+            orders, HttpMethod.Post, "/v1/orders", await TokenAsync($"{nobody}", "orders:write"), $$"""{"userId":"{{nobody}}"}""");
+        await AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "unknown-user", unknown);
+
+        async Task<string> TokenAsync(string subject, string scope)
+        {
+            using var issuer = new HttpClient { BaseAddress = secured.IssuerUrl };
+            using var form = new FormUrlEncodedContent([new("sub", subject), new("scope", scope)]);
+            using var answer = await issuer.PostAsync("/dev/token", form, Cancelled);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return await answer.Content.ReadAsStringAsync(Cancelled);
+        }
+    }
+}
