@@ -57,7 +57,7 @@ public sealed class UserApiConsumerTests
             var example = media.Value!["example"] ?? media.Value["examples"]!.AsObject().First().Value!["value"]!;
             var response = new HttpResponseMessage(status) { Content = new StringContent(example.ToJsonString(), Encoding.UTF8, media.Key) };
             response.Headers.Add("api-supported-versions", "v1");
-            if (status == HttpStatusCode.ServiceUnavailable)
+            if (status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
             {
                 response.Headers.Add("Retry-After", "2");
             }

@@ -105,6 +105,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     {
         var environment = new Dictionary<string, string>
         {
+            ["Security__Open"] = "true",
             ["ConnectionStrings__userdb"] = (await RuntimeAsync()).ConnectionString,
             ["ConnectionStrings__rabbitmq"] = await Graph.GetConnectionStringAsync("user-api-rabbitmq", Cancelled),
         };

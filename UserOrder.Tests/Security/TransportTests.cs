@@ -155,7 +155,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     private static async Task<WebApplication> StartAsync(string environment, params (string Key, string Value)[] settings)
     {
         var arguments = settings.Select(setting => $"--{setting.Key}={setting.Value}");
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0", .. arguments], EnvironmentName = environment });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0", "--Security:Open=true", .. arguments], EnvironmentName = environment });
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.Services.AddOpenApi();
