@@ -239,45 +239,40 @@ unpack_from_trixie() {
   return $result
 }
 
-# Fetches Prometheus and its tool, in the version that is deployed. Only tests need them.
-fetch_prometheus() {
-  local folder=$state/prometheus log=$state/prometheus.log
-  [[ ! -x $folder/usr/bin/prometheus || ! -x $folder/usr/bin/promtool ]] || return 0
+# fetch_tools FOLDER NAME SIZE CHECK PACKAGE…: unpacks packages of Debian's trixie into .userorder/FOLDER, once; CHECK is run in it to see that they work.
+fetch_tools() {
+  local folder=$state/$1 name=$2 size=$3 check=$4 log=$state/$1.log
+  shift 4
   if [[ ! -e /etc/debian_version || ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || ! command -v dpkg >/dev/null; then
-    note 'No Prometheus: it is fetched on Debian only. The tests that need it are skipped.'
+    note "No $name: it is fetched on Debian only. The tests that need it are skipped."
     return 1
   fi
-  note 'Fetching Prometheus (40 MB, only once) …'
+  note "Fetching $name ($size, only once) …"
   mkdir -p "$state"
   rm -rf "$folder" "$folder.new"
-  if ! unpack_from_trixie "$folder.new" prometheus promtool >"$log" 2>&1 || ! "$folder.new/usr/bin/prometheus" --version >>"$log" 2>&1; then
+  if ! unpack_from_trixie "$folder.new" "$@" >"$log" 2>&1 || ! "$folder.new"/usr/bin/$check >>"$log" 2>&1; then
     rm -rf "$folder.new"
-    note "No Prometheus, so the tests that need it are skipped: see $log"
+    note "No $name, so the tests that need it are skipped: see $log"
     return 1
   fi
   mv "$folder.new" "$folder"
 }
 
+# Fetches Prometheus and its tool, in the version that is deployed. Only tests need them.
+fetch_prometheus() {
+  local programs=$state/prometheus/usr/bin
+  [[ -x $programs/prometheus && -x $programs/promtool ]] ||
+    fetch_tools prometheus Prometheus '40 MB' 'prometheus --version' prometheus promtool
+}
+
 # Makes sure that overlays can be built: by `kubectl kustomize` of version 5 or `kustomize`, on Debian fetched where there is neither.
 fetch_kustomize() {
-  local folder=$state/kustomize log=$state/kustomize.log
-  if kubectl version --client 2>/dev/null | grep -q '^Kustomize Version: v5' || command -v kustomize >/dev/null ||
-    [[ -x $folder/usr/bin/kustomize ]]; then
-    return 0
-  fi
-  if [[ ! -e /etc/debian_version || ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || ! command -v dpkg >/dev/null; then
-    note 'No Kustomize: it is fetched on Debian only. Install kubectl or kustomize; the tests that need it are skipped.'
+  kubectl version --client 2>/dev/null | grep -q '^Kustomize Version: v5' || command -v kustomize >/dev/null ||
+    [[ -x $state/kustomize/usr/bin/kustomize ]] ||
+    fetch_tools kustomize Kustomize '10 MB' 'kustomize version' kustomize || {
+    note 'Install kubectl (with Kustomize 5) or kustomize to have them run.'
     return 1
-  fi
-  note 'Fetching Kustomize (10 MB, only once) …'
-  mkdir -p "$state"
-  rm -rf "$folder" "$folder.new"
-  if ! unpack_from_trixie "$folder.new" kustomize >"$log" 2>&1 || ! "$folder.new/usr/bin/kustomize" version >>"$log" 2>&1; then
-    rm -rf "$folder.new"
-    note "No Kustomize, so the tests that need it are skipped: see $log"
-    return 1
-  fi
-  mv "$folder.new" "$folder"
+  }
 }
 
 # Installs the load balancer of the rollout rehearsal. Where that is not possible, it is skipped.

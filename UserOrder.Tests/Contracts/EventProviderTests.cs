@@ -34,7 +34,7 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
     public async Task What_UserApi_publishes_of_a_new_user_is_valid(string kind, string name)
     {
         var channel = await OpenChannelAsync();
-        var copies = await CopyAsync(channel, "user.created.v1");
+        var copies = await channel.CopyEventsAsync("user.created.v1", Cancelled);
 
         using var response = await UserApi.PostAsync("/v1/users", Json(new JsonObject { ["name"] = name, ["email"] = NewEmail() }.ToJsonString()), Cancelled);
 
@@ -51,7 +51,7 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();
-        var copies = await CopyAsync(channel, "order.placed.v1");
+        var copies = await channel.CopyEventsAsync("order.placed.v1", Cancelled);
 
         using var response = await OrderApi.PostAsync("/v1/orders", Json($$"""{"userId":"{{userId}}","items":{{items}}}"""), Cancelled);
 
@@ -77,15 +77,6 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
         Assert.Equal($"/{service}", envelope["source"]!.GetValue<string>());
         Assert.Equal(envelope["id"]!.GetValue<string>(), message.BasicProperties.MessageId);
         Assert.Equal(envelope["traceparent"]?.GetValue<string>() is null, message.BasicProperties.Headers?.ContainsKey("traceparent") is not true);
-    }
-
-    /// <summary>A queue that gets a copy of each event, as another consumer's would.</summary>
-    private static async Task<string> CopyAsync(IChannel channel, string type)
-    {
-        var queue = $"contract.{Guid.NewGuid():N}";
-        await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: Cancelled);
-        await channel.QueueBindAsync(queue, "user-order.events", type, cancellationToken: Cancelled);
-        return queue;
     }
 
     /// <summary>The event of that entity; events of other tests that still arrive are passed over.</summary>

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner;
 using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Networking;
-using UserOrder.ManifestRunner.Resources;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Faults;
@@ -154,24 +152,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     private static (string Service, string Server) EndsOf(string link) => link.Split(" > ") is [var service, var server] ? (service, server) : default;
 
-    private static string? WhatIsMissing()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return "The faults need Linux, where processes can be frozen.";
-        }
-
-        try
-        {
-            InstalledPrograms.RabbitMqServer();
-            InstalledPrograms.PostgresFolder(majorVersion: null);
-            return null;
-        }
-        catch (RunnerException exception)
-        {
-            return exception.Message;
-        }
-    }
+    private static string? WhatIsMissing() =>
+        OperatingSystem.IsLinux() ? InstalledServers.WhatIsMissing() : "The faults need Linux, where processes can be frozen.";
 
     private static List<PortRequest> FreePorts(IEnumerable<(string Resource, string Binding)> endpoints)
     {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
-using RabbitMQ.Client;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
@@ -57,8 +56,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userdb = await OpenDatabaseAsync("userdb");
         var channel = await OpenChannelAsync();
-        var copies = (await channel.QueueDeclareAsync(cancellationToken: Cancelled)).QueueName;
-        await channel.QueueBindAsync(copies, "user-order.events", "user.created.v1", cancellationToken: Cancelled);
+        var copies = await channel.CopyEventsAsync("user.created.v1", Cancelled);
 
         var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => CreateUserAsync()));
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
-using RabbitMQ.Client;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Tests.Graph;
 
@@ -20,8 +19,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
     {
         var operation = await OperationOfAsync(service);
         var channel = await OpenChannelAsync();
-        var queue = (await channel.QueueDeclareAsync(cancellationToken: Cancelled)).QueueName;
-        await channel.QueueBindAsync(queue, "user-order.events", operation.Event, cancellationToken: Cancelled);
+        var queue = await channel.CopyEventsAsync(operation.Event, Cancelled);
         var (key, body) = (NewKey(), operation.NewBody());
 
         using var first = await PostAsync(operation, key, body);

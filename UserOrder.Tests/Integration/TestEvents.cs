@@ -24,6 +24,14 @@ internal static class TestEvents
         ["data"] = data,
     }.ToJsonString());
 
+    /// <summary>A queue that gets a copy of each event of a type, as another consumer's would; it ends with the channel's connection.</summary>
+    public static async Task<string> CopyEventsAsync(this IChannel channel, string type, CancellationToken cancellationToken)
+    {
+        var queue = (await channel.QueueDeclareAsync(cancellationToken: cancellationToken)).QueueName;
+        await channel.QueueBindAsync(queue, "user-order.events", type, cancellationToken: cancellationToken);
+        return queue;
+    }
+
     public static ValueTask PublishEventAsync(this IChannel channel, string routingKey, byte[] body, CancellationToken cancellationToken) =>
         channel.BasicPublishAsync(
             "user-order.events",

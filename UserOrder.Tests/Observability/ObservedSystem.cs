@@ -113,12 +113,8 @@ public sealed class ObservedSystem : IAsyncLifetime
     }
 
     /// <summary>What a service has written on its console so far.</summary>
-    internal string[] LogOf(string service)
-    {
-        using var log = new StreamReader(new FileStream(
-            Path.Combine(Graph.LogFolder, $"{service}.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return log.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+    internal string[] LogOf(string service) =>
+        LogFile.Read(Path.Combine(Graph.LogFolder, $"{service}.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static Dictionary<string, string> Environment(Uri tap) => new()
     {

@@ -71,7 +71,7 @@ public sealed class SecretTests
             output.Enqueue(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
             output.Enqueue(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            output.Enqueue(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(ReadShared)));
+            output.Enqueue(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read)));
         }
 
         await watching.CancelAsync();
@@ -124,10 +124,4 @@ public sealed class SecretTests
             return seen;
         },
         CancellationToken.None);
-
-    private static string ReadShared(string file)
-    {
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return reader.ReadToEnd();
-    }
 }

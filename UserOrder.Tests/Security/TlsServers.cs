@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using Npgsql;
-using UserOrder.ManifestRunner;
 using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Networking;
-using UserOrder.ManifestRunner.Resources;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;
 
@@ -35,14 +34,9 @@ public sealed class TlsServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        try
+        _missing = InstalledServers.WhatIsMissing();
+        if (_missing is not null)
         {
-            InstalledPrograms.RabbitMqServer();
-            InstalledPrograms.PostgresFolder(majorVersion: null);
-        }
-        catch (RunnerException exception)
-        {
-            _missing = exception.Message;
             return;
         }
 

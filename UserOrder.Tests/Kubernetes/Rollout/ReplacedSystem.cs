@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner;
 using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Networking;
-using UserOrder.ManifestRunner.Resources;
 using UserOrder.Tests.Faults;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
@@ -119,24 +118,9 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
         await _balancer!.WaitUntilUpAsync(service, replica);
     }
 
-    private static string? WhatIsMissing()
-    {
-        if (LoadBalancer.Program is null)
-        {
-            return "There is no HAProxy: test.sh installs it on Debian and Ubuntu, and says why where it cannot.";
-        }
-
-        try
-        {
-            InstalledPrograms.RabbitMqServer();
-            InstalledPrograms.PostgresFolder(majorVersion: null);
-            return null;
-        }
-        catch (RunnerException exception)
-        {
-            return exception.Message;
-        }
-    }
+    private static string? WhatIsMissing() => LoadBalancer.Program is null
+        ? "There is no HAProxy: test.sh installs it on Debian and Ubuntu, and says why where it cannot."
+        : InstalledServers.WhatIsMissing();
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string replica) => new Dictionary<string, string>
     {

@@ -17,7 +17,7 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
     private const string Cpu = "0.00";
 
     public string Write() => string.Join(
-        '\n', Introduction(), TargetTable(), LoadTable(), InsertLine(), PacedTable(), CpuTable(), FootprintTable(), RawTable());
+        '\n', Introduction(), Target.Table("UserOrder", Targets.Of(result)), LoadTable(), InsertLine(), PacedTable(), CpuTable(), FootprintTable(), RawTable());
 
     private string Introduction()
     {
@@ -31,17 +31,6 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
             Figures are medians, with the lowest and the highest in parentheses.
 
             """);
-    }
-
-    private string TargetTable()
-    {
-        var table = new MarkdownTable("UserOrder", "asked for", "measured", "met");
-        foreach (var target in Targets.Of(result))
-        {
-            table.Add(target.What, target.Limit, target.Measured.ToString(target.Format), target.IsMet ? "yes" : "**no**");
-        }
-
-        return table.ToString();
     }
 
     private string LoadTable()

@@ -20,5 +20,17 @@ internal sealed record Target(string What, string Limit, Spread Measured, string
         return new Target(what, $"at most {Text(limit, format)}", measured, format, measured.Median <= limit);
     }
 
+    /// <summary>A table of targets, a row each.</summary>
+    public static string Table(string heading, IEnumerable<Target> targets)
+    {
+        var table = new MarkdownTable(heading, "asked for", "measured", "met");
+        foreach (var target in targets)
+        {
+            table.Add(target.What, target.Limit, target.Measured.ToString(target.Format), target.IsMet ? "yes" : "**no**");
+        }
+
+        return table.ToString();
+    }
+
     private static string Text(double value, string format) => value.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
 }

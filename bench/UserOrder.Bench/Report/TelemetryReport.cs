@@ -17,7 +17,7 @@ internal sealed class TelemetryReport(ComparisonResult result, string machine)
     private readonly ContestantRecord _with = result.UserOrder;
     private readonly ContestantRecord _without = result.Contestants.Single(contestant => contestant.Name == UserOrderPair.PairName);
 
-    public string Write() => string.Join('\n', Introduction(), TargetTable(), LoadTable());
+    public string Write() => string.Join('\n', Introduction(), Target.Table("with telemetry, to without", Targets()), LoadTable());
 
     private string Introduction() => string.Create(
         CultureInfo.InvariantCulture,
@@ -28,21 +28,12 @@ internal sealed class TelemetryReport(ComparisonResult result, string machine)
 
         """);
 
-    private string TargetTable()
+    private IEnumerable<Target> Targets() => result.Plan.Connections.SelectMany(connections => new[]
     {
-        var table = new MarkdownTable("with telemetry, to without", "asked for", "measured", "met");
-        foreach (var connections in result.Plan.Connections)
-        {
-            var load = $"at {connections} connections";
-            Add(Target.AtLeast($"accepted requests/s {load}", LeastThroughput, Ratio, Ratios(connections, run => run.Load.AcceptedPerSecond)));
-            Add(Target.AtLeast($"end-to-end events/s {load}", LeastThroughput, Ratio, Ratios(connections, run => run.EventsPerSecond)));
-            Add(Target.AtMost($"CPU an event {load}, the receiver's left out", 1 / LeastThroughput, Ratio, Ratios(connections, run => run.Cpu.All)));
-        }
-
-        return table.ToString();
-
-        void Add(Target target) => table.Add(target.What, target.Limit, target.Measured.ToString(target.Format), target.IsMet ? "yes" : "**no**");
-    }
+        Target.AtLeast($"accepted requests/s at {connections} connections", LeastThroughput, Ratio, Ratios(connections, run => run.Load.AcceptedPerSecond)),
+        Target.AtLeast($"end-to-end events/s at {connections} connections", LeastThroughput, Ratio, Ratios(connections, run => run.EventsPerSecond)),
+        Target.AtMost($"CPU an event at {connections} connections, the receiver's left out", 1 / LeastThroughput, Ratio, Ratios(connections, run => run.Cpu.All)),
+    });
 
     private string LoadTable()
     {

@@ -13,8 +13,6 @@ internal sealed class DashboardResource : GraphResource
     private const int UsualPort = 18888;
     private const int KeyBytes = 16;
 
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
-
     private readonly DashboardOptions _options;
     private readonly string _browserToken = RandomNumberGenerator.GetHexString(KeyBytes * 2, lowercase: true);
     private readonly Endpoint _frontend;
@@ -70,20 +68,5 @@ internal sealed class DashboardResource : GraphResource
         return Task.CompletedTask;
     }
 
-    protected override async Task<string?> ProbeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var response = await Http.GetAsync(new Uri(_frontend.Url + "/login"), cancellationToken);
-            return response.IsSuccessStatusCode ? null : $"it answers {(int)response.StatusCode}";
-        }
-        catch (HttpRequestException exception)
-        {
-            return exception.Message;
-        }
-        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return "it does not answer";
-        }
-    }
+    protected override Task<string?> ProbeAsync(CancellationToken cancellationToken) => HttpProbe.AskAsync(new Uri(_frontend.Url + "/login"), cancellationToken);
 }

@@ -13,8 +13,6 @@ internal sealed class IssuerResource : GraphResource
     private const int SecretBytes = 16;
     private const string Audience = "user-order";
 
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
-
     private readonly IssuerOptions _options;
     private readonly string _clientSecret = RandomNumberGenerator.GetHexString(SecretBytes * 2, lowercase: true);
 
@@ -58,20 +56,5 @@ internal sealed class IssuerResource : GraphResource
         return Task.CompletedTask;
     }
 
-    protected override async Task<string?> ProbeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var response = await Http.GetAsync(new Uri($"{Url}/jwks"), cancellationToken);
-            return response.IsSuccessStatusCode ? null : $"it answers {(int)response.StatusCode}";
-        }
-        catch (HttpRequestException exception)
-        {
-            return exception.Message;
-        }
-        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return "it does not answer";
-        }
-    }
+    protected override Task<string?> ProbeAsync(CancellationToken cancellationToken) => HttpProbe.AskAsync(new Uri($"{Url}/jwks"), cancellationToken);
 }
