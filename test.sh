@@ -24,6 +24,19 @@ TEXT
 results=$root/TestResults
 failed=''
 
+# Repeats what failed just before the count, for a log that is read from its end.
+list_failures() {
+  awk -v most=12 '
+    /<UnitTestResult / && / outcome="Failed"/ {
+      name = $0; sub(/.* testName="/, "", name); sub(/" .*/, "", name)
+      print "Failed " name; left = most
+    }
+    /<\/UnitTestResult>/ { left = 0 }
+    left > 0 && /<Message>/ { message = 1 }
+    left > 0 && message { line = $0; gsub(/^ *<Message>|<\/Message>/, "", line); print "  " line; left-- }
+    /<\/Message>/ { message = 0 }' "$results"/*.trx 2>/dev/null | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#xD;//g; s/&amp;/\&/g'
+}
+
 # The sums over the counters of every TRX file. A crashed run writes none, which must not pass for a success.
 count_tests() {
   local counters passed=0 bad=0 skipped=0 total executed ok name value
@@ -106,5 +119,6 @@ if [[ ! $failed ]]; then
 fi
 [[ ! -e $results/soak.md ]] || cat "$results/soak.md"
 
+list_failures
 count_tests
 [[ ! $failed ]]
