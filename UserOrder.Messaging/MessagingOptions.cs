@@ -78,7 +78,10 @@ public sealed class MessagingOptions
     [Duration("00:00:01", "365.00:00:00")]
     public TimeSpan OutboxMaxAge { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long a duplicate of an event is still recognised. Default: 7 days.</summary>
+    /// <summary>
+    /// How long a duplicate of an event is recognised. An event that is older when it arrives becomes a dead letter: it may be a duplicate.
+    /// Default: 7 days.
+    /// </summary>
     [Duration("00:01:00", "365.00:00:00")]
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(7);
 

@@ -88,6 +88,7 @@ internal sealed partial class BatchProcessor<TData>(
         }
 
         var (received, envelope) = CloudEventReader.Read(subscription.Type, delivery.Body);
+        AssertIsRemembered(DeadLetterHeaders.ReplayTimeOf(delivery.Properties.Headers) ?? received.Time);
         var parent = TraceHeaders.Read(delivery.Properties.Headers);
         if (parent == default)
         {
@@ -95,6 +96,15 @@ internal sealed partial class BatchProcessor<TData>(
         }
 
         return new IncomingEvent<TData>(delivery, received, _telemetry.StartProcess(delivery, parent, received.Subject));
+    }
+
+    /// <summary>What is older may have taken effect and been forgotten. Whoever replays it from the dead letters knows that it has not.</summary>
+    private void AssertIsRemembered(DateTimeOffset sent)
+    {
+        if (sent < time.GetUtcNow() - _options.InboxRetention)
+        {
+            throw new UnreadableEventException($"The event is older than {_options.InboxRetention:c}: it may have taken effect before, which is no longer known.");
+        }
     }
 
     private async Task ApplyAsync(

@@ -18,6 +18,9 @@ internal static class DeadLetterHeaders
     /// <summary>When the message died, UTC, in the round-trip form of ISO 8601.</summary>
     private const string Time = "x-died-at";
 
+    /// <summary>When an operator last put the message back into its queue, in the same form.</summary>
+    private const string Replayed = "x-replayed-at";
+
     /// <summary>How many bytes of headers the message had that the dead letter has not.</summary>
     private const string Dropped = "x-dropped-header-bytes";
 
@@ -37,9 +40,13 @@ internal static class DeadLetterHeaders
         var kept = bytes <= MostBytes ? WithoutRecipients(headers) : new() { [Dropped] = bytes };
         kept[Reason] = reason;
         kept[Queue] = queue;
-        kept[Time] = now.ToString("O", CultureInfo.InvariantCulture);
+        kept[Time] = Written(now);
         return kept;
     }
+
+    /// <summary>The headers that the message had in its life, with that it is a replay.</summary>
+    public static Dictionary<string, object?> OfReplay(IDictionary<string, object?>? headers, DateTimeOffset now) =>
+        new(WithoutRecipients(headers).Where(header => !IsOfDeath(header.Key))) { [Replayed] = Written(now) };
 
     /// <summary>Why the message is dead: what the consumer said of it, or else the broker; null where neither did.</summary>
     public static string? ReasonOf(IDictionary<string, object?>? headers)
@@ -61,27 +68,19 @@ internal static class DeadLetterHeaders
     }
 
     /// <summary>When the consumer gave up, UTC, or else the broker, which writes whole seconds; null where neither did.</summary>
-    public static DateTimeOffset? TimeOf(IDictionary<string, object?>? headers)
-    {
-        if (ValueOf(headers, Time) is { } written &&
-            DateTimeOffset.TryParse(AsText(written), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var died))
-        {
-            return died;
-        }
+    public static DateTimeOffset? TimeOf(IDictionary<string, object?>? headers) =>
+        ReadTime(headers, Time)
+        ?? (ValueOf(LatestDeath(headers), "time") is AmqpTimestamp time ? DateTimeOffset.FromUnixTimeSeconds(time.UnixTime) : null);
 
-        return ValueOf(LatestDeath(headers), "time") is AmqpTimestamp time ? DateTimeOffset.FromUnixTimeSeconds(time.UnixTime) : null;
-    }
-
-    /// <summary>The headers that the message had in its life, and may have in its next one.</summary>
-    public static Dictionary<string, object?> WithoutDeath(IDictionary<string, object?>? headers) =>
-        WithoutRecipients(headers).Where(header => !IsOfDeath(header.Key)).ToDictionary();
+    /// <summary>When an operator replayed it, UTC; null for a message that comes from its producer.</summary>
+    public static DateTimeOffset? ReplayTimeOf(IDictionary<string, object?>? headers) => ReadTime(headers, Replayed);
 
     /// <summary>Every header as text, tables and lists included.</summary>
     public static Dictionary<string, string> AsText(IDictionary<string, object?>? headers) =>
         (headers ?? new Dictionary<string, object?>()).ToDictionary(header => header.Key, header => AsText(header.Value));
 
     private static bool IsOfDeath(string name) =>
-        name is Reason or Queue or Time or Dropped or Deaths or DeliveryCount ||
+        name is Reason or Queue or Time or Replayed or Dropped or Deaths or DeliveryCount ||
         name.StartsWith(FirstDeath, StringComparison.Ordinal) ||
         name.StartsWith(LastDeath, StringComparison.Ordinal);
 
@@ -104,6 +103,12 @@ internal static class DeadLetterHeaders
 
     private static IDictionary<string, object?>? LatestDeath(IDictionary<string, object?>? headers) =>
         ValueOf(headers, Deaths) is IList { Count: > 0 } deaths ? deaths[0] as IDictionary<string, object?> : null;
+
+    private static string Written(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? ReadTime(IDictionary<string, object?>? headers, string name) =>
+        ValueOf(headers, name) is { } written &&
+        DateTimeOffset.TryParse(AsText(written), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private static object? ValueOf(IDictionary<string, object?>? table, string name) =>
         table?.TryGetValue(name, out var value) == true ? value : null;

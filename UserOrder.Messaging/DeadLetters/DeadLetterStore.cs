@@ -171,7 +171,7 @@ internal sealed partial class DeadLetterStore(
         {
             DeliveryMode = DeliveryModes.Persistent,
             UserId = null,
-            Headers = DeadLetterHeaders.WithoutDeath(letter.Properties.Headers),
+            Headers = DeadLetterHeaders.OfReplay(letter.Properties.Headers, time.GetUtcNow()),
         };
         try
         {

@@ -76,5 +76,5 @@ internal static class CloudEventReader
     }
 }
 
-/// <summary>A message that will never be understood, however often it is delivered.</summary>
+/// <summary>A message that is not to be applied, however often it is delivered.</summary>
 internal sealed class UnreadableEventException(string message, Exception? inner = null) : Exception(message, inner);

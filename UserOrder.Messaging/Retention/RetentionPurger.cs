@@ -23,6 +23,9 @@ internal sealed partial class RetentionPurger(
     private const int Batch = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
+    // A consumer takes events up to the retention's age, by the clock of the producer, which may be ahead.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migrator.Ready.WaitAsync(stoppingToken);
@@ -43,7 +46,7 @@ internal sealed partial class RetentionPurger(
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        await PurgeAsync(InboxStore.PurgeAsync, options.Value.InboxRetention, cancellationToken);
+        await PurgeAsync(InboxStore.PurgeAsync, options.Value.InboxRetention + ClockTolerance, cancellationToken);
         await PurgeAsync(IdempotencyStore.PurgeAsync, options.Value.IdempotencyRetention, cancellationToken);
     }
 

@@ -81,6 +81,7 @@ public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(gra
     {
         var message = ContractFiles.Read(Path.Combine(ContractFiles.Folder, "events", type, kind, $"{name}.json"));
         message["id"] = Guid.CreateVersion7().ToString();
+        message["time"] = DateTimeOffset.UtcNow;
         message["data"]![ConsumerOf(type).UserId] = Guid.CreateVersion7().ToString();
         return message;
     }

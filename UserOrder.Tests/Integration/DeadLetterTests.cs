@@ -174,6 +174,27 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
+    public async Task An_event_older_than_the_inbox_remembers_has_no_effect_until_an_operator_replays_it()
+    {
+        await using var service = await StartAsync(("Messaging:InboxRetention", "1.00:00:00"));
+        var channel = await OpenChannelAsync();
+        var old = TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "old" }, DateTimeOffset.UtcNow.AddHours(-25));
+        var young = TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "young" }, DateTimeOffset.UtcNow.AddHours(-23));
+        await channel.BasicPublishAsync("", Queue, mandatory: true, old, Cancelled);
+        await channel.BasicPublishAsync("", Queue, mandatory: true, young, Cancelled);
+
+        await Until.EqualAsync(1, "one took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        var letter = Assert.Single(await ListAsync(service));
+        Assert.StartsWith("The event is older than 1.00:00:00", letter.GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
+
+        await Until.EqualAsync(2, "the other took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Equal(["young", "old"], service.Handler.Handled);
+        Assert.Empty(await ListAsync(service));
+    }
+
+    [Fact]
     public async Task A_discarded_one_is_gone_with_its_copies_and_the_others_stay()
     {
         await using var service = await StartAsync();

@@ -13,13 +13,13 @@ internal static class TestEvents
         ["placedAt"] = DateTimeOffset.UtcNow,
     });
 
-    public static byte[] Envelope(Guid eventId, string type, JsonNode data) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    public static byte[] Envelope(Guid eventId, string type, JsonNode data, DateTimeOffset? time = null) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
     {
         ["specversion"] = "1.0",
         ["id"] = eventId.ToString(),
         ["source"] = "/a-test",
         ["type"] = type,
-        ["time"] = DateTimeOffset.UtcNow,
+        ["time"] = time ?? DateTimeOffset.UtcNow,
         ["datacontenttype"] = "application/json",
         ["data"] = data,
     }.ToJsonString());

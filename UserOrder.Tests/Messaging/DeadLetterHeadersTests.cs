@@ -13,6 +13,7 @@ public sealed class DeadLetterHeadersTests
             ["x-reason"] = "why",
             ["x-queue"] = "q",
             ["x-died-at"] = "2026-01-02T03:04:05Z",
+            ["x-replayed-at"] = "2026-01-01T03:04:05Z",
             ["x-dropped-header-bytes"] = 70_000,
             ["CC"] = new List<object?> { "another-queue" },
             ["x-death"] = new List<object?>(),
@@ -23,8 +24,13 @@ public sealed class DeadLetterHeadersTests
             ["traceparent"] = "00-1-2-01",
         };
 
-        Assert.Equal(["traceparent"], DeadLetterHeaders.WithoutDeath(headers).Keys);
-        Assert.Empty(DeadLetterHeaders.WithoutDeath(null));
+        var now = DateTimeOffset.UtcNow;
+        var next = DeadLetterHeaders.OfReplay(headers, now);
+
+        Assert.Equal(["traceparent", "x-replayed-at"], next.Keys);
+        Assert.Equal(now, DeadLetterHeaders.ReplayTimeOf(next));
+        Assert.Equal(["x-replayed-at"], DeadLetterHeaders.OfReplay(null, now).Keys);
+        Assert.Null(DeadLetterHeaders.ReplayTimeOf(null));
     }
 
     [Theory]

@@ -126,7 +126,7 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
         var next = new MessageInput(
             IsThroughExchange: true,
             $$$"""
-            {"specversion":"1.0","id":"{guid}","source":"/a-test","type":"{{{queue.Type}}}","time":"2026-01-01T00:00:00Z",
+            {"specversion":"1.0","id":"{guid}","source":"/a-test","type":"{{{queue.Type}}}","time":"2100-01-01T00:00:00Z",
             "data":{"id":"{entity}","userId":"{entity}","placedAt":"2026-01-01T00:00:00Z"}}
             """,
             new BasicProperties(),

@@ -107,6 +107,8 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("Content-Length: 0x6\r\n\r\n")]
     [InlineData("Content-Length : 6\r\n\r\n")]
     [InlineData("Content-Length: 99999999999999999999\r\n\r\n")]
+    [InlineData("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n")]
     [InlineData("Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")]
     [InlineData("Transfer-Encoding: identity\r\n\r\n0\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n")]
