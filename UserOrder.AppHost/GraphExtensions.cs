@@ -3,6 +3,9 @@ namespace UserOrder.AppHost;
 /// <summary>The kinds of resources in the graph. Their choices keep the published manifest clean for aspirate and the manifest runner.</summary>
 internal static class GraphExtensions
 {
+    /// <summary>How far a service's HTTPS port is from its HTTP port.</summary>
+    private const int HttpsPortOffset = 1000;
+
     public static IResourceBuilder<RabbitMQServerResource> AddMessageBroker(this IDistributedApplicationBuilder builder, string name) =>
         builder.AddRabbitMQ(name, password: builder.AddPassword(name))
             .WithManagementPlugin()
@@ -22,15 +25,23 @@ internal static class GraphExtensions
         var api = builder.AddProject<TProject>(name, project => project.ExcludeLaunchProfile = true)
             .WithHttpEndpoint(port, name: "http")
             .WithExternalHttpEndpoints()
-            .WithHttpHealthCheck("/health")
+            .WithHttpHealthCheck("/health", endpointName: "http")
             .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/swagger", DisplayText = "API page" })
             .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery);
 
-        // Running, Aspire's proxy takes the port and the replicas get others. Published, nothing stands in between.
-        return builder.ExecutionContext.IsPublishMode
-            ? api.WithEndpoint("http", endpoint => endpoint.TargetPort = port)
-            : api.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            // Running, Aspire's proxy takes the port and the replicas get others. Published, nothing stands in between.
+            return api.WithEndpoint("http", endpoint => endpoint.TargetPort = port);
+        }
+
+        api.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
+        return builder.IsServedOverHttps() ? api.WithHttpsEndpoint(port + HttpsPortOffset, name: "https") : api;
     }
+
+    /// <summary>The services do as the dashboard does: the launch profile <c>https</c> needs the development certificate, the default one does not.</summary>
+    private static bool IsServedOverHttps(this IDistributedApplicationBuilder builder) =>
+        builder.Configuration["ASPNETCORE_URLS"]?.Contains("https://", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>
     /// The service gets a login of its own, which it makes itself with the administrator's: a user that may use its own queues and events only.
