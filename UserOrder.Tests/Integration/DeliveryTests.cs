@@ -60,7 +60,7 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
         { "no data", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonArray()), "The event's data is not an object" },
         { "data that does not fit", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonObject { ["userId"] = 5 }), "The event's data does not fit order.placed.v1 at $.userId" },
         { "a mistake at a very long name", Encoding.UTF8.GetBytes($$"""{"{{new string('n', 200_000)}}":{{new string('[', 40)}}"""), "The body is not a JSON CloudEvent: it fails at $.nnn" },
-        { "an age that the inbox does not remember", TestEvents.Envelope(Guid.NewGuid(), "order.placed.v1", new JsonObject(), DateTimeOffset.UtcNow.AddDays(-8)), "The event is older than 7.00:00:00" },
+        { "an age that the inbox does not remember", TestEvents.OrderPlaced(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UtcNow.AddDays(-8)), "The event is older than 7.00:00:00" },
         { "too large", Encoding.UTF8.GetBytes(new string(' ', 300_000)), "The message has 300000 bytes; at most 262144 are allowed" },
     };
 

@@ -6,12 +6,11 @@ namespace UserOrder.Tests.Integration;
 /// <summary>Events as another team would publish them: by the contract, without this project's code.</summary>
 internal static class TestEvents
 {
-    public static byte[] OrderPlaced(Guid eventId, Guid userId) => Envelope(eventId, "order.placed.v1", new JsonObject
+    public static byte[] OrderPlaced(Guid eventId, Guid userId, DateTimeOffset? time = null)
     {
-        ["orderId"] = Guid.CreateVersion7(),
-        ["userId"] = userId,
-        ["placedAt"] = DateTimeOffset.UtcNow,
-    });
+        var order = new JsonObject { ["orderId"] = Guid.CreateVersion7(), ["userId"] = userId, ["placedAt"] = time ?? DateTimeOffset.UtcNow };
+        return Envelope(eventId, "order.placed.v1", order, time);
+    }
 
     public static byte[] Envelope(Guid eventId, string type, JsonNode data, DateTimeOffset? time = null) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
     {

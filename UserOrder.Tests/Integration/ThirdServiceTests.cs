@@ -207,7 +207,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         database.Mode = ProxyMode.Forward;
         await MigratedAsync(host);
         await PublishAsync(host, "tea");
-        await Until.EqualAsync(1, "it waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
+        await Until.EqualAsync(1, "the relay waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
+        await Until.EqualAsync(1, "the consumer waits for the broker", () => Task.FromResult(logs.Count($"The consumer of {_name}.things waits")));
         Assert.Empty(handler.Handled);
 
         broker.Mode = ProxyMode.Forward;
