@@ -10,9 +10,6 @@ internal sealed record BenchFolders(string Root)
 
     public string Images => Path.Combine(Root, "docs", "images");
 
-    /// <summary>Where the dashboard unpacks itself; run.sh keeps it in the same place.</summary>
-    public string DashboardHome => Path.Combine(Root, ".userorder", "dashboard");
-
     /// <summary>The file of what a service writes.</summary>
     public string Log(string service) =>
         Path.Combine(Directory.CreateDirectory(Path.Combine(Root, ".userorder", "bench", "logs")).FullName, $"{service}.log");

@@ -8,7 +8,6 @@ using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Report;
 using UserOrder.Bench.Servers;
 using UserOrder.ManifestRunner;
-using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Processes;
 
 try
@@ -21,8 +20,8 @@ try
         case ["compare", "full" or "quick", var root]:
             await CompareAsync(args[1] == "full" ? BenchPlan.Full : BenchPlan.Quick, new BenchFolders(Path.GetFullPath(root)));
             return 0;
-        case ["telemetry", var root, var aspire]:
-            await MeasureTelemetryAsync(new BenchFolders(Path.GetFullPath(root)), aspire);
+        case ["telemetry", var root]:
+            await MeasureTelemetryAsync(new BenchFolders(Path.GetFullPath(root)));
             return 0;
         default:
             Console.Error.WriteLine("This program is run by bench/run.sh.");
@@ -46,7 +45,7 @@ static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
 {
     var report = await BeginAsync();
     await using var watchdog = ProcessWatchdog.Start();
-    await using var servers = await BenchServers.StartAsync(dashboard: null, CancellationToken.None);
+    await using var servers = await BenchServers.StartAsync();
     using var userOrder = new UserOrderPair(servers, folders, watchdog);
     using var node = new NodePair(servers, folders, watchdog);
     using var massTransit = new MassTransitPair(servers, folders, watchdog);
@@ -60,15 +59,16 @@ static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
     }
 }
 
-static async Task MeasureTelemetryAsync(BenchFolders folders, string aspire)
+static async Task MeasureTelemetryAsync(BenchFolders folders)
 {
     var report = await BeginAsync();
     await using var watchdog = ProcessWatchdog.Start();
-    await using var servers = await BenchServers.StartAsync(new DashboardOptions(aspire, folders.DashboardHome), CancellationToken.None);
-    using var with = new UserOrderPair(servers, folders, watchdog, servers.Receiver);
+    await using var servers = await BenchServers.StartAsync();
+    await using var receiver = await TelemetryReceiver.StartAsync();
+    using var with = new UserOrderPair(servers, folders, watchdog, receiver);
     using var without = new UserOrderPair(servers, folders, watchdog);
     var result = await new ComparisonRun(BenchPlan.Telemetry, servers, watchdog, report).RunAsync(with, without);
-    var tables = new TelemetryReport(result, Machine.Describe()).Write();
+    var tables = new TelemetryReport(result, Machine.Describe(), receiver.Bytes).Write();
     Console.WriteLine(tables);
     PerformanceDocument.WriteTelemetry(tables, folders);
 }

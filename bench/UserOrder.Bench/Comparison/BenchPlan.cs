@@ -39,11 +39,11 @@ internal sealed record BenchPlan
     /// <summary>UserOrder with and without telemetry. More and shorter rounds: a tenth is less than what a machine does meanwhile.</summary>
     public static readonly BenchPlan Telemetry = new()
     {
-        Rounds = 6,
+        Rounds = 8,
         Connections = [32, 128],
         PeerConnections = [],
         WarmUp = TimeSpan.FromSeconds(3),
-        Load = TimeSpan.FromSeconds(4),
+        Load = TimeSpan.FromSeconds(5),
         ColdStarts = 1,
     };
 

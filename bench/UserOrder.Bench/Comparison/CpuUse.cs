@@ -8,25 +8,22 @@ namespace UserOrder.Bench.Comparison;
 /// <param name="OrderService">The service that hears of them.</param>
 /// <param name="Broker">RabbitMQ.</param>
 /// <param name="Database">PostgreSQL.</param>
-/// <param name="Receiver">What takes the telemetry, where something does.</param>
-internal sealed record CpuUse(double UserService, double OrderService, double Broker, double Database, double Receiver = 0)
+internal sealed record CpuUse(double UserService, double OrderService, double Broker, double Database)
 {
     public double Services => UserService + OrderService;
 
-    /// <summary>Without the receiver, which is on another machine wherever it matters.</summary>
     public double All => Services + Broker + Database;
 
     public static CpuUse SoFar(Contestant contestant, BenchServers servers) =>
-        new(contestant.UserService.CpuSeconds, contestant.OrderService.CpuSeconds, servers.BrokerCpuSeconds, servers.DatabaseCpuSeconds, servers.ReceiverCpuSeconds);
+        new(contestant.UserService.CpuSeconds, contestant.OrderService.CpuSeconds, servers.BrokerCpuSeconds, servers.DatabaseCpuSeconds);
 
     public static CpuUse operator -(CpuUse after, CpuUse before) => new(
         after.UserService - before.UserService,
         after.OrderService - before.OrderService,
         after.Broker - before.Broker,
-        after.Database - before.Database,
-        after.Receiver - before.Receiver);
+        after.Database - before.Database);
 
     /// <summary>What a thousand events took of it.</summary>
-    public CpuUse PerThousand(long events) => new(
-        UserService * 1000 / events, OrderService * 1000 / events, Broker * 1000 / events, Database * 1000 / events, Receiver * 1000 / events);
+    public CpuUse PerThousand(long events) =>
+        new(UserService * 1000 / events, OrderService * 1000 / events, Broker * 1000 / events, Database * 1000 / events);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using RabbitMQ.Client;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Graph;
 using UserOrder.ManifestRunner.Processes;
 
 namespace UserOrder.Bench.Contestants;
@@ -12,7 +11,7 @@ namespace UserOrder.Bench.Contestants;
 /// <param name="folders">Where it was published to.</param>
 /// <param name="watchdog">Ends it with this process.</param>
 /// <param name="receiver">Where it delivers its telemetry; <c>null</c> for its default, which is nowhere.</param>
-internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog, OtlpExporter? receiver = null)
+internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog, TelemetryReceiver? receiver = null)
     : StoringPair(receiver is null ? PairName : ObservedName, servers, folders, watchdog)
 {
     public const string PairName = "UserOrder";
@@ -71,9 +70,8 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
         {
             Environment = new Dictionary<string, string?>(command.Environment)
             {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint.OriginalString,
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
-                ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={receiver.ApiKey}",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
                 ["OTEL_TRACES_SAMPLER_ARG"] = SampledShare.ToString(CultureInfo.InvariantCulture),
             },

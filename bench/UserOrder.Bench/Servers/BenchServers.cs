@@ -22,23 +22,14 @@ internal sealed class BenchServers : IAsyncDisposable
 
     public double DatabaseCpuSeconds => ProcFile.CpuSecondsOfFamily(_graph.GetProcessId(Database));
 
-    /// <summary>What the dashboard has used; zero where none runs.</summary>
-    public double ReceiverCpuSeconds => _graph.DashboardProcessId is { } process ? ProcFile.CpuSecondsOfFamily(process) : 0;
-
-    /// <summary>Where the dashboard takes telemetry.</summary>
-    /// <exception cref="BenchException">No dashboard runs.</exception>
-    public OtlpExporter Receiver =>
-        _graph.DashboardOtlp ?? throw new BenchException($"No dashboard runs: {_graph.DashboardFailure ?? "none was asked for"}");
-
-    public static async Task<BenchServers> StartAsync(DashboardOptions? dashboard, CancellationToken cancellationToken) =>
+    public static async Task<BenchServers> StartAsync() =>
         new(await ManifestGraph.StartAsync(
             new ManifestGraphOptions
             {
                 ManifestPath = Path.Combine(AppContext.BaseDirectory, "Servers", "servers.json"),
                 EphemeralPorts = true,
-                Dashboard = dashboard,
             },
-            cancellationToken));
+            CancellationToken.None));
 
     public string DatabaseConnectionString(string database) => $"{_graph.GetConnectionString(Database)};Database={database}";
 

@@ -46,12 +46,6 @@ public sealed class ManifestGraph : IAsyncDisposable
     /// <summary>Why the dashboard that was asked for does not run; <c>null</c> if it does or none was asked for.</summary>
     public string? DashboardFailure { get; private set; }
 
-    /// <summary>The dashboard's process; <c>null</c> if no dashboard runs.</summary>
-    internal int? DashboardProcessId => _dashboard?.ProcessId;
-
-    /// <summary>Where the dashboard takes telemetry over gRPC, and with which key; <c>null</c> if no dashboard runs.</summary>
-    internal OtlpExporter? DashboardOtlp => _dashboard is { State: ResourceState.Running } ? _dashboard.Exporter : null;
-
     /// <summary>Where the dashboard takes telemetry over HTTP, and with which key; <c>null</c> if no dashboard runs.</summary>
     internal OtlpExporter? DashboardOtlpHttp =>
         _dashboard is { State: ResourceState.Running } ? new OtlpExporter(_dashboard.OtlpHttpUrl, _dashboard.Exporter.ApiKey) : null;
