@@ -19,7 +19,11 @@ internal static class DeadLetterLock
             select pg_advisory_xact_lock(hashtextextended(@key, 0));
             """,
             transaction.Connection,
-            transaction);
+            transaction)
+        {
+            // The server is to give up first, and to say why.
+            CommandTimeout = 2 * (int)Patience.TotalSeconds,
+        };
         command.Parameters.Add(new NpgsqlParameter<string>("patience", Patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)));
         command.Parameters.Add(new NpgsqlParameter<string>("key", $"dead letters of {queue}"));
         try

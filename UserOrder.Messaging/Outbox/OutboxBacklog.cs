@@ -9,10 +9,14 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>Knows how full the outbox is: measured once a second, or less often where the measuring itself would take a twentieth of that.</summary>
+/// <summary>
+/// Knows how full the outbox is: measured once a second, or less often, down to once in ten seconds, where the measuring itself would take a
+/// twentieth of that.
+/// </summary>
 internal sealed partial class OutboxBacklog : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(10);
     private const int CostShare = 20;
 
     private readonly NpgsqlDataSource _database;
@@ -67,8 +71,9 @@ internal sealed partial class OutboxBacklog : BackgroundService
                 // The last measure stands; without the database there is nothing to let in.
             }
 
-            var pause = CostShare * measuring.Elapsed;
-            await Task.Delay(pause > Interval ? pause : Interval, _time, stoppingToken);
+            // A measure that had to wait for the server, or was the first, took longer than it costs: the next is not put off for minutes.
+            var pause = Math.Clamp(CostShare * measuring.Elapsed.Ticks, Interval.Ticks, LongestInterval.Ticks);
+            await Task.Delay(TimeSpan.FromTicks(pause), _time, stoppingToken);
         }
     }
 

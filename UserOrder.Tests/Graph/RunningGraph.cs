@@ -1,3 +1,6 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
 namespace UserOrder.Tests.Graph;
 
 /// <summary>Starts the graph once for all integration tests, which run one after the other.</summary>
@@ -7,8 +10,33 @@ public sealed class RunningGraph : IAsyncLifetime
 
     public IRunningGraph Current => _graph ?? throw new InvalidOperationException("The graph has not been started.");
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
         _graph = DeployedGraph.FromEnvironment() ?? await LocalGraph.StartAsync(TestContext.Current.CancellationToken);
+        if (_graph.OnlyReachableByUrl is null)
+        {
+            await Until.EqualAsync(true, "both services consume", BothConsumeAsync);
+        }
+    }
+
+    /// <summary>A service answers its probe before it has its user at the broker and its queue.</summary>
+    private async Task<bool> BothConsumeAsync()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var factory = new ConnectionFactory { Uri = new Uri(await Current.GetConnectionStringAsync("rabbitmq", cancelled)) };
+        await using var connection = await factory.CreateConnectionAsync(cancelled);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancelled);
+        try
+        {
+            return await channel.ConsumerCountAsync("user-api.order-placed", cancelled) > 0 &&
+                await channel.ConsumerCountAsync("order-api.user-created", cancelled) > 0;
+        }
+        catch (OperationInterruptedException)
+        {
+            // One of them is not declared yet.
+            return false;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

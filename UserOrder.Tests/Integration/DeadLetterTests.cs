@@ -235,7 +235,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var ids = (await ListAsync(one, "?limit=100")).Select(IdOf).ToList();
         Assert.Equal(40, ids.Count);
 
-        var replayed = await Task.WhenAll(ids.Take(10).SelectMany(id => new[]
+        var replayed = await Task.WhenAll(ids.Take(5).SelectMany(id => new[]
         {
             ReplayAsync(one, $"{Letters}/{id}/replay"),
             ReplayAsync(two, $"{Letters}/{id}/replay"),

@@ -38,7 +38,8 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
         try
         {
             userId = await CreateUserAsync();
-            await Until.EqualAsync(1, "the broker returned the event", () => CountAsync(userdb, "select count(*) from outbox where attempts > 0"));
+            await Until.EqualAsync(1, "the broker returned the event", () =>
+                CountAsync(userdb, "select count(*) from outbox where attempts > 0 and convert_from(body, 'UTF8') like $1", $"%{userId}%"));
             Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         }
         finally

@@ -7,6 +7,7 @@ internal sealed class Browser : IAsyncDisposable
 {
     private const int Width = 1500;
     private const int Height = 760;
+    private const float PatienceMilliseconds = 30_000;
 
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .SelectMany(folder => new[] { "chromium", "google-chrome" }.Select(name => Path.Combine(folder, name)))
@@ -26,6 +27,7 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> StartAsync()
     {
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         var playwright = await Playwright.CreateAsync();
 
         // Chromium's sandbox does not work as root, which is what CI is; it sees pages of this repository only.
