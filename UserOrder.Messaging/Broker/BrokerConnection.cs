@@ -14,6 +14,7 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
     /// <summary>False in a service that has no use for this connection.</summary>
     public bool WasAskedFor { get; private set; }
 
+    /// <exception cref="OperationCanceledException">It was cancelled, or the broker did not answer in time.</exception>
     public async Task<IConnection> GetAsync(CancellationToken cancellationToken)
     {
         WasAskedFor = true;
@@ -43,15 +44,34 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
 
     private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
     {
+        // The client itself waits for ever for a broker, or a proxy before it, that takes the connection and says nothing.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(BrokerConnections.AnswerTimeout);
+        var connecting = factory.CreateConnectionAsync(name, patience.Token);
         try
         {
-            return await factory.CreateConnectionAsync(name, cancellationToken);
+            return await connecting.WaitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = DiscardAsync(connecting);
+            throw;
         }
         catch (BrokerUnreachableException exception) when (exception.InnerException is PossibleAuthenticationFailureException)
         {
             // The broker has lost its users, or has not got the new password yet.
             access.Forget();
             throw;
+        }
+    }
+
+    /// <summary>The client takes seconds more to give up, or may have connected in the last moment.</summary>
+    private static async Task DiscardAsync(Task<IConnection> connecting)
+    {
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully)
+        {
+            await connecting.Result.DisposeAsync();
         }
     }
 

@@ -9,7 +9,8 @@ namespace UserOrder.Messaging.Broker;
 /// </summary>
 internal sealed class BrokerConnections : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>How long a broker may take to answer a new connection.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     public BrokerConnections(IConnectionFactory factory, BrokerAccess access, IOptions<MessagingOptions> options)
     {

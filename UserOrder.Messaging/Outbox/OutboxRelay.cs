@@ -95,11 +95,20 @@ internal sealed partial class OutboxRelay(
         throw new BrokerLostException("The channel to publish on was closed.");
     }
 
+    /// <exception cref="BrokerLostException">The broker took the connection and did not answer.</exception>
     private async Task<RelayLane> OpenLaneAsync(CancellationToken stoppingToken)
     {
-        var connection = await broker.Publishing.GetAsync(stoppingToken);
-        var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, telemetry, time, stoppingToken);
-        return new RelayLane(publisher, database, circuits.RelayToBroker, signal, _backoff, _pace, _options.RelayBatchSize, logger);
+        try
+        {
+            var connection = await broker.Publishing.GetAsync(stoppingToken);
+            var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, telemetry, time, stoppingToken);
+            return new RelayLane(publisher, database, circuits.RelayToBroker, signal, _backoff, _pace, _options.RelayBatchSize, logger);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The client's own time limit, which it tells like a cancellation: an outage to the circuit.
+            throw new BrokerLostException("The broker did not answer in time.");
+        }
     }
 
     [LoggerMessage(11, LogLevel.Information, "Relaying the outbox to the exchange {Exchange}")]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Polly.CircuitBreaker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging;
@@ -13,6 +14,7 @@ using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Messaging;
 
@@ -216,6 +218,22 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         Assert.Equal(1, logs.Count("Waiting for the database"));
         Assert.Equal(1, logs.Count("The relay waits"));
         Assert.Equal(1, logs.Count($"The consumer of {_name}.things waits"));
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task A_broker_that_takes_connections_and_says_nothing_opens_the_circuit_too()
+    {
+        var uri = await BrokerAsync();
+        await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.HalfOpen);
+        using var host = Build(await CreateDatabaseAsync(), new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, new ThingHandler(), new LogCollector());
+        var circuit = host.Services.GetRequiredService<Circuits>().RelayToBroker;
+
+        await host.StartAsync(Cancelled);
+        await Until.EqualAsync(true, "the circuit opens", () => Task.FromResult(circuit.State is CircuitState.Open or CircuitState.HalfOpen));
+
+        broker.Mode = ProxyMode.Forward;
+        await Until.EqualAsync(CircuitState.Closed, "the circuit closes", () => Task.FromResult(circuit.State));
         await host.StopAsync(Cancelled);
     }
 
