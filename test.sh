@@ -17,11 +17,13 @@ usage: ./test.sh [filter]
 
 With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
 USERORDER_FAULT_SEED repeats the faults of an earlier run, which prints its seed.
-With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system.
+With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system, and nothing is installed here.
+With the administrators' connection strings in USERORDER_USERDB, USERORDER_ORDERDB and USERORDER_RABBITMQ, those that look into the servers run, too.
 TEXT
 }
 
 results=$root/TestResults
+deployed=${USERORDER_USER_API:+${USERORDER_ORDER_API:-}}
 failed=''
 
 # Repeats what failed just before the count, for a log that is read from its end.
@@ -91,17 +93,17 @@ esac
 cd "$root" || exit
 require_dotnet
 detect_aspire_packages
-if uses_aspire_packages && use_container_engine; then
+if [[ ! $deployed ]] && uses_aspire_packages && use_container_engine; then
   solution=UserOrder.sln
 else
-  ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
+  [[ $deployed ]] || ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
   solution=tools/UserOrder.WithoutAspire.slnf
   export UseAspirePackages=false
-  require_servers
+  [[ $deployed ]] || require_servers
 fi
 if [[ ${USERORDER_SOAK_MINUTES:-} ]]; then
   require_servers
-else
+elif [[ ! $deployed ]]; then
   fetch_node_tools
   fetch_kustomize || true
   require_browser

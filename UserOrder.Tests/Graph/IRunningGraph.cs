@@ -1,10 +1,10 @@
 namespace UserOrder.Tests.Graph;
 
-/// <summary>The whole system while it runs, however it was started.</summary>
+/// <summary>The whole system while it runs, however it was started. What is out of reach skips the test that asks for it.</summary>
 public interface IRunningGraph : IAsyncDisposable
 {
-    /// <summary>Why the graph's resources cannot be stopped or looked into; null where they can.</summary>
-    string? OnlyReachableByUrl { get; }
+    /// <summary>Why no resource may be stopped, and none be taken for its only replica; null for a graph of the tests' own.</summary>
+    string? RunsElsewhere { get; }
 
     /// <summary>Where an endpoint of a resource is reached.</summary>
     Uri GetUrl(string resource, string endpoint = "http");

@@ -13,7 +13,7 @@ public sealed class RunningGraph : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _graph = DeployedGraph.FromEnvironment() ?? await LocalGraph.StartAsync(TestContext.Current.CancellationToken);
-        if (_graph.OnlyReachableByUrl is null)
+        if (_graph.RunsElsewhere is null)
         {
             await Until.EqualAsync(true, "both services consume", BothConsumeAsync);
         }

@@ -41,8 +41,8 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 
     protected static string NewEmail() => $"{Guid.NewGuid():N}@example.com";
 
-    /// <summary>Skips the test, with the reason, where the graph's inside is out of reach.</summary>
-    protected void NeedsTheWholeGraph() => Assert.SkipWhen(Graph.OnlyReachableByUrl is not null, Graph.OnlyReachableByUrl ?? "");
+    /// <summary>Skips the test, with the reason, where the graph is not the tests' own, before it has begun anything.</summary>
+    protected void NeedsTheWholeGraph() => Assert.SkipWhen(Graph.RunsElsewhere is not null, Graph.RunsElsewhere ?? "");
 
     protected async Task<Guid> CreateUserAsync()
     {
@@ -78,11 +78,7 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
     }
 
     /// <summary>Opens a service's own database.</summary>
-    protected async Task<NpgsqlDataSource> OpenDatabaseAsync(string name)
-    {
-        NeedsTheWholeGraph();
-        return Open(await Graph.GetConnectionStringAsync(name, Cancelled));
-    }
+    protected async Task<NpgsqlDataSource> OpenDatabaseAsync(string name) => Open(await Graph.GetConnectionStringAsync(name, Cancelled));
 
     /// <summary>Opens a database until the end of the test.</summary>
     protected NpgsqlDataSource Open(string connectionString)
@@ -106,7 +102,6 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
     /// <summary>Opens a channel to the broker, with confirms.</summary>
     protected async Task<IChannel> OpenChannelAsync()
     {
-        NeedsTheWholeGraph();
         var factory = new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)) };
         var connection = await factory.CreateConnectionAsync(Cancelled);
         _opened.Add(connection);

@@ -21,6 +21,7 @@ public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
     [MemberData(nameof(Ends))]
     public async Task Nothing_is_lost_or_doubled(string service, bool killed)
     {
+        NeedsTheWholeGraph();
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userdb = await OpenDatabaseAsync("userdb");
         var users = new ConcurrentQueue<Guid>();

@@ -16,9 +16,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         using var api = ApiOf(service);
         var health = await Until.TrueAsync("all is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
 
-        Assert.Equal(
-            ["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"],
-            health.GetProperty("checks").EnumerateObject().Select(check => check.Name));
+        AssertChecks(["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"], health);
 
         async Task<JsonElement> ReadHealthAsync()
         {
@@ -36,7 +34,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         using var response = await api.GetAsync("/alive", Cancelled);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["self"], (await ReadAsync(response)).GetProperty("checks").EnumerateObject().Select(check => check.Name));
+        AssertChecks(["self"], await ReadAsync(response));
     }
 
     [Theory]
@@ -78,6 +76,19 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains("swagger-ui", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+    }
+
+    /// <summary>The checks are for developers: a deployed service says no more than how it is.</summary>
+    private void AssertChecks(string[] names, JsonElement health)
+    {
+        if (Graph.RunsElsewhere is null)
+        {
+            Assert.Equal(names, health.GetProperty("checks").EnumerateObject().Select(check => check.Name));
+        }
+        else
+        {
+            Assert.Equal("""{"status":"Healthy"}""", health.GetRawText());
+        }
     }
 
     private HttpClient ApiOf(string service) => new() { BaseAddress = Graph.GetUrl(service) };

@@ -1,21 +1,24 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace UserOrder.Tests.Manifest;
 
-/// <summary>A service's own program, run apart from the graph.</summary>
+/// <summary>A service's own program, run apart from the graph, or another one that ends by itself.</summary>
 internal static class ServiceProgram
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    public static Task<(int ExitCode, string Output)> RunUntilItEndsAsync(
+        string service, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunUntilItEndsAsync(
+            service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly,
+            environment,
+            ["--urls", "http://127.0.0.1:0", .. arguments]);
+
     public static async Task<(int ExitCode, string Output)> RunUntilItEndsAsync(
-        string service, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        Assembly program, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var assembly = service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly;
-        var start = new ProcessStartInfo("dotnet", [assembly.Location, "--urls", "http://127.0.0.1:0", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo("dotnet", [program.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -19,7 +19,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
 
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
-        if (Graph.OnlyReachableByUrl is null)
+        if (Graph.RunsElsewhere is null)
         {
             var server = await OpenDatabaseAsync("userdb");
             await ExecuteAsync(server, $"drop database if exists {_name} with (force)");

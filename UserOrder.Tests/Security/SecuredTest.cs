@@ -13,7 +13,7 @@ public sealed class SecuredFixture(RunningGraph graph) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (graph.Current.OnlyReachableByUrl is null)
+        if (graph.Current.RunsElsewhere is null)
         {
             _services = await SecuredServices.StartAsync(graph.Current);
         }

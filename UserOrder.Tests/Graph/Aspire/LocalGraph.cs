@@ -20,7 +20,7 @@ internal sealed class LocalGraph : IRunningGraph
         _volumes = volumes;
     }
 
-    public string? OnlyReachableByUrl => null;
+    public string? RunsElsewhere => null;
 
     public static async Task<IRunningGraph> StartAsync(CancellationToken cancellationToken)
     {

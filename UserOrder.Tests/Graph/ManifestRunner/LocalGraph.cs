@@ -9,7 +9,7 @@ internal sealed class LocalGraph : IRunningGraph
 
     private LocalGraph(ManifestGraph graph) => _graph = graph;
 
-    public string? OnlyReachableByUrl => null;
+    public string? RunsElsewhere => null;
 
     public static async Task<IRunningGraph> StartAsync(CancellationToken cancellationToken) =>
         new LocalGraph(await ManifestGraph.StartAsync(

@@ -16,18 +16,19 @@ public sealed class DeployedTests(ITestOutputHelper output)
 {
     private const string LengthVariable = "USERORDER_LOAD_SECONDS";
 
-    private static readonly string[] Variables =
-        [DeployedGraph.UserApiVariable, DeployedGraph.OrderApiVariable, "USERORDER_USERDB", "USERORDER_ORDERDB", "USERORDER_RABBITMQ", LengthVariable];
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Nothing_is_lost_or_doubled_and_no_request_fails_but_by_503()
     {
-        Assert.SkipWhen(Variables.Any(variable => Get(variable) is ""), $"Asked for by {string.Join(", ", Variables)}: the last is for how long.");
-        await using var userDb = NpgsqlDataSource.Create(Get("USERORDER_USERDB"));
-        await using var orderDb = NpgsqlDataSource.Create(Get("USERORDER_ORDERDB"));
-        var system = new DeployedSystem(userDb, orderDb);
-        using var client = new Client(system.Ledger, service => new Uri(Get(service == "user-api" ? DeployedGraph.UserApiVariable : DeployedGraph.OrderApiVariable)));
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(Get(LengthVariable), CultureInfo.InvariantCulture)));
+        var length = Environment.GetEnvironmentVariable(LengthVariable);
+        Assert.SkipUnless(length is { Length: > 0 }, $"Asked for by {LengthVariable}, for how long, and the variables that give a deployed system.");
+        await using var graph = DeployedGraph.FromEnvironment() ?? throw new InvalidOperationException("No deployed system is given.");
+        await using var userDb = NpgsqlDataSource.Create(await graph.GetConnectionStringAsync("userdb", Cancelled));
+        await using var orderDb = NpgsqlDataSource.Create(await graph.GetConnectionStringAsync("orderdb", Cancelled));
+        var system = new DeployedSystem(graph, userDb, orderDb);
+        using var client = new Client(system.Ledger, service => graph.GetUrl(service));
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(length, CultureInfo.InvariantCulture)));
         await new Traffic(system.Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
 
         var audit = new Audit(system);
@@ -44,9 +45,7 @@ public sealed class DeployedTests(ITestOutputHelper output)
         Assert.All(system.Ledger.Refusals, refusal => Assert.Contains(": 503 ", refusal, StringComparison.Ordinal));
     }
 
-    private static string Get(string variable) => Environment.GetEnvironmentVariable(variable) ?? "";
-
-    private sealed class DeployedSystem(NpgsqlDataSource userDb, NpgsqlDataSource orderDb) : IAuditedSystem
+    private sealed class DeployedSystem(DeployedGraph graph, NpgsqlDataSource userDb, NpgsqlDataSource orderDb) : IAuditedSystem
     {
         public Ledger Ledger { get; } = new();
 
@@ -56,7 +55,7 @@ public sealed class DeployedTests(ITestOutputHelper output)
 
         public ConcurrentQueue<ResourceChange> WrongEnds { get; } = new();
 
-        public Task<IConnection> ConnectToBrokerAsync() =>
-            new ConnectionFactory { Uri = new Uri(Get("USERORDER_RABBITMQ")) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        public async Task<IConnection> ConnectToBrokerAsync() =>
+            await new ConnectionFactory { Uri = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled)) }.CreateConnectionAsync(Cancelled);
     }
 }
