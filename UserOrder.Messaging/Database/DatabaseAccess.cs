@@ -20,7 +20,7 @@ internal sealed class DatabaseAccess(string runtime, string? owner)
             return await database.OpenConnectionAsync(cancellationToken);
         }
 
-        var connection = new NpgsqlConnection($"Timeout=5;{owner};Pooling=false");
+        var connection = new NpgsqlConnection($"Timeout=5;GSS Encryption Mode=Disable;{owner};Pooling=false");
         await connection.OpenAsync(cancellationToken);
         return connection;
     }

@@ -56,10 +56,12 @@ public static class DatabaseExtensions
 
     private static NpgsqlDataSource CreateDataSource(string connectionString, ILoggerFactory loggers)
     {
-        // Timeouts shorter than the driver's own, so that a server that was cut off is given up in seconds. Statements that recur are
-        // prepared: the service has a dozen of them, and to plan the long ones costs more than to run them. What the connection string
-        // says wins, such as Max Auto Prepare=0 behind a pooler that cannot keep them.
-        var builder = new NpgsqlDataSourceBuilder($"Timeout=5;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;{connectionString}");
+        // Timeouts shorter than the driver's own, so that a server that was cut off is given up in seconds. The attempt to connect has room for
+        // one lost packet; a request may wait for two attempts, that of the batch before its own as well. Statements that recur are prepared:
+        // the service has a dozen of them, and to plan the long ones costs more than to run them. Kerberos is asked for by who has it: its
+        // library is not in the chiseled images. What the connection string says wins, such as Max Auto Prepare=0 behind a pooler.
+        var builder = new NpgsqlDataSourceBuilder(
+            $"Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;{connectionString}");
         builder.UseLoggerFactory(loggers);
 
         // What the relay and the health check do belongs to no trace, and would start one with each query.
