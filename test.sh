@@ -115,7 +115,7 @@ fi
 rm -rf "$results"
 step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 if [[ ! $failed ]]; then
-  step 'format' dotnet format "$solution" --no-restore --verify-no-changes
+  [[ $deployed ]] || step 'format' dotnet format "$solution" --no-restore --verify-no-changes
   step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \
     --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
 fi
