@@ -6,9 +6,9 @@ using System.Text.Json;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>Sends what the ledger asks for, and writes down every answer.</summary>
-internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf) : IDisposable
+internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int patienceSeconds = 5) : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(patienceSeconds) };
 
     public Client(FaultySystem system)
         : this(system.Ledger, service => system.Graph.GetEndpoint(service))

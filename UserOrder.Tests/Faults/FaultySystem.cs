@@ -93,6 +93,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
                 ManifestPath = manifest,
                 Configuration = "FailPoints",
                 EphemeralPorts = true,
+                StopTimeout = TimeSpan.FromSeconds(60),
                 Ports = ports,
                 Parameters = Passwords.ToDictionary(name => name, _ => _password),
                 ExtraEnvironment = Services.ToDictionary(service => service, EnvironmentOf),

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Manifest;
 /// <summary>A service's own program, run apart from the graph, or another one that ends by itself.</summary>
 internal static class ServiceProgram
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     public static Task<(int ExitCode, string Output)> RunUntilItEndsAsync(
         string service, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>

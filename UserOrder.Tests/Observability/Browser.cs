@@ -7,7 +7,7 @@ internal sealed class Browser : IAsyncDisposable
 {
     private const int Width = 1500;
     private const int Height = 760;
-    private const float PatienceMilliseconds = 30_000;
+    private const float PatienceMilliseconds = 60_000;
 
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .SelectMany(folder => new[] { "chromium", "google-chrome" }.Select(name => Path.Combine(folder, name)))
@@ -38,6 +38,7 @@ internal sealed class Browser : IAsyncDisposable
     public async Task<IPage> OpenAsync(Uri url)
     {
         var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = Width, Height = Height }, ColorScheme = ColorScheme.Light });
+        page.SetDefaultTimeout(PatienceMilliseconds);
         await page.GotoAsync(url.AbsoluteUri);
         return page;
     }

@@ -45,6 +45,6 @@ public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
 
         Task GoAsync(string path) => page.GotoAsync(new Uri(Observed.Graph.DashboardUrl!, path).AbsoluteUri);
 
-        Task SeesAsync(string text) => Assertions.Expect(page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        Task SeesAsync(string text) => Assertions.Expect(page.GetByText(text).First).ToBeVisibleAsync();
     }
 }

@@ -54,6 +54,7 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
     {
         var userId = await CreateUserAsync();
         await SettledAsync(userId, orders: 0);
+        await ScrapedAsync();
         var before = await CountsAsync();
         var channel = await Observed.OpenChannelAsync();
         for (var i = 0; i < Orders; i++)
@@ -136,6 +137,13 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
         await ValueAsync("""sum(userorder_event_lag_seconds_count{userorder_queue="user-api.order-placed"}) or vector(0)"""),
         await ValueAsync("""sum(userorder_inbox_duplicates_total{userorder_queue="user-api.order-placed"}) or vector(0)"""),
         await ValueAsync("""sum(userorder_dead_letters_total{userorder_queue="user-api.order-placed", error_type="unreadable"}) or vector(0)"""));
+
+    /// <summary>Returns when what took place before is in the samples, that of other tests as well.</summary>
+    private async Task ScrapedAsync()
+    {
+        var past = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        await Until.TrueAsync("all are scraped anew", () => ValueAsync("min(timestamp(userorder_outbox_rows))"), at => at > past + 1);
+    }
 
     private async Task<double> ValueAsync(string query) => (await Observed.Prometheus.QueryAsync(query)) is [var only] ? only.Value : double.NaN;
 

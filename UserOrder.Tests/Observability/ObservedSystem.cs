@@ -112,9 +112,8 @@ public sealed class ObservedSystem : IAsyncLifetime
         return await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    /// <summary>What a service has written on its console so far.</summary>
-    internal string[] LogOf(string service) =>
-        LogFile.Read(Path.Combine(Graph.LogFolder, $"{service}.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The lines that a service has written on its console so far, to their end.</summary>
+    internal string[] LogOf(string service) => LogFile.Read(Path.Combine(Graph.LogFolder, $"{service}.log")).Split('\n')[..^1];
 
     private static Dictionary<string, string> Environment(Uri tap) => new()
     {

@@ -69,7 +69,11 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             await command.ExecuteNonQueryAsync(Cancelled);
             await CreateUserAsync();
             var channel = await Observed.OpenChannelAsync();
-            await Until.EqualAsync(0u, "the first event is being processed", async () => await ReadyAsync(channel));
+            await Until.TrueAsync(
+                "the first event is being processed",
+                () => Observed.CountAsync(
+                    "orderdb", "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0"),
+                waiting => waiting > 0);
             foreach (var (trace, caller) in traces)
             {
                 await CreateUserAsync(traceParent: $"00-{trace}-{caller}-01");

@@ -132,8 +132,11 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
         return JsonSerializer.Deserialize<T>(body, JsonSerializerOptions.Web)!;
     }
 
-    private static async Task<string?> HealthOfAsync(HttpClient api) =>
-        (await api.GetFromJsonAsync<JsonElement>("/health", Cancelled)).GetProperty("status").GetString();
+    private static async Task<string?> HealthOfAsync(HttpClient api)
+    {
+        using var response = await api.GetAsync("/health", Cancelled);
+        return (await ReadAsync(response)).GetProperty("status").GetString();
+    }
 
     /// <summary>Both services are healthy, and a user's order goes all the way.</summary>
     private async Task AssertServingAsync()

@@ -124,7 +124,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
         var smuggled = $"POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
         var octets = await RawHttp.ExchangeAsync(
-            Graph.GetUrl("user-api"), $"POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{framing}{smuggled}", isWhole: false, Cancelled);
+            Graph.GetUrl("user-api"), $"POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{framing}{smuggled}", isWhole: true, Cancelled);
 
         // Of the number with a sign Kestrel reads the number, and takes the rest for another request: for that the client may be told once more.
         Assert.DoesNotContain("HTTP/1.1 2", octets, StringComparison.Ordinal);

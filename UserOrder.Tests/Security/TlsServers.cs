@@ -14,6 +14,7 @@ public sealed class TlsServers : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("userorder-tls-");
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _stranger = new();
+    private readonly PortAllocator _free = new();
     private ManifestGraph? _graph;
     private string? _missing;
 
@@ -45,11 +46,7 @@ public sealed class TlsServers : IAsyncLifetime
         await WriteAsync("stranger.pem", _stranger.Pem);
         await WriteAsync("server.pem", certificate);
         await WriteAsync("server.key", key);
-        using (var free = new PortAllocator())
-        {
-            BrokerPort = free.AnyFree();
-        }
-
+        BrokerPort = _free.AnyFree();
         _graph = await ManifestGraph.StartAsync(
             new ManifestGraphOptions
             {
@@ -68,6 +65,7 @@ public sealed class TlsServers : IAsyncLifetime
             await _graph.DisposeAsync();
         }
 
+        _free.Dispose();
         _authority.Dispose();
         _stranger.Dispose();
         _folder.Delete(recursive: true);

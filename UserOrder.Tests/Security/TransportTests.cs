@@ -208,7 +208,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:securedb"] =
-            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString) { Host = host, SslMode = SslMode.VerifyFull, RootCertificate = authority }.ConnectionString;
+            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString) { Host = host, SslMode = SslMode.VerifyFull, RootCertificate = authority, Timeout = 30 }.ConnectionString;
         builder.AddPostgresDatabase("securedb", typeof(TransportTests).Assembly);
         return builder.Build();
     }

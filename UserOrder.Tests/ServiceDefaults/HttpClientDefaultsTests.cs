@@ -41,7 +41,7 @@ public sealed class HttpClientDefaultsTests
     public async Task A_service_that_goes_on_failing_is_not_asked_any_more_which_health_and_a_metric_tell_and_others_are()
     {
         var server = new FailingServer(failures: int.MaxValue);
-        await using var services = Build(server);
+        await using var services = Build(server, new FakeTimeProvider());
         for (var i = 0; i < 10; i++)
         {
             using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);

@@ -43,7 +43,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         $"""
         defaults
           mode http
-          timeout connect 1s
+          timeout connect 5s
           timeout client 30s
           timeout server 30s
           timeout check 5s
@@ -51,7 +51,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
           option httpchk
           http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost
           http-check expect status 200
-          default-server check inter 200ms fall 1 rise 1
+          default-server check inter 200ms fall 3 rise 1
 
         listen statistics
           bind 127.0.0.1:{statisticsPort}

@@ -11,9 +11,10 @@ namespace UserOrder.Tests.Kubernetes.Rollout;
 /// <summary>A graph of its own with two replicas of each service behind a load balancer, which is also OrderApi's way to UserApi.</summary>
 public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 {
-    private const string Drain = "00:00:02";
+    private const string Drain = "00:00:05";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-rollout-").FullName;
+    private readonly PortAllocator _free = new();
     private readonly Dictionary<string, int> _ports = [];
     private readonly Ledger _ledger = new();
     private readonly ConcurrentQueue<ResourceChange> _wrongEnds = new();
@@ -45,12 +46,9 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 
         var manifest = Path.Combine(_folder, "manifest.json");
         ReplicatedManifest.Write(manifest, Services);
-        using (var free = new PortAllocator())
+        foreach (var listener in Services.Append("statistics"))
         {
-            foreach (var listener in Services.Append("statistics"))
-            {
-                _ports[listener] = free.AnyFree();
-            }
+            _ports[listener] = _free.AnyFree();
         }
 
         _graph = await ManifestGraph.StartAsync(
@@ -59,6 +57,7 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
                 ManifestPath = manifest,
                 Configuration = Repository.Configuration,
                 EphemeralPorts = true,
+                StopTimeout = TimeSpan.FromSeconds(60),
                 ExtraEnvironment = Services.SelectMany(ReplicasOf).ToDictionary(replica => replica, EnvironmentOf),
                 ResourceChanged = NoteWrongEnd,
             },
@@ -92,6 +91,7 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
             await _graph.DisposeAsync();
         }
 
+        _free.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

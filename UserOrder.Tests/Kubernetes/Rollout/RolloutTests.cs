@@ -15,7 +15,7 @@ public sealed class RolloutTests(ReplacedSystem system)
     public async Task No_request_fails_and_no_event_is_lost_while_every_replica_is_replaced()
     {
         system.NeedsTheServers();
-        using var client = new Client(Ledger, system.UrlOf);
+        using var client = new Client(Ledger, system.UrlOf, patienceSeconds: 30);
         using var end = new CancellationTokenSource();
         var traffic = new Traffic(Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
         try

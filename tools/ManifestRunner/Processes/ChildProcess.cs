@@ -11,7 +11,7 @@ internal sealed class ChildProcess
     private const string WaitForGo = "read -r go && exec \"$@\" </dev/null 2>&1";
 
     // A grandchild may hold the output open; it must not hold up the news that the child has ended.
-    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly ProcessWatchdog _watchdog;
