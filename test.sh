@@ -92,11 +92,12 @@ esac
 
 cd "$root" || exit
 require_dotnet
+[[ ! $deployed ]] || export UseAspirePackages=false
 detect_aspire_packages
-if [[ ! $deployed ]] && uses_aspire_packages && use_container_engine; then
+if uses_aspire_packages && use_container_engine; then
   solution=UserOrder.sln
 else
-  [[ $deployed ]] || ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
+  ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
   solution=tools/UserOrder.WithoutAspire.slnf
   export UseAspirePackages=false
   [[ $deployed ]] || require_servers

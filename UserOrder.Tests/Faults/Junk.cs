@@ -116,8 +116,8 @@ internal sealed class Junk(FaultySystem system)
                 return null;
             }
             catch (Exception exception) when (
-                exception is RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException or OperationCanceledException &&
-                !Cancelled.IsCancellationRequested)
+                exception is RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException or OperationCanceledException
+                && !Cancelled.IsCancellationRequested)
             {
                 return exception.Message;
             }

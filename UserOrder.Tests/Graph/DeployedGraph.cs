@@ -24,7 +24,7 @@ internal sealed class DeployedGraph : IRunningGraph
     {
     }
 
-    public string? RunsElsewhere =>
+    public string RunsElsewhere =>
         $"The system under test is a deployed one: only what {string.Join(", ", Variables.Values)} give is reached, nothing is stopped, and any replica answers.";
 
     /// <summary>The graph that the environment names; null where it names none.</summary>
@@ -51,5 +51,5 @@ internal sealed class DeployedGraph : IRunningGraph
     private string Get(string resource) =>
         Variables.TryGetValue(resource, out var variable) && Given(variable) is { } value ? value : throw OutOfReach();
 
-    private SkipException OutOfReach() => SkipException.ForSkip(RunsElsewhere!);
+    private SkipException OutOfReach() => SkipException.ForSkip(RunsElsewhere);
 }

@@ -5,6 +5,10 @@ namespace UserOrder.Tests.Integration;
 /// <summary>Another replica that has stored idempotency keys and has not committed yet.</summary>
 internal sealed class RivalReplica : IAsyncDisposable
 {
+    /// <summary>How many statements of a database wait for another's lock.</summary>
+    public const string CountOfBlocked =
+        "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0";
+
     private readonly NpgsqlDataSource _database;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
@@ -43,8 +47,7 @@ internal sealed class RivalReplica : IAsyncDisposable
     /// <summary>Returns when that many statements wait, for this transaction or behind one that does.</summary>
     public async Task IsWaitedForAsync(long statements = 1) => await Until.EqualAsync(statements, "the service waits for the rival", async () =>
     {
-        await using var command = _database.CreateCommand(
-            "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0");
+        await using var command = _database.CreateCommand(CountOfBlocked);
         return (long)(await command.ExecuteScalarAsync(Cancelled))!;
     });
 

@@ -4,6 +4,7 @@ using System.Text;
 using Npgsql;
 using RabbitMQ.Client;
 
+using UserOrder.Tests.Integration;
 namespace UserOrder.Tests.Observability;
 
 /// <summary>What happened to one request, in both services, as it was exported. Names and attributes are OpenTelemetry's conventions.</summary>
@@ -70,10 +71,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             await CreateUserAsync();
             var channel = await Observed.OpenChannelAsync();
             await Until.TrueAsync(
-                "the first event is being processed",
-                () => Observed.CountAsync(
-                    "orderdb", "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0"),
-                waiting => waiting > 0);
+                "the first event is being processed", () => Observed.CountAsync("orderdb", RivalReplica.CountOfBlocked), waiting => waiting > 0);
             foreach (var (trace, caller) in traces)
             {
                 await CreateUserAsync(traceParent: $"00-{trace}-{caller}-01");
