@@ -1,18 +1,21 @@
-using UserOrder.AppHost;
+using UserOrder.AppHost.Graph;
+using UserOrder.AppHost.Start;
 
-var builder = DistributedApplication.CreateBuilder(args);
+return GraphRun.Start(args, graph =>
+{
+    var rabbitmq = graph.AddMessageBroker("rabbitmq");
+    var userdb = graph.AddServiceDatabase("user-postgres", "userdb");
+    var orderdb = graph.AddServiceDatabase("order-postgres", "orderdb");
+    var issuer = graph.AddIssuer();
 
-var rabbitmq = builder.AddMessageBroker("rabbitmq");
-var userdb = builder.AddServiceDatabase("user-postgres", "userdb");
-var orderdb = builder.AddServiceDatabase("order-postgres", "orderdb");
+    var userApi = graph.AddApi<Projects.UserOrder_UserApi>("user-api", port: 3001)
+        .WithMessageBroker(rabbitmq)
+        .WithDatabase(userdb)
+        .WithIssuer(issuer);
 
-var userApi = builder.AddApi<Projects.UserOrder_UserApi>("user-api", port: 3001)
-    .WithMessageBroker(rabbitmq)
-    .WithDatabase(userdb);
-
-builder.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002)
-    .WithMessageBroker(rabbitmq)
-    .WithDatabase(orderdb)
-    .WithReference(userApi).WaitFor(userApi);
-
-builder.Build().Run();
+    graph.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002)
+        .WithMessageBroker(rabbitmq)
+        .WithDatabase(orderdb)
+        .WithIssuer(issuer)
+        .WithReference(userApi).WaitFor(userApi);
+});

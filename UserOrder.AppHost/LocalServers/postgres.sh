@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs the installed PostgreSQL as the image's entrypoint would: with the same POSTGRES_* variables, the data in PGDATA, on the loopback port PGPORT.
+set -euo pipefail
+
+die() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+export LC_ALL=C.UTF-8 # The locale decides how the database sorts: the same on every machine.
+mkdir -p "$PGDATA"
+exec 9>"$PGDATA/lock"
+flock --wait 30 9 || die "$PGDATA is in use by another server. Stop that one, or choose another folder."
+cluster=$PGDATA/cluster # Replaced below where another user has to own it.
+
+# PostgreSQL refuses to run as root. In a user namespace it sees another user, while its files stay root's.
+as_server=()
+if ((EUID == 0)); then
+  user=postgres
+  id "$user" >/dev/null 2>&1 || user=nobody
+  if unshare --user --map-user="$user" true 2>/dev/null; then
+    as_server=(unshare --user --map-user="$user")
+  else
+    as_server=(setpriv --reuid="$user" --regid="$user" --init-groups)
+    [[ -d $(readlink "$cluster" || true) ]] || { rm -f "$cluster"; ln -s "$(mktemp -d "/var/tmp/userorder-XXXXXXXX")" "$cluster"; }
+    cluster=$(readlink "$cluster")
+    chown "$user" "$cluster"
+    chmod 700 "$cluster"
+    cluster=$cluster/cluster
+  fi
+fi
+
+# The version that made the data, else the newest. Debian keeps each version in a folder of its own.
+version=$(cat "$cluster/PG_VERSION" 2>/dev/null || true)
+programs=$(compgen -G "/usr/lib/postgresql/${version:-*}/bin" | sort --version-sort | tail -n 1) ||
+  programs=$(dirname "$(command -v initdb)" 2>/dev/null) ||
+  die "PostgreSQL $version is not installed: apt-get install postgresql${version:+-$version}"
+[[ -z $version || $("$programs/postgres" --version) =~ \ $version[.b] ]] ||
+  die "PostgreSQL $version made the data in $PGDATA and is not installed. Install postgresql-$version, or start with empty data: --fresh"
+
+if [[ ! -e $cluster ]]; then
+  # Under another name until it is complete. The password goes through a pipe: everyone can read a command line.
+  rm -rf "$cluster.incomplete"
+  # shellcheck disable=SC2086 # A list of arguments.
+  "${as_server[@]}" bash -c 'exec "$@" --pwfile=<(printf "%s\n" "$POSTGRES_PASSWORD")' bash \
+    "$programs/initdb" -D "$cluster.incomplete" -U "${POSTGRES_USER:=postgres}" --encoding=UTF8 ${POSTGRES_INITDB_ARGS:-}
+  printf 'host all all 127.0.0.1/32 %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" |
+    "${as_server[@]}" tee "$cluster.incomplete/pg_hba.conf" >/dev/null
+  [[ ${POSTGRES_DB:=$POSTGRES_USER} == postgres ]] || printf 'create database "%s";\n' "$POSTGRES_DB" |
+    "${as_server[@]}" "$programs/postgres" --single -D "$cluster.incomplete" postgres >/dev/null
+  mv "$cluster.incomplete" "$cluster"
+fi
+
+# A killed server leaves its pid file. It stops a start if the id is another process's by now, or a zombie's.
+server=$(head -n 1 "$cluster/postmaster.pid" 2>/dev/null || true)
+[[ -z $server || $(cat "/proc/$server/stat" 2>/dev/null) == *"(postgres) "[!ZX]* ]] || rm -f "$cluster/postmaster.pid"
+
+# SIGINT is the fast shutdown; SIGTERM would wait until the clients leave. If this script is killed, so is the server.
+server=''
+trap '[[ -z $server ]] || kill -INT "$server"' TERM INT
+"${as_server[@]}" setpriv --pdeathsig KILL "$programs/postgres" -D "$cluster" \
+  -c listen_addresses=127.0.0.1 -c port="$PGPORT" -c unix_socket_directories= "$@" </dev/null 9>&- &
+server=$!
+code=0
+wait "$server" || code=$?
+while kill -0 "$server" 2>/dev/null; do code=0; wait "$server" || code=$?; done
+exit "$code"

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs the installed RabbitMQ as the image would: with the same RABBITMQ_* variables, all its files in RABBITMQ_DATA, on loopback ports only.
+set -euo pipefail
+
+die() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+server=$(PATH=${RABBITMQ_HOME:+$RABBITMQ_HOME/sbin:}/usr/lib/rabbitmq/bin:$PATH command -v rabbitmq-server) ||
+  die 'RabbitMQ is not installed: apt-get install rabbitmq-server'
+mkdir -p "$RABBITMQ_DATA"
+cd "$RABBITMQ_DATA"
+exec 9>lock
+flock --wait 30 9 || die "$RABBITMQ_DATA is in use by another node. Stop that one, or choose another folder."
+
+cat >rabbitmq.conf <<CONF
+listeners.tcp.1 = 127.0.0.1:$RABBITMQ_NODE_PORT
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $RABBITMQ_MANAGEMENT_PORT
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = $RABBITMQ_PROMETHEUS_PORT
+vm_memory_high_watermark.relative = 0.2
+disk_free_limit.absolute = 256MB
+raft.wal_max_size_bytes = 67108864
+CONF
+echo '[rabbitmq_management,rabbitmq_prometheus].' >enabled_plugins
+: >rabbitmq-env.conf
+[[ -e .erlang.cookie ]] || (umask 377 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >.erlang.cookie)
+
+unset RABBITMQ_NODE_PORT # The configuration names it, with the address.
+export HOME=$RABBITMQ_DATA ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_NODENAME=rabbitmq@localhost RUNNING_UNDER_SYSTEMD=1
+export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+export RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD=short # It halves the time of the boot.
+export RABBITMQ_LOGS=- RABBITMQ_LOG_BASE=$RABBITMQ_DATA/log RABBITMQ_PID_FILE=$RABBITMQ_DATA/pid
+export RABBITMQ_MNESIA_BASE=$RABBITMQ_DATA/mnesia RABBITMQ_MNESIA_DIR=$RABBITMQ_DATA/mnesia/node
+# Each file of the machine's own broker is replaced, even by one that does not exist.
+export RABBITMQ_CONF_ENV_FILE=$RABBITMQ_DATA/rabbitmq-env.conf RABBITMQ_CONFIG_FILE=$RABBITMQ_DATA/rabbitmq.conf
+export RABBITMQ_CONFIG_FILES=$RABBITMQ_DATA/conf.d RABBITMQ_ADVANCED_CONFIG_FILE=$RABBITMQ_DATA/advanced.config
+export RABBITMQ_ENABLED_PLUGINS_FILE=$RABBITMQ_DATA/enabled_plugins
+
+# A port mapper of the node's own: the one that the node would start outlives it. If this script is killed, the mapper ends at once and the node
+# stops as if it was asked to: RabbitMQ 3.10 needs 6 s for that, after which the orchestrator kills. The node itself holds the lock until then.
+setpriv --pdeathsig KILL epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null 9>&- &
+mapper=$!
+node=''
+trap '[[ -z $node ]] || kill -TERM "$node"' TERM INT
+setpriv --pdeathsig TERM "$server" </dev/null &
+node=$!
+code=0
+wait "$node" || code=$?
+while kill -0 "$node" 2>/dev/null; do code=0; wait "$node" || code=$?; done
+kill "$mapper" 2>/dev/null || true
+exit "$code"

@@ -1,0 +1,44 @@
+using Aspire.Hosting.Lifecycle;
+using Microsoft.Extensions.DependencyInjection;
+using UserOrder.AppHost.LocalServers;
+
+namespace UserOrder.AppHost.Start;
+
+/// <summary>Builds and runs the graph; a start that fails is one line on standard error and the exit code 1.</summary>
+internal static class GraphRun
+{
+    /// <returns>The exit code.</returns>
+    public static int Start(string[] args, Action<IDistributedApplicationBuilder> addResources)
+    {
+        try
+        {
+            var graph = DistributedApplication.CreateBuilder(GraphArguments.Expand(args));
+            addResources(graph);
+            if (!graph.ExecutionContext.IsRunMode)
+            {
+                graph.Build().Run();
+                return 0;
+            }
+
+            using var data = Servers.Of(graph).Data;
+            Ports.Check(graph);
+            Servers.StartFresh(graph);
+            graph.Services.AddSingleton<StartWatch>().AddHostedService(services => services.GetRequiredService<StartWatch>());
+            graph.Services.AddEventingSubscriber<Announcement>();
+            var app = graph.Build();
+            var watch = app.Services.GetRequiredService<StartWatch>();
+            app.Run();
+            return watch.Failure is { } failure ? Fail(failure) : 0;
+        }
+        catch (DistributedApplicationException exception)
+        {
+            return Fail(exception.Message);
+        }
+    }
+
+    private static int Fail(string reason)
+    {
+        Console.Error.WriteLine(reason);
+        return 1;
+    }
+}
