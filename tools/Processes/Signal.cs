@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace UserOrder.ManifestRunner.Processes;
+namespace UserOrder.Processes;
 
-/// <summary>The signals that the runner sends, by their Linux numbers.</summary>
+/// <summary>The signals that are sent here, by their Linux numbers.</summary>
 internal enum Signal
 {
     Interrupt = 2,

@@ -1,26 +1,24 @@
 using System.Diagnostics;
 
-namespace UserOrder.ManifestRunner.Processes;
+namespace UserOrder.Processes;
 
-/// <summary>A program that runs in a session of its own, beyond the reach of the terminal's signals.</summary>
+/// <summary>A program in a session of its own, which the terminal's signals do not reach. It does not outlive this process.</summary>
 internal sealed class ChildProcess
 {
-    // Waiting for a line closes the gap between the fork and the watchdog's knowing of it: if the runner dies in
-    // that gap, the line never comes and the shell ends instead of becoming the program. It has to be bash: other
-    // shells drop variables whose names they could not use themselves, such as services__user-api__http__0.
-    private const string WaitForGo = "read -r go && exec \"$@\" </dev/null 2>&1";
+    // The pipe ends with this process, however that ends; then a subshell kills the session's process group. It has to be bash: other shells
+    // drop variables whose names they could not use themselves, such as services__user-api__http__0.
+    private const string WithSupervisor = "(read -r _; kill -KILL 0) >/dev/null 2>&1 & exec \"$@\" </dev/null 2>&1";
 
     // A grandchild may hold the output open; it must not hold up the news that the child has ended.
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
-    private readonly ProcessWatchdog _watchdog;
 
-    private ChildProcess(Process process, ProcessWatchdog watchdog, Action<string> onLine)
+    private ChildProcess(Process process, Action<string> onLine)
     {
         _process = process;
-        _watchdog = watchdog;
         Id = process.Id;
+
         // A thread of its own, as reading a pipe blocks, and the pool has few threads on a small machine.
         var output = Task.Factory.StartNew(() => ReadLines(process.StandardOutput, onLine), TaskCreationOptions.LongRunning);
         Exited = WaitForExitAsync(output);
@@ -32,10 +30,10 @@ internal sealed class ChildProcess
     /// <summary>Completes with the exit code, which is 128 + n after signal n.</summary>
     public Task<int> Exited { get; }
 
-    /// <exception cref="RunnerException">The program cannot be started.</exception>
-    public static ChildProcess Start(ProcessSpecification specification, ProcessWatchdog watchdog, Action<string> onLine)
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no bash or no setsid.</exception>
+    public static ChildProcess Start(ProcessSpecification specification, Action<string> onLine)
     {
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", WaitForGo, "bash", specification.FileName, .. specification.Arguments])
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", WithSupervisor, "bash", specification.FileName, .. specification.Arguments])
         {
             WorkingDirectory = specification.WorkingDirectory,
             RedirectStandardInput = true,
@@ -46,29 +44,16 @@ internal sealed class ChildProcess
             start.Environment[name] = value;
         }
 
-        try
-        {
-            var process = Process.Start(start)!;
-            watchdog.Watch(process.Id);
-            process.StandardInput.WriteLine();
-            process.StandardInput.Close();
-            return new ChildProcess(process, watchdog, onLine);
-        }
-        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or IOException)
-        {
-            throw new RunnerException($"{specification.FileName} cannot be started: {exception.Message}", exception);
-        }
+        return new ChildProcess(Process.Start(start)!, onLine);
     }
 
     /// <summary>Runs a program to its end.</summary>
-    /// <returns>The exit code and everything that the program wrote.</returns>
-    /// <exception cref="RunnerException">The program cannot be started.</exception>
+    /// <returns>The exit code, 127 for a program that is not there, and everything that the program wrote.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has been killed.</exception>
-    public static async Task<(int ExitCode, string Output)> RunAsync(
-        ProcessSpecification specification, ProcessWatchdog watchdog, CancellationToken cancellationToken)
+    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessSpecification specification, CancellationToken cancellationToken)
     {
         var output = new List<string>();
-        var child = Start(specification, watchdog, output.Add);
+        var child = Start(specification, output.Add);
         try
         {
             var exitCode = await child.Exited.WaitAsync(cancellationToken);
@@ -84,10 +69,10 @@ internal sealed class ChildProcess
 
     /// <summary>Asks the process to end, and kills its whole family if it does not within the grace period.</summary>
     /// <returns>Whether it ended by itself.</returns>
-    public async Task<bool> StopAsync(Signal signal, TimeSpan grace, TimeProvider time)
+    public async Task<bool> StopAsync(Signal signal, TimeSpan grace)
     {
         Send(signal);
-        var stopped = await Task.WhenAny(Exited, Task.Delay(grace, time)) == Exited;
+        var stopped = await Task.WhenAny(Exited, Task.Delay(grace)) == Exited;
         await KillAsync();
         return stopped;
     }
@@ -106,10 +91,10 @@ internal sealed class ChildProcess
     private async Task<int> WaitForExitAsync(Task output)
     {
         await _process.WaitForExitAsync();
+
         // What is left of the session: nothing that the program started may outlive it.
         ProcessFamily.Send(Id, Signal.Kill);
         await Task.WhenAny(output, Task.Delay(OutputGrace));
-        _watchdog.Forget(Id);
         return _process.ExitCode;
     }
 

@@ -1,4 +1,4 @@
-namespace UserOrder.ManifestRunner.Processes;
+namespace UserOrder.Processes;
 
 /// <summary>What to start.</summary>
 /// <param name="FileName">The program: a path, or a name to be found on <c>PATH</c>.</param>

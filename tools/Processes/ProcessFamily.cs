@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UserOrder.ManifestRunner.Processes;
+namespace UserOrder.Processes;
 
 /// <summary>
 /// A process with everything that it started: its session and its descendants. Both are needed, since PostgreSQL's and
