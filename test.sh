@@ -92,31 +92,19 @@ esac
 
 cd "$root" || exit
 require_dotnet
-[[ ! $deployed ]] || export UseAspirePackages=false
-detect_aspire_packages
-if uses_aspire_packages && use_container_engine; then
-  solution=UserOrder.sln
-else
-  ! uses_aspire_packages || note 'No container engine runs: testing with local servers instead of the AppHost.'
-  solution=tools/UserOrder.WithoutAspire.slnf
-  export UseAspirePackages=false
-  [[ $deployed ]] || require_servers
-fi
-if [[ ${USERORDER_SOAK_MINUTES:-} ]]; then
-  require_servers
-elif [[ ! $deployed ]]; then
+[[ $deployed ]] || require_servers
+if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   fetch_node_tools
   fetch_kustomize || true
   require_browser
   require_load_balancer
   fetch_prometheus || true
-  find_dashboard >/dev/null || true
 fi
 
 rm -rf "$results"
-step 'build' dotnet build "$solution" --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
+step 'build' dotnet build UserOrder.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 if [[ ! $failed ]]; then
-  [[ $deployed ]] || step 'format' dotnet format "$solution" --no-restore --verify-no-changes
+  [[ $deployed ]] || step 'format' dotnet format UserOrder.sln --no-restore --verify-no-changes
   step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \
     --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes anew what is generated here: aspire-manifest.json by Aspire's own publisher, then the Kustomize base k8s/ by aspirate 9.1
+# Rewrites what is generated here: aspire-manifest.json by Aspire's own publisher, then the Kustomize base k8s/ by aspirate 9.1
 # (`dotnet tool install --global aspirate --version 9.1.0`, or a command in the variable ASPIRATE).
 set -euo pipefail
 
@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: aspire-manifest/regenerate.sh [--base]
 
-  --base    writes only k8s/, from the manifest as it is; needs no Aspire packages
+  --base    writes only k8s/, from the manifest as it is
   --help    print this
 TEXT
 }

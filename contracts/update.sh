@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds both services and takes over the OpenAPI documents that their builds write. Look at the difference before you commit it.
+# Builds both services and copies the OpenAPI documents that their builds write. Review the difference before you commit it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,8 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/tools/setup.sh"
 
 require_dotnet
-detect_aspire_packages
-build_release UserOrder.UserApi UserOrder.OrderApi
+build_if_changed UserOrder.AppHost
 cp "$root/UserOrder.UserApi/obj/openapi/user-api.json" "$root/contracts/openapi/user-api.v1.json"
 cp "$root/UserOrder.OrderApi/obj/openapi/order-api.json" "$root/contracts/openapi/order-api.v1.json"
 git -C "$root" status --short contracts/openapi

@@ -3,7 +3,6 @@
 # `root` to the repository's folder. Functions that need something they cannot get end the script with a message.
 
 state=${root:?set root to the repository before sourcing tools/setup.sh}/.userorder
-aspire_cli_version=13.5.4
 
 die() {
   printf '%s\n' "$*" >&2
@@ -22,14 +21,13 @@ require_dotnet() {
     die "The .NET SDK 10 that global.json asks for does not start. See https://dot.net/download. dotnet says:" $'\n'"$answer"
 }
 
-# The servers that stand in for the graph's containers, and the small tools that the runner and the scripts call.
+# The servers that stand in for the graph's containers, the small tools that their scripts call, and curl to try the services.
 require_servers() {
   local missing=()
   [[ -x ${RABBITMQ_HOME:-}/sbin/rabbitmq-server || -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || command -v rabbitmq-server >/dev/null ||
     missing+=(rabbitmq-server)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
-  command -v setsid >/dev/null || missing+=(util-linux)
-  command -v ps >/dev/null || missing+=(procps)
+  { command -v setpriv && command -v setsid && command -v flock; } >/dev/null || missing+=(util-linux)
   command -v curl >/dev/null || missing+=(curl)
   ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 }
@@ -84,96 +82,15 @@ install_without_starting() {
   done
 }
 
-# Finds out once whether the NuGet source carries the Aspire packages, and remembers it for MSBuild. A failure that
-# may be the network's is not remembered: this run does without the packages, the next one asks again.
-detect_aspire_packages() {
-  local memory=$root/UseAspirePackages.local.props
-  [[ -e $memory || -n ${UseAspirePackages:-} ]] && return
-
-  note 'Looking whether the NuGet source carries the Aspire packages …'
-  local probe answer
-  probe=$(mktemp -d)
-  cp "$root"/[Nn]u[Gg]et.[Cc]onfig "$probe" 2>/dev/null || true
-  {
-    # A source that has only a later version would answer with that one, and the real build refuses to take it.
-    sed -n '1p' "$root/UserOrder.AppHost/UserOrder.AppHost.csproj"
-    printf '<PropertyGroup><TargetFramework>net10.0</TargetFramework><WarningsAsErrors>NU1603</WarningsAsErrors></PropertyGroup><ItemGroup>\n'
-    sed -n "/== 'true'\">/,/<\/ItemGroup>/s/PackageVersion/PackageReference/p" "$root/Directory.Packages.props"
-    printf '</ItemGroup></Project>\n'
-  } >"$probe/probe.csproj"
-
-  if timeout 300 dotnet restore "$probe/probe.csproj" >"$probe/log" 2>&1; then
-    answer=true
-  elif grep -qE 'NU110[12]|NU1603|MSB4236' "$probe/log" && ! grep -qE 'NU1301|Unable to load the service index' "$probe/log"; then
-    answer=false
-  fi
-  rm -rf "$probe"
-
-  if [[ -z ${answer:-} ]]; then
-    note 'The NuGet source does not answer: going on without the Aspire packages this time.'
-    export UseAspirePackages=false
-    return
-  fi
-  printf "<Project><PropertyGroup><UseAspirePackages Condition=\"'\$(UseAspirePackages)' == ''\">%s</UseAspirePackages></PropertyGroup></Project>\n" \
-    "$answer" >"$memory"
-}
-
-# Whether the build takes the Aspire packages: by environment, else by what detect_aspire_packages found.
-uses_aspire_packages() {
-  if [[ -n ${UseAspirePackages:-} ]]; then
-    [[ $UseAspirePackages == true ]]
-  else
-    grep -q '>true<' "$root/UseAspirePackages.local.props" 2>/dev/null
-  fi
-}
-
-# Prints the container engine that works, if there is one.
-container_engine() {
+# Whether a container engine works.
+has_container_engine() {
   local engine
   for engine in docker podman; do
     if command -v "$engine" >/dev/null && timeout 20 "$engine" info >/dev/null 2>&1; then
-      printf '%s\n' "$engine"
       return
     fi
   done
   return 1
-}
-
-# Sets `engine` to the container engine that works, and lets Aspire use it; fails if there is none.
-use_container_engine() {
-  engine=$(container_engine) || return
-  if [[ $engine == podman ]]; then
-    export ASPIRE_CONTAINER_RUNTIME=podman
-  fi
-}
-
-# Prints the aspire program that carries the dashboard, after having fetched it if need be. It is a convenience:
-# without npm or without the package the graph runs all the same.
-find_dashboard() {
-  local architecture package program
-  case $(uname -m) in
-    x86_64) architecture=x64 ;;
-    aarch64) architecture=arm64 ;;
-    *) note "No Aspire dashboard: there is none for $(uname -m)."; return 1 ;;
-  esac
-  package=@microsoft/aspire-cli-linux-$architecture
-  program=$state/npm/node_modules/$package/bin/aspire
-
-  if ! grep -qs "\"version\": \"$aspire_cli_version\"" "$state/npm/node_modules/$package/package.json"; then
-    command -v npm >/dev/null || { note 'No Aspire dashboard: it comes with npm, which is not installed (apt-get install npm).'; return 1; }
-    note 'Fetching the Aspire dashboard (150 MB, only once) …'
-    local cache
-    cache=$(mktemp -d)
-    mkdir -p "$state"
-    if ! npm install --silent --no-audit --no-fund --no-update-notifier --cache "$cache" --prefix "$state/npm" \
-      "$package@$aspire_cli_version" >"$state/npm.log" 2>&1; then
-      rm -rf "$cache"
-      note "No Aspire dashboard: npm could not fetch it, see $state/npm.log"
-      return 1
-    fi
-    rm -rf "$cache"
-  fi
-  printf '%s\n' "$program"
 }
 
 # Fetches the linters of the contracts and the schemas of Kubernetes, once for each lock file. They are the only parts of the tests that need
@@ -286,16 +203,22 @@ require_browser() {
     note 'No browser: the tests that need one are skipped.'
 }
 
-# Builds projects given as folders of the repository; silent unless a build fails.
-build_release() {
-  local project log
+# Builds a project for release; silent unless it fails. MSBuild takes seconds to find that nothing has changed, which the files' times show at once.
+build_if_changed() {
+  local stamp=$state/built-$1 log
+  if [[ -e $stamp && -d $root/$1/bin/Release && -z $(find "$root" \( -name bin -o -name obj -o -name '.*' -o -name node_modules -o -name bench -o -name UserOrder.Tests \) -prune \
+    -o \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sql' -o -name '*.json' \) -newer "$stamp" -print -quit) ]]; then
+    return
+  fi
+  note 'Building …'
+  mkdir -p "$state"
+  touch "$stamp.new"
   log=$(mktemp)
-  for project in "$@"; do
-    if ! dotnet build "$root/$project" --configuration Release --nologo --verbosity quiet >"$log" 2>&1; then
-      cat "$log" >&2
-      rm -f "$log"
-      die "The build of $project failed."
-    fi
-  done
+  if ! dotnet build "$root/$1" --configuration Release --nologo --verbosity quiet >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    die "The build of $1 failed."
+  fi
   rm -f "$log"
+  mv "$stamp.new" "$stamp"
 }

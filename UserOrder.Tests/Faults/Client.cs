@@ -11,7 +11,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(patienceSeconds) };
 
     public Client(FaultySystem system)
-        : this(system.Ledger, service => system.Graph.GetEndpoint(service))
+        : this(system.Ledger, service => system.Graph.GetUrl(service))
     {
     }
 

@@ -1,4 +1,3 @@
-using UserOrder.ManifestRunner.Graph;
 using UserOrder.Messaging;
 
 namespace UserOrder.Tests.Faults;
@@ -41,5 +40,5 @@ public sealed class CrashTests(FaultySystem system)
         Assert.True(result.Findings == 0, result.ToString());
     }
 
-    private string? WhoDied() => FaultySystem.Services.FirstOrDefault(service => system.Graph.GetState(service) == ResourceState.Exited);
+    private string? WhoDied() => FaultySystem.Services.FirstOrDefault(service => system.Graph.HasDied(service));
 }

@@ -59,7 +59,7 @@ internal sealed class FaultInjector(FaultySystem system)
         }
     }
 
-    private static string[] ReplicasOf(string service) => [service, ReplicatedManifest.SecondOf(service)];
+    private static string[] ReplicasOf(string service) => [service, GraphChanges.SecondOf(service)];
 
     private Task SetLink(PlannedFault fault, ProxyMode mode)
     {

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner.Graph;
-using UserOrder.ManifestRunner.Networking;
+using UserOrder.Processes;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Faults;
@@ -23,15 +22,15 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     private readonly string _password = Guid.NewGuid().ToString("N");
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-faults-").FullName;
     private readonly Dictionary<string, TcpProxy> _links = [];
-    private ManifestGraph? _graph;
+    private LocalGraph? _graph;
     private NpgsqlDataSource? _userdb;
     private NpgsqlDataSource? _orderdb;
     private string? _missing;
     private volatile bool _crashIsDue;
 
-    internal static string[] UserApis { get; } = ["user-api", ReplicatedManifest.SecondOf("user-api")];
+    internal static string[] UserApis { get; } = ["user-api", GraphChanges.SecondOf("user-api")];
 
-    internal static string[] OrderApis { get; } = ["order-api", ReplicatedManifest.SecondOf("order-api")];
+    internal static string[] OrderApis { get; } = ["order-api", GraphChanges.SecondOf("order-api")];
 
     internal static string[] Services { get; } = [.. UserApis, .. OrderApis];
 
@@ -49,12 +48,12 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
         .. OrderApis.Zip(UserApis, LinkOf),
     ];
 
-    internal ManifestGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
+    internal LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
 
     internal Ledger Ledger { get; } = new();
 
-    /// <summary>The state changes that should not have been: a service that ended by itself, or did not end when it was told to.</summary>
-    internal ConcurrentQueue<ResourceChange> WrongEnds { get; } = new();
+    /// <summary>The services that ended by themselves, or not in order when asked.</summary>
+    internal ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
 
     internal NpgsqlDataSource UserDb => _userdb!;
 
@@ -66,44 +65,41 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     NpgsqlDataSource IAuditedSystem.OrderDb => OrderDb;
 
-    ConcurrentQueue<ResourceChange> IAuditedSystem.WrongEnds => WrongEnds;
+    ConcurrentQueue<WrongEnd> IAuditedSystem.WrongEnds => WrongEnds;
 
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
     public async ValueTask InitializeAsync()
     {
-        _missing = WhatIsMissing();
+        _missing = ServersOfThisMachine.WhatIsMissing();
         if (_missing is not null)
         {
             return;
         }
 
-        var manifest = Path.Combine(_folder, "manifest.json");
-        ReplicatedManifest.Write(manifest, "user-api", "order-api");
-        var ports = FreePorts([(Broker, "tcp"), (UserDatabase, "tcp"), (OrderDatabase, "tcp"), .. UserApis.Select(service => (service, "http"))]);
+        (string Resource, string Endpoint)[] ports = [(Broker, "tcp"), (UserDatabase, "tcp"), (OrderDatabase, "tcp"), .. UserApis.Select(service => (service, "http"))];
+        var free = ports.ToDictionary(endpoint => endpoint, _ => FreePort.Next());
         foreach (var link in Links)
         {
             var (_, server) = EndsOf(link);
-            _links[link] = new TcpProxy("localhost", ports.Single(port => port.Resource == server).Port);
+            _links[link] = new TcpProxy("localhost", free.Single(port => port.Key.Resource == server).Value);
         }
 
-        _graph = await ManifestGraph.StartAsync(
-            new ManifestGraphOptions
+        _graph = await LocalGraph.StartAsync(
+            new GraphOptions
             {
-                ManifestPath = manifest,
                 Configuration = "FailPoints",
-                EphemeralPorts = true,
-                StopTimeout = TimeSpan.FromSeconds(60),
-                Ports = ports,
+                Replicated = ["user-api", "order-api"],
+                Ports = free,
                 Parameters = Passwords.ToDictionary(name => name, _ => _password),
                 ExtraEnvironment = Services.ToDictionary(service => service, EnvironmentOf),
-                ResourceChanged = NoteWrongEnd,
+                WrongEnd = NoteWrongEnd,
             },
             TestContext.Current.CancellationToken);
 
         // Without a pool, whose connections would not survive a server that is killed.
-        _userdb = NpgsqlDataSource.Create($"{_graph.GetConnectionString("userdb")};Pooling=false");
-        _orderdb = NpgsqlDataSource.Create($"{_graph.GetConnectionString("orderdb")};Pooling=false");
+        _userdb = NpgsqlDataSource.Create($"{await _graph.GetConnectionStringAsync("userdb", TestContext.Current.CancellationToken)};Pooling=false");
+        _orderdb = NpgsqlDataSource.Create($"{await _graph.GetConnectionStringAsync("orderdb", TestContext.Current.CancellationToken)};Pooling=false");
     }
 
     public async ValueTask DisposeAsync()
@@ -136,9 +132,11 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal Task StartServicesAsync(IEnumerable<string> services) =>
         Task.WhenAll(services.Select(service => Graph.StartAsync(service, TestContext.Current.CancellationToken)));
 
-    internal Task<IConnection> ConnectToBrokerAsync() =>
-        new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString(Broker)), AutomaticRecoveryEnabled = false }
-            .CreateConnectionAsync(TestContext.Current.CancellationToken);
+    internal async Task<IConnection> ConnectToBrokerAsync()
+    {
+        var uri = new Uri(await Graph.GetConnectionStringAsync(Broker, TestContext.Current.CancellationToken));
+        return await new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+    }
 
     Task<IConnection> IAuditedSystem.ConnectToBrokerAsync() => ConnectToBrokerAsync();
 
@@ -152,15 +150,6 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     }
 
     private static (string Service, string Server) EndsOf(string link) => link.Split(" > ") is [var service, var server] ? (service, server) : default;
-
-    private static string? WhatIsMissing() =>
-        OperatingSystem.IsLinux() ? InstalledServers.WhatIsMissing() : "The faults need Linux, where processes can be frozen.";
-
-    private static List<PortRequest> FreePorts(IEnumerable<(string Resource, string Binding)> endpoints)
-    {
-        using var free = new PortAllocator();
-        return [.. endpoints.Select(endpoint => new PortRequest(endpoint.Resource, endpoint.Binding, free.AnyFree()))];
-    }
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string service)
     {
@@ -193,15 +182,15 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     /// <summary>The login of a service, which its replicas share.</summary>
     private static string UserOf(string service) => UserApis.Contains(service) ? "user-api" : "order-api";
 
-    private void NoteWrongEnd(ResourceChange change)
+    private void NoteWrongEnd(WrongEnd end)
     {
-        if (change.State == ResourceState.Exited && _crashIsDue)
+        if (!end.WasAsked && _crashIsDue)
         {
             _crashIsDue = false;
         }
-        else if (change.State == ResourceState.Exited || change.Remark?.StartsWith("killed", StringComparison.Ordinal) == true)
+        else
         {
-            WrongEnds.Enqueue(change);
+            WrongEnds.Enqueue(end);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner.Graph;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Faults;
 
@@ -14,8 +14,8 @@ internal interface IAuditedSystem
 
     NpgsqlDataSource OrderDb { get; }
 
-    /// <summary>The state changes that should not have been.</summary>
-    ConcurrentQueue<ResourceChange> WrongEnds { get; }
+    /// <summary>The processes that ended in the wrong way.</summary>
+    ConcurrentQueue<WrongEnd> WrongEnds { get; }
 
     Task<IConnection> ConnectToBrokerAsync();
 }

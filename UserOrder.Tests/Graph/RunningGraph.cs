@@ -12,7 +12,7 @@ public sealed class RunningGraph : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _graph = DeployedGraph.FromEnvironment() ?? await LocalGraph.StartAsync(TestContext.Current.CancellationToken);
+        _graph = DeployedGraph.FromEnvironment() as IRunningGraph ?? await LocalGraph.StartAsync(new GraphOptions(), TestContext.Current.CancellationToken);
         if (_graph.RunsElsewhere is null)
         {
             await Until.EqualAsync(true, "both services consume", BothConsumeAsync);

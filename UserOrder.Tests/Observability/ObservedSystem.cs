@@ -1,6 +1,6 @@
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner.Graph;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Observability;
 
@@ -10,15 +10,20 @@ namespace UserOrder.Tests.Observability;
 /// </summary>
 public sealed class ObservedSystem : IAsyncLifetime
 {
+    private const string Dashboard = "aspire-dashboard";
+
     private static readonly string[] Services = ["user-api", "order-api"];
 
     private readonly List<IAsyncDisposable> _opened = [];
     private readonly Dictionary<string, NpgsqlDataSource> _databases = [];
-    private ManifestGraph? _graph;
+    private LocalGraph? _graph;
     private Prometheus? _prometheus;
     private TelemetryTap? _tap;
 
-    internal ManifestGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
+    internal LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
+
+    /// <summary>The address of the dashboard that logs the browser in.</summary>
+    internal Uri DashboardLogin => new(Graph.GetUrl(Dashboard), $"/login?t={Graph.GetSetting("AppHost:BrowserToken")}");
 
     internal Prometheus Prometheus => _prometheus!;
 
@@ -39,29 +44,23 @@ public sealed class ObservedSystem : IAsyncLifetime
         _opened.Add(_tap);
         _prometheus = new Prometheus();
         _opened.Add(_prometheus);
-        _graph = await ManifestGraph.StartAsync(
-            new ManifestGraphOptions
+        _graph = await LocalGraph.StartAsync(
+            new GraphOptions
             {
-                ManifestPath = Repository.ManifestPath,
-                Configuration = Repository.Configuration,
                 Environment = "Production",
-                EphemeralPorts = true,
+                HasDashboard = true,
                 ExtraEnvironment = Services.ToDictionary(service => service, IReadOnlyDictionary<string, string> (_) => Environment(_tap.Url)),
-                Dashboard = AspireDashboard.Options,
             },
             TestContext.Current.CancellationToken);
         _opened.Add(_graph);
-        await _prometheus.StartAsync(_graph.GetMetricsUrl("rabbitmq"), _graph.GetEndpoint("user-api"), _graph.GetEndpoint("order-api"));
-        if (_graph.DashboardOtlpHttp is { } dashboard)
+        await _prometheus.StartAsync(_graph.GetUrl("rabbitmq", "metrics"), _graph.GetUrl("user-api"), _graph.GetUrl("order-api"));
+        foreach (var signal in new[] { "metrics", "traces", "logs" })
         {
-            foreach (var signal in new[] { "metrics", "traces", "logs" })
-            {
-                _tap.PassOn(signal, new Uri(dashboard.Endpoint, $"/v1/{signal}"), dashboard.ApiKey);
-            }
+            _tap.PassOn(signal, new Uri(_graph.GetUrl(Dashboard, "otlp-http"), $"/v1/{signal}"), _graph.GetSetting("AppHost:OtlpApiKey"));
         }
 
-        UserApi.BaseAddress = _graph.GetEndpoint("user-api");
-        OrderApi.BaseAddress = _graph.GetEndpoint("order-api");
+        UserApi.BaseAddress = _graph.GetUrl("user-api");
+        OrderApi.BaseAddress = _graph.GetUrl("order-api");
         await Until.TrueAsync(
             "Prometheus has heard of both services",
             async () => (await _prometheus.QueryAsync("count by (job) (userorder_health)")).Count,
@@ -80,11 +79,11 @@ public sealed class ObservedSystem : IAsyncLifetime
         OrderApi.Dispose();
     }
 
-    internal NpgsqlDataSource OpenDatabase(string name)
+    internal async Task<NpgsqlDataSource> OpenDatabaseAsync(string name)
     {
         if (!_databases.TryGetValue(name, out var database))
         {
-            database = NpgsqlDataSource.Create(Graph.GetConnectionString(name));
+            database = NpgsqlDataSource.Create(await Graph.GetConnectionStringAsync(name, TestContext.Current.CancellationToken));
             _databases.Add(name, database);
             _opened.Add(database);
         }
@@ -95,7 +94,7 @@ public sealed class ObservedSystem : IAsyncLifetime
     /// <summary>The number that a statement on a service's database gives.</summary>
     internal async Task<long> CountAsync(string database, string sql, params object[] parameters)
     {
-        await using var command = OpenDatabase(database).CreateCommand(sql);
+        await using var command = (await OpenDatabaseAsync(database)).CreateCommand(sql);
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
@@ -106,7 +105,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     internal async Task<IChannel> OpenChannelAsync()
     {
-        var factory = new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString("rabbitmq")) };
+        var factory = new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", TestContext.Current.CancellationToken)) };
         var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
         _opened.Add(connection);
         return await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -129,7 +128,7 @@ public sealed class ObservedSystem : IAsyncLifetime
         ["OTEL_TRACES_SAMPLER"] = "parentbased_always_on",
         ["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based",
 
-        // The runner sets it for the person at the terminal; in a container it is for the service to choose.
+        // Aspire sets it for the person at the terminal; in a container it is for the service to choose.
         ["LOGGING__CONSOLE__FORMATTERNAME"] = "",
     };
 }

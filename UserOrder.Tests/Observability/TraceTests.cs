@@ -62,7 +62,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
     public async Task A_batch_links_to_the_span_of_each_message()
     {
         var traces = Enumerable.Range(0, 5).Select(_ => NewTrace()).ToList();
-        await using (var connection = await Observed.OpenDatabase("orderdb").OpenConnectionAsync(Cancelled))
+        await using (var connection = await (await Observed.OpenDatabaseAsync("orderdb")).OpenConnectionAsync(Cancelled))
         await using (var pause = await connection.BeginTransactionAsync(Cancelled))
         {
             // The consumer cannot write to its inbox while this lock is held, so that the events behind the first one gather.

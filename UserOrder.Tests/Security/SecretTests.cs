@@ -1,9 +1,8 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using UserOrder.ManifestRunner.Graph;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;
 
@@ -44,22 +43,13 @@ public sealed class SecretTests
     public async Task None_is_in_logs_answers_or_command_lines_of_a_run()
     {
         var secrets = SecretParameters().ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
-        var output = new ConcurrentQueue<string>();
+        var output = new List<string>();
         using var watching = new CancellationTokenSource();
         var commandLines = WatchCommandLinesAsync(watching.Token);
 
-        await using (var graph = await ManifestGraph.StartAsync(
-            new ManifestGraphOptions
-            {
-                ManifestPath = Repository.ManifestPath,
-                Configuration = Repository.Configuration,
-                EphemeralPorts = true,
-                Parameters = secrets,
-                LogSink = line => output.Enqueue(line.Text),
-            },
-            TestContext.Current.CancellationToken))
+        await using (var graph = await LocalGraph.StartAsync(new GraphOptions { Parameters = secrets }, TestContext.Current.CancellationToken))
         {
-            using var http = new HttpClient { BaseAddress = graph.GetEndpoint("user-api") };
+            using var http = new HttpClient { BaseAddress = graph.GetUrl("user-api") };
             using var created = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
 
@@ -68,10 +58,10 @@ public sealed class SecretTests
             await graph.KillAsync("user-postgres", TestContext.Current.CancellationToken);
             using var refused = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            output.Enqueue(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            output.Add(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
-            output.Enqueue(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            output.Enqueue(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read)));
+            output.Add(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            output.Add(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read)));
         }
 
         await watching.CancelAsync();

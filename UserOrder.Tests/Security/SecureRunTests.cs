@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using UserOrder.ManifestRunner.Graph;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
 
@@ -14,17 +13,9 @@ public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
     public async Task The_local_run_with_an_issuer_asks_for_its_tokens_and_gives_them()
     {
         NeedsTheWholeGraph();
-        await using var secured = await ManifestGraph.StartAsync(
-            new ManifestGraphOptions
-            {
-                ManifestPath = Repository.ManifestPath,
-                Configuration = Repository.Configuration,
-                EphemeralPorts = true,
-                Issuer = new IssuerOptions(Path.Combine(Repository.Root, "tools", "Issuer", "bin", Repository.Configuration, "net10.0", "Issuer.dll")),
-            },
-            Cancelled);
-        using var users = new HttpClient { BaseAddress = secured.GetEndpoint("user-api") };
-        using var orders = new HttpClient { BaseAddress = secured.GetEndpoint("order-api") };
+        await using var secured = await LocalGraph.StartAsync(new GraphOptions { Arguments = ["--secure"] }, Cancelled);
+        using var users = new HttpClient { BaseAddress = secured.GetUrl("user-api") };
+        using var orders = new HttpClient { BaseAddress = secured.GetUrl("order-api") };
 
         using var refused = await SecuredServices.SendAsync(users, HttpMethod.Get, "/v1/users", token: null);
         await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
@@ -51,7 +42,7 @@ public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
 
         async Task<string> TokenAsync(string subject, string scope)
         {
-            using var issuer = new HttpClient { BaseAddress = secured.IssuerUrl };
+            using var issuer = new HttpClient { BaseAddress = secured.GetUrl("issuer") };
             using var form = new FormUrlEncodedContent([new("sub", subject), new("scope", scope)]);
             using var answer = await issuer.PostAsync("/dev/token", form, Cancelled);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner.Graph;
 using UserOrder.Tests.Faults;
 using UserOrder.Tests.Graph;
 
@@ -53,7 +52,7 @@ public sealed class DeployedTests(ITestOutputHelper output)
 
         public NpgsqlDataSource OrderDb => orderDb;
 
-        public ConcurrentQueue<ResourceChange> WrongEnds { get; } = new();
+        public ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
 
         public async Task<IConnection> ConnectToBrokerAsync() =>
             await new ConnectionFactory { Uri = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled)) }.CreateConnectionAsync(Cancelled);

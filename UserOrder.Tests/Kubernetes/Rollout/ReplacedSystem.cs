@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.ManifestRunner.Graph;
-using UserOrder.ManifestRunner.Networking;
+using UserOrder.Processes;
 using UserOrder.Tests.Faults;
 using UserOrder.Tests.Graph;
 
@@ -14,12 +13,11 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
     private const string Drain = "00:00:05";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-rollout-").FullName;
-    private readonly PortAllocator _free = new();
     private readonly Dictionary<string, int> _ports = [];
     private readonly Ledger _ledger = new();
-    private readonly ConcurrentQueue<ResourceChange> _wrongEnds = new();
+    private readonly ConcurrentQueue<WrongEnd> _wrongEnds = new();
     private string? _missing;
-    private ManifestGraph? _graph;
+    private LocalGraph? _graph;
     private LoadBalancer? _balancer;
     private NpgsqlDataSource? _userdb;
     private NpgsqlDataSource? _orderdb;
@@ -32,9 +30,9 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 
     NpgsqlDataSource IAuditedSystem.OrderDb => _orderdb!;
 
-    ConcurrentQueue<ResourceChange> IAuditedSystem.WrongEnds => _wrongEnds;
+    ConcurrentQueue<WrongEnd> IAuditedSystem.WrongEnds => _wrongEnds;
 
-    private ManifestGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
+    private LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
 
     public async ValueTask InitializeAsync()
     {
@@ -44,30 +42,25 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
             return;
         }
 
-        var manifest = Path.Combine(_folder, "manifest.json");
-        ReplicatedManifest.Write(manifest, Services);
         foreach (var listener in Services.Append("statistics"))
         {
-            _ports[listener] = _free.AnyFree();
+            _ports[listener] = FreePort.Next();
         }
 
-        _graph = await ManifestGraph.StartAsync(
-            new ManifestGraphOptions
+        _graph = await LocalGraph.StartAsync(
+            new GraphOptions
             {
-                ManifestPath = manifest,
-                Configuration = Repository.Configuration,
-                EphemeralPorts = true,
-                StopTimeout = TimeSpan.FromSeconds(60),
+                Replicated = Services,
                 ExtraEnvironment = Services.SelectMany(ReplicasOf).ToDictionary(replica => replica, EnvironmentOf),
-                ResourceChanged = NoteWrongEnd,
+                WrongEnd = _wrongEnds.Enqueue,
             },
             TestContext.Current.CancellationToken);
         _balancer = new LoadBalancer(
             _folder,
             Services.ToDictionary(service => service, service => (_ports[service], ReplicasOf(service).ToDictionary(replica => replica, UrlOfReplica))),
             _ports["statistics"]);
-        _userdb = NpgsqlDataSource.Create(_graph.GetConnectionString("userdb"));
-        _orderdb = NpgsqlDataSource.Create(_graph.GetConnectionString("orderdb"));
+        _userdb = NpgsqlDataSource.Create(await _graph.GetConnectionStringAsync("userdb", TestContext.Current.CancellationToken));
+        _orderdb = NpgsqlDataSource.Create(await _graph.GetConnectionStringAsync("orderdb", TestContext.Current.CancellationToken));
         foreach (var service in Services)
         {
             foreach (var replica in ReplicasOf(service))
@@ -91,14 +84,16 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
             await _graph.DisposeAsync();
         }
 
-        _free.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    public Task<IConnection> ConnectToBrokerAsync() =>
-        new ConnectionFactory { Uri = new Uri(Graph.GetConnectionString("rabbitmq")) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+    public async Task<IConnection> ConnectToBrokerAsync()
+    {
+        var uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", TestContext.Current.CancellationToken));
+        return await new ConnectionFactory { Uri = uri }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+    }
 
-    internal static string[] ReplicasOf(string service) => [service, ReplicatedManifest.SecondOf(service)];
+    internal static string[] ReplicasOf(string service) => [service, GraphChanges.SecondOf(service)];
 
     /// <summary>Skips the test, with the reason, where something is not installed.</summary>
     internal void NeedsTheServers() => Assert.SkipWhen(_missing is not null, _missing ?? "");
@@ -106,7 +101,7 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
     /// <summary>Where a service is reached, whichever replica answers.</summary>
     internal Uri UrlOf(string service) => new($"http://127.0.0.1:{_ports[service]}");
 
-    internal Uri UrlOfReplica(string replica) => Graph.GetEndpoint(replica);
+    internal Uri UrlOfReplica(string replica) => Graph.GetUrl(replica);
 
     /// <summary>Ends a replica by SIGTERM.</summary>
     internal Task StopAsync(string replica) => Graph.StopAsync(replica, TestContext.Current.CancellationToken);
@@ -120,21 +115,13 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 
     private static string? WhatIsMissing() => LoadBalancer.Program is null
         ? "There is no HAProxy: test.sh installs it on Debian and Ubuntu, and says why where it cannot."
-        : InstalledServers.WhatIsMissing();
+        : ServersOfThisMachine.WhatIsMissing();
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string replica) => new Dictionary<string, string>
     {
         ["Shutdown__Drain"] = Drain,
         ["services__user-api__http__0"] = UrlOf("user-api").ToString(),
     };
-
-    private void NoteWrongEnd(ResourceChange change)
-    {
-        if (change.State == ResourceState.Exited || change.Remark?.StartsWith("killed", StringComparison.Ordinal) == true)
-        {
-            _wrongEnds.Enqueue(change);
-        }
-    }
 }
 
 [CollectionDefinition(Name, DisableParallelization = true)]

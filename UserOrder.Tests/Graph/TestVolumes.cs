@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
+using UserOrder.AppHost.LocalServers;
 
 namespace UserOrder.Tests.Graph;
 
@@ -14,7 +14,7 @@ internal sealed class TestVolumes : IAsyncDisposable
     public static TestVolumes Replace(IEnumerable<IResource> resources)
     {
         var volumes = new TestVolumes();
-        foreach (var resource in resources)
+        foreach (var resource in resources.OfType<ContainerResource>())
         {
             foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToList())
             {
@@ -28,10 +28,13 @@ internal sealed class TestVolumes : IAsyncDisposable
         return volumes;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        var engine = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") is { Length: > 0 } named ? named : "docker";
-        using var removal = Process.Start(new ProcessStartInfo(engine, ["volume", "rm", "--force", .. _names]) { RedirectStandardOutput = true })!;
-        await removal.WaitForExitAsync();
+        if (_names.Count > 0)
+        {
+            ContainerEngine.Find(Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME")).DeleteVolumes(_names);
+        }
+
+        return ValueTask.CompletedTask;
     }
 }

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using UserOrder.Processes;
+
+namespace UserOrder.Tests.AppHost;
+
+/// <summary>The built AppHost, run as a person runs it, with ports and data of its own.</summary>
+internal sealed class AppHostProgram : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("userorder-apphost-");
+    private ChildProcess? _process;
+
+    public string Data => Path.Combine(_folder.FullName, "data");
+
+    public string Output => string.Join('\n', _lines);
+
+    private static string Program => Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
+
+    /// <summary>Starts it; a port that the arguments do not give is any free one.</summary>
+    public void Start(params string[] arguments) => Launch("dotnet", [Program, .. Own(arguments)]);
+
+    /// <summary>Starts it where the folders are empty, in a mount namespace of its own.</summary>
+    public void StartWithout(IReadOnlyList<string> folders, params string[] arguments) => Launch(
+        "unshare",
+        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{string.Concat(folders.Select(folder => $"mount -t tmpfs none {folder} && "))}exec \"$@\"", "bash", "dotnet", Program, .. Own(arguments)]);
+
+    /// <summary>Waits until it has written a text.</summary>
+    public Task WaitForAsync(string text) => Until.TrueAsync(
+        $"the AppHost has written '{text}'",
+        () => Task.FromResult(Output),
+        output => output.Contains(text, StringComparison.Ordinal) || (_process!.Exited.IsCompleted ? throw new InvalidOperationException(output) : false));
+
+    /// <summary>Waits until it ends by itself.</summary>
+    public Task<int> WaitForExitAsync() => _process!.Exited.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+
+    /// <summary>Presses Ctrl-C.</summary>
+    public void Interrupt() => _process!.Send(Signal.Interrupt);
+
+    /// <summary>The processes that it has started and that still run.</summary>
+    public IReadOnlyList<int> Family() => ProcessFamily.Members(_process!.Id);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.KillAsync();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private void Launch(string program, string[] arguments) => _process = ChildProcess.Start(
+        new ProcessSpecification(program, arguments)
+        {
+            WorkingDirectory = Path.GetDirectoryName(Program)!,
+            Environment = new Dictionary<string, string?>
+            {
+                ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["DOTNET_ENVIRONMENT"] = "Development",
+            },
+        },
+        _lines.Enqueue);
+
+    private string[] Own(string[] arguments) =>
+    [
+        .. arguments.Contains("--servers") ? [] : new[] { "--servers", "local" },
+        .. arguments.Contains("--data") ? [] : new[] { "--data", Data },
+        .. new[] { "user-api", "order-api", "dashboard" }
+            .Where(name => !arguments.Any(argument => argument.StartsWith($"{name}=", StringComparison.Ordinal)))
+            .SelectMany(name => new[] { "--port", $"{name}=0" }),
+        .. arguments,
+    ];
+}

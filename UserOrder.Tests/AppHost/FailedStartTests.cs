@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using UserOrder.AppHost.LocalServers;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.AppHost;
+
+/// <summary>A start that cannot succeed ends at once, with one line that says what to do, and leaves the data alone.</summary>
+public sealed class FailedStartTests : IAsyncLifetime
+{
+    private readonly AppHostProgram _program = new();
+
+    public ValueTask InitializeAsync()
+    {
+        var missing = ServersOfThisMachine.WhatIsMissing();
+        Assert.SkipWhen(missing is not null, missing ?? "");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    [Theory]
+    [InlineData("--servers nonsense", "--servers is 'nonsense'. It can be 'containers' or 'local'")]
+    [InlineData("--port user-api=http", "--port user-api=http: a port is a number from 0 to 65535")]
+    [InlineData("--port user-api=65536", "--port user-api=65536: a port is a number from 0 to 65535")]
+    [InlineData("--port dashboard=-1", "--port dashboard=-1: a port is a number from 0 to 65535")]
+    [InlineData("--port nobody=3001", "--port nobody=3001: a port can be given to user-api, order-api and dashboard")]
+    [InlineData("--port issuer=3010", "--port issuer=3010: a port can be given to user-api, order-api and dashboard")]
+    public async Task A_wrong_option_is_named(string arguments, string expected)
+    {
+        _program.Start(arguments.Split(' '));
+
+        await AssertFailsAsync(expected);
+    }
+
+    [Theory]
+    [InlineData("user-api")]
+    [InlineData("dashboard")]
+    public async Task A_port_in_use_is_named(string resource)
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+
+        _program.Start("--port", string.Create(CultureInfo.InvariantCulture, $"{resource}={port}"));
+
+        await AssertFailsAsync($"Port {port} of {resource} is in use.");
+    }
+
+    [Fact]
+    public async Task A_second_AppHost_does_not_get_the_data_of_the_first()
+    {
+        using var first = DataFolder.Open(_program.Data, fresh: false);
+
+        _program.Start("--fresh");
+
+        await AssertFailsAsync($"Another AppHost, process {Environment.ProcessId}, uses the data in {_program.Data}.");
+    }
+
+    [Fact]
+    public async Task A_folder_with_other_files_is_left_alone()
+    {
+        Directory.CreateDirectory(_program.Data);
+        var file = Path.Combine(_program.Data, "letter.txt");
+        await File.WriteAllTextAsync(file, "Dear Ada", TestContext.Current.CancellationToken);
+
+        _program.Start("--fresh");
+
+        await AssertFailsAsync($"{_program.Data} holds files that no AppHost made");
+        Assert.True(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Containers_without_an_engine_are_refused()
+    {
+        Assert.SkipWhen(ContainerEngine.Find(runtime: null).IsRunning, "A container engine works here.");
+
+        _program.Start("--servers", "containers");
+
+        await AssertFailsAsync("no container engine works here");
+    }
+
+    [Theory]
+    [InlineData("/usr/lib/postgresql /usr/lib/rabbitmq /usr/sbin /usr/local/bin", "apt-get install --no-install-recommends rabbitmq-server postgresql")]
+    [InlineData("/usr/lib/postgresql", "apt-get install --no-install-recommends postgresql")]
+    public async Task Missing_servers_are_named_by_their_packages(string folders, string expected)
+    {
+        string[] present = [.. folders.Split(' ').Where(Directory.Exists)];
+        Assert.SkipUnless(present.Contains("/usr/lib/postgresql"), "The servers are not those of Debian's packages.");
+
+        _program.StartWithout(present);
+
+        await AssertFailsAsync(expected);
+    }
+
+    [Fact]
+    public async Task Data_of_a_PostgreSQL_that_is_not_installed_are_kept()
+    {
+        var version = Path.Combine(ServerData("userorder-user-postgres", "cluster"), "PG_VERSION");
+        await File.WriteAllTextAsync(version, "9\n", TestContext.Current.CancellationToken);
+
+        _program.Start();
+
+        await AssertFailsAsync("user-postgres does not start", "PostgreSQL 9 made the data", "Install postgresql-9");
+        Assert.Equal("9\n", await File.ReadAllTextAsync(version, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_while_it_starts_ends_the_AppHost()
+    {
+        // A file where RabbitMQ needs a folder.
+        await File.WriteAllTextAsync(Path.Combine(ServerData("userorder-rabbitmq"), "mnesia"), "", TestContext.Current.CancellationToken);
+
+        _program.Start();
+
+        await AssertFailsAsync("rabbitmq does not start");
+    }
+
+    /// <summary>The folder of a server in data that an AppHost made.</summary>
+    private string ServerData(params string[] folders)
+    {
+        using var data = DataFolder.Open(_program.Data, fresh: false);
+        return Directory.CreateDirectory(Path.Combine([_program.Data, .. folders])).FullName;
+    }
+
+    private async Task AssertFailsAsync(params string[] expected)
+    {
+        var exitCode = await _program.WaitForExitAsync();
+
+        Assert.True(exitCode == 1, $"exit code {exitCode}\n{_program.Output}");
+        Assert.All(expected, text => Assert.Contains(text, _program.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", _program.Output, StringComparison.Ordinal);
+        Assert.Empty(_program.Family());
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using UserOrder.Processes;
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.AppHost;
+
+/// <summary>The first minutes with the system: a start, the printed table and commands, Ctrl-C, and a second start.</summary>
+public sealed partial class RunTests : IAsyncLifetime
+{
+    private readonly AppHostProgram _program = new();
+
+    public ValueTask InitializeAsync()
+    {
+        var missing = ServersOfThisMachine.WhatIsMissing();
+        Assert.SkipWhen(missing is not null, missing ?? "");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    [Fact]
+    public async Task The_printed_commands_work_and_Ctrl_C_leaves_no_process_and_keeps_the_data()
+    {
+        _program.Start();
+        var answer = await RunPrintedCommandsAsync(_program);
+        Assert.Matches(Login(), _program.Output);
+        var userId = UserId().Match(answer).Groups[1].Value;
+
+        _program.Interrupt();
+        Assert.Equal(0, await _program.WaitForExitAsync());
+        await Until.EqualAsync(0, "every process has ended", () => Task.FromResult(_program.Family().Count));
+
+        await using var secured = new AppHostProgram();
+        secured.Start("--data", _program.Data, "--secure", "--port", "issuer=0");
+        await RunPrintedCommandsAsync(secured);
+        var token = secured.Output.Split('\n').Last(line => line.Contains("TOKEN=", StringComparison.Ordinal));
+        var userApi = UserApi().Match(secured.Output).Groups[1].Value;
+        var kept = await BashAsync($"USER_ID={userId}\n{token}\ncurl -s -H \"Authorization: Bearer $TOKEN\" {userApi}/v1/users/{userId}");
+        Assert.Contains("\"orderCount\":1", kept, StringComparison.Ordinal);
+    }
+
+    /// <summary>Does as the table says, as soon as it is there.</summary>
+    private static async Task<string> RunPrintedCommandsAsync(AppHostProgram program)
+    {
+        await program.WaitForAsync("curl -si");
+        var commands = program.Output.Split('\n').SkipWhile(line => !line.StartsWith("Try it", StringComparison.Ordinal)).Where(line => line.Contains("curl", StringComparison.Ordinal));
+        var answer = await BashAsync(string.Join('\n', commands));
+        Assert.Contains("201 Created", answer, StringComparison.Ordinal);
+        return answer;
+    }
+
+    private static async Task<string> BashAsync(string script)
+    {
+        var (exitCode, output) = await ChildProcess.RunAsync(new ProcessSpecification("bash", "-ec", script), TestContext.Current.CancellationToken);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    [GeneratedRegex(@"dashboard  http://localhost:\d+/login\?t=\w+")]
+    private static partial Regex Login();
+
+    [GeneratedRegex(@"user-api   (http://localhost:\d+)")]
+    private static partial Regex UserApi();
+
+    [GeneratedRegex("\"userId\":\"([^\"]+)\"")]
+    private static partial Regex UserId();
+}

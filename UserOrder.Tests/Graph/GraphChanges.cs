@@ -1,0 +1,79 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace UserOrder.Tests.Graph;
+
+/// <summary>What a test changes in the AppHost's graph before it runs.</summary>
+internal static class GraphChanges
+{
+    /// <returns>The services.</returns>
+    public static IReadOnlyList<ProjectResource> Apply(IDistributedApplicationTestingBuilder builder, GraphOptions options)
+    {
+        foreach (var service in options.Replicated)
+        {
+            AddSecond(builder, builder.Resources.OfType<ProjectResource>().Single(project => project.Name == service));
+        }
+
+        var projects = builder.Resources.OfType<ProjectResource>().ToList();
+        foreach (var project in projects)
+        {
+            Change(builder.CreateResourceBuilder(project), options);
+        }
+
+        foreach (var ((resource, endpoint), port) in options.Ports)
+        {
+            var annotation = builder.Resources.Single(candidate => candidate.Name == resource)
+                .Annotations.OfType<EndpointAnnotation>().Single(candidate => candidate.Name == endpoint);
+            (annotation.Port, annotation.TargetPort, annotation.IsProxied) = (port, port, false);
+        }
+
+        return projects;
+    }
+
+    /// <summary>The name of a service's second replica.</summary>
+    public static string SecondOf(string service) => $"{service}-2";
+
+    /// <summary>Adds a second replica with the same settings, and a port of its own.</summary>
+    private static void AddSecond(IDistributedApplicationTestingBuilder builder, ProjectResource first)
+    {
+        var second = builder.AddProject(SecondOf(first.Name), first.GetProjectMetadata().ProjectPath, project => project.ExcludeLaunchProfile = true)
+            .WithHttpEndpoint(name: "http");
+        foreach (var annotation in first.Annotations.ToList())
+        {
+            // The callback, not the annotation: it caches its values, which two resources do not share.
+            if (annotation is EnvironmentCallbackAnnotation environment)
+            {
+                second.WithEnvironment(environment.Callback);
+            }
+            else if (annotation is WaitAnnotation)
+            {
+                second.Resource.Annotations.Add(annotation);
+            }
+        }
+
+        second.WithHttpHealthCheck("/health", endpointName: "http");
+    }
+
+    private static void Change(IResourceBuilder<ProjectResource> project, GraphOptions options)
+    {
+        var file = project.Resource.GetProjectMetadata().ProjectPath;
+        var folder = Path.GetDirectoryName(file)!;
+        project.WithAnnotation(new ExecutableAnnotation
+        {
+            Command = Path.Combine(folder, "bin", options.Configuration, "net10.0", Path.GetFileNameWithoutExtension(file)),
+            WorkingDirectory = folder,
+        });
+        project.WithEnvironment("ASPNETCORE_ENVIRONMENT", options.Environment);
+
+        // An exporter that reaches nobody would hold up each stop of a service.
+        project.WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+        foreach (var (name, value) in options.ExtraEnvironment.GetValueOrDefault(project.Resource.Name) ?? new Dictionary<string, string>())
+        {
+            project.WithEnvironment(name, value);
+        }
+
+        // Aspire's proxy would take connections for a service that has ended.
+        project.WithEndpoint("http", endpoint => (endpoint.Port, endpoint.TargetPort, endpoint.IsProxied) = (null, null, false));
+    }
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using UserOrder.Processes;
+
+namespace UserOrder.Tests.Graph;
+
+/// <summary>The AppHost itself, run by Aspire on free ports and fresh data.</summary>
+internal sealed class LocalGraph : IRunningGraph
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly DistributedApplication _app;
+    private readonly TestVolumes _volumes;
+    private readonly DirectoryInfo _folder;
+    private readonly Action<WrongEnd>? _wrongEnd;
+    private readonly ConcurrentDictionary<string, ResourceEvent> _latest = new();
+    private readonly ConcurrentDictionary<string, bool> _askedToEnd = new();
+    private readonly ConcurrentDictionary<string, Task> _logs = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _watch;
+
+    private LocalGraph(DistributedApplication app, TestVolumes volumes, DirectoryInfo folder, Action<WrongEnd>? wrongEnd)
+    {
+        _app = app;
+        _volumes = volumes;
+        _folder = folder;
+        _wrongEnd = wrongEnd;
+        Directory.CreateDirectory(LogFolder);
+        _watch = WatchAsync();
+    }
+
+    public string? RunsElsewhere => null;
+
+    /// <summary>The folder of the log files, one a resource.</summary>
+    public string LogFolder => Path.Combine(_folder.FullName, "logs");
+
+    public static async Task<LocalGraph> StartAsync(GraphOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("userorder-");
+        string[] local = ServersOfThisMachine.WhatIsMissing() is null ? ["--servers=local"] : [];
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.UserOrder_AppHost>(
+            [
+                $"--data={Path.Combine(folder.FullName, "data")}",
+                .. local,
+                .. options.Arguments,
+                .. options.Parameters.Select(parameter => $"--Parameters:{parameter.Key}={parameter.Value}"),
+            ],
+            (application, _) => application.DisableDashboard = !options.HasDashboard,
+            cancellationToken);
+        var projects = GraphChanges.Apply(builder, options);
+        var graph = new LocalGraph(await builder.BuildAsync(cancellationToken), TestVolumes.Replace(builder.Resources), folder, options.WrongEnd);
+        try
+        {
+            await graph._app.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            foreach (var project in projects)
+            {
+                await graph.WaitUntilHealthyAsync(project.Name, cancellationToken);
+
+                // A restarted service does not wait for its servers, which a test may have stopped.
+                foreach (var wait in project.Annotations.OfType<WaitAnnotation>().ToList())
+                {
+                    project.Annotations.Remove(wait);
+                }
+            }
+        }
+        catch
+        {
+            await graph.DisposeAsync();
+            throw;
+        }
+
+        return graph;
+    }
+
+    public Uri GetUrl(string resource, string endpoint = "http") => _app.GetEndpoint(resource, endpoint);
+
+    public async Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken) =>
+        await _app.GetConnectionStringAsync(resource, cancellationToken) ??
+        throw new InvalidOperationException($"{resource} has no connection string.");
+
+    /// <summary>A setting of the AppHost.</summary>
+    public string GetSetting(string key) => _app.Services.GetRequiredService<IConfiguration>()[key]!;
+
+    /// <summary>Whether a resource has ended by itself and was not started again.</summary>
+    public bool HasDied(string resource) => HasEnded(_latest[resource]) && !_askedToEnd.ContainsKey(resource);
+
+    public async Task StopAsync(string resource, CancellationToken cancellationToken)
+    {
+        _askedToEnd[resource] = true;
+
+        // By the signal itself: Aspire's own command kills a process that has not ended after 6 s.
+        if (FindProcessId(resource) is { } id)
+        {
+            Signals.Send(id, Signal.Terminate);
+        }
+        else
+        {
+            await CommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
+        }
+
+        await WaitUntilEndedAsync(resource, cancellationToken);
+        if (_latest[resource].Snapshot.ExitCode is { } code and not 0)
+        {
+            _wrongEnd?.Invoke(new WrongEnd(resource, WasAsked: true, code));
+        }
+    }
+
+    public async Task KillAsync(string resource, CancellationToken cancellationToken)
+    {
+        _askedToEnd[resource] = true;
+        SendToFamily(resource, Signal.Kill);
+        await WaitUntilEndedAsync(resource, cancellationToken);
+    }
+
+    public async Task StartAsync(string resource, CancellationToken cancellationToken)
+    {
+        if (HasEnded(_latest[resource]))
+        {
+            await CommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
+            await WaitUntilHealthyAsync(resource, cancellationToken);
+            _askedToEnd.TryRemove(resource, out _);
+        }
+    }
+
+    /// <summary>Freezes a resource: its connections stay open, but nothing answers.</summary>
+    public void Pause(string resource) => SendToFamily(resource, Signal.Stop);
+
+    /// <summary>Lets a frozen resource go on.</summary>
+    public void Resume(string resource) => SendToFamily(resource, Signal.Continue);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _watch;
+        await Task.WhenAll(_logs.Values);
+        await _app.DisposeAsync();
+        await _volumes.DisposeAsync();
+        _end.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static bool HasEnded(ResourceEvent latest) => KnownResourceStates.TerminalStates.Contains(latest.Snapshot.State?.Text);
+
+    private void SendToFamily(string resource, Signal signal) =>
+        ProcessFamily.Send(FindProcessId(resource) ?? throw new InvalidOperationException($"{resource} is no process of this machine."), signal);
+
+    private int? FindProcessId(string resource) =>
+        _latest[resource].Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
+            ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
+            : null;
+
+    /// <summary>Keeps each resource's latest state and log, and reports processes that end by themselves.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await foreach (var change in _app.ResourceNotifications.WatchAsync(_end.Token))
+            {
+                var name = change.Resource.Name;
+                var before = _latest.GetValueOrDefault(name);
+                _latest[name] = change;
+                if (change.Resource is not (ProjectResource or ExecutableResource))
+                {
+                    continue;
+                }
+
+                // The instance has an id of its own as soon as it exists; by the resource's name no log is found.
+                if (change.ResourceId != name)
+                {
+                    _ = _logs.GetOrAdd(change.ResourceId, id => LogAsync(name, id));
+                }
+
+                if (before is not null && HasEnded(change) && !HasEnded(before) && !_askedToEnd.ContainsKey(name))
+                {
+                    _wrongEnd?.Invoke(new WrongEnd(name, WasAsked: false, change.Snapshot.ExitCode));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The graph ends.
+        }
+    }
+
+    private async Task LogAsync(string resource, string instance)
+    {
+        var path = Path.Combine(LogFolder, $"{resource}.log");
+        await using var file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        try
+        {
+            await foreach (var lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(instance).WithCancellation(_end.Token))
+            {
+                foreach (var line in lines)
+                {
+                    await file.WriteLineAsync(line.Content);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The graph ends.
+        }
+    }
+
+    private async Task CommandAsync(string resource, string command, CancellationToken cancellationToken)
+    {
+        var result = await _app.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);
+        Assert.True(result.Success, $"{command} of {resource}: {result.Message}");
+    }
+
+    private Task<ResourceEvent> WaitUntilHealthyAsync(string resource, CancellationToken cancellationToken) => _app.ResourceNotifications.WaitForResourceAsync(
+        resource,
+        change => change.Snapshot.State?.Text == KnownResourceStates.Running && change.Snapshot.HealthStatus == HealthStatus.Healthy,
+        cancellationToken).WaitAsync(Patience, cancellationToken);
+
+    private Task<ResourceEvent> WaitUntilEndedAsync(string resource, CancellationToken cancellationToken) =>
+        _app.ResourceNotifications.WaitForResourceAsync(resource, HasEnded, cancellationToken).WaitAsync(Patience, cancellationToken);
+}

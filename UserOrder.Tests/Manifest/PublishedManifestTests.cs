@@ -1,0 +1,21 @@
+using UserOrder.Processes;
+
+namespace UserOrder.Tests.Manifest;
+
+/// <summary>The committed manifest is what Aspire's own publisher writes of the AppHost.</summary>
+public sealed class PublishedManifestTests
+{
+    [Fact]
+    public async Task The_committed_manifest_is_what_the_AppHost_publishes()
+    {
+        // The paths in it are relative to its folder, so it is written as deep as the committed one.
+        var published = Path.Combine(Repository.Root, "TestResults", "published-manifest.json");
+        var program = Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
+
+        var (exitCode, output) = await ChildProcess.RunAsync(
+            new ProcessSpecification("dotnet", program, "--publisher", "manifest", "--output-path", published), TestContext.Current.CancellationToken);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(await File.ReadAllTextAsync(Repository.ManifestPath, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(published, TestContext.Current.CancellationToken));
+    }
+}
