@@ -20,8 +20,10 @@ internal static class Kustomize
         return output;
     }
 
-    internal static Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null) => ChildProcess.RunAsync(
-        new ProcessSpecification(program, arguments) { WorkingDirectory = folder ?? Repository.Root }, TestContext.Current.CancellationToken);
+    internal static Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null) =>
+        ChildProcess.RunAsync(
+            new ProcessSpecification(program, arguments) { WorkingDirectory = folder ?? Repository.Root },
+            TestContext.Current.CancellationToken);
 
     private static async Task<string[]?> FindAsync()
     {

@@ -47,7 +47,8 @@ public sealed class SecretTests
         using var watching = new CancellationTokenSource();
         var commandLines = WatchCommandLinesAsync(watching.Token);
 
-        await using (var graph = await LocalGraph.StartAsync(new GraphOptions { Parameters = secrets }, TestContext.Current.CancellationToken))
+        var options = new GraphOptions { Parameters = secrets };
+        await using (var graph = await LocalGraph.StartAsync(options, TestContext.Current.CancellationToken))
         {
             using var http = new HttpClient { BaseAddress = graph.GetUrl("user-api") };
             using var created = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);

@@ -33,7 +33,7 @@ public sealed class TlsServers : IAsyncLifetime
 
     /// <summary>The database, without what the connection is to be secured with.</summary>
     public NpgsqlConnectionStringBuilder Database =>
-        new() { Host = "localhost", Port = _databasePort, Username = "postgres", Password = _password, Database = "postgres", Pooling = false };
+        new($"Host=localhost;Port={_databasePort};Username=postgres;Password={_password};Database=postgres;Pooling=false");
 
     public async ValueTask InitializeAsync()
     {
@@ -85,7 +85,8 @@ public sealed class TlsServers : IAsyncLifetime
         ["ERL_EPMD_PORT"] = $"{FreePort.Next()}",
         ["RABBITMQ_SERVER_START_ARGS"] =
             $$"""-rabbit ssl_listeners [{"127.0.0.1",{{BrokerPort}}}] """ +
-            $$"""-rabbit ssl_options [{certfile,"{{InFolder("server.pem")}}"},{keyfile,"{{InFolder("server.key")}}"},{verify,verify_none},{fail_if_no_peer_cert,false}]""",
+            $$"""-rabbit ssl_options [{certfile,"{{_folder}}/server.pem"},{keyfile,"{{_folder}}/server.key"},""" +
+            "{verify,verify_none},{fail_if_no_peer_cert,false}]",
     };
 
     private Dictionary<string, string?> DatabaseEnvironment() => new()

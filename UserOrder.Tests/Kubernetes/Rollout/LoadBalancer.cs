@@ -19,7 +19,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         var configuration = Path.Combine(folder, "haproxy.cfg");
         File.WriteAllText(configuration, Configuration(services, statisticsPort));
         _statistics = new Uri($"http://127.0.0.1:{statisticsPort}/;csv");
-        _process = ChildProcess.Start(new ProcessSpecification(Program!, ["-db", "-f", configuration]) { WorkingDirectory = folder }, _output.Enqueue);
+        _process = ChildProcess.Start(new ProcessSpecification(Program!, "-db", "-f", configuration), _output.Enqueue);
     }
 
     /// <summary>Where it is; null where it is not installed.</summary>
