@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
 using UserOrder.Tests.Graph;
+using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
@@ -42,12 +42,13 @@ public sealed class SecretTests
     [Fact]
     public async Task None_is_in_logs_answers_or_command_lines_of_a_run()
     {
-        var secrets = SecretParameters().ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
+        var secrets = AppManifest.Load().Secrets.ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
         var output = new List<string>();
         using var watching = new CancellationTokenSource();
         var commandLines = WatchCommandLinesAsync(watching.Token);
 
-        await using (var graph = await LocalGraph.StartAsync(new GraphOptions { Parameters = secrets }, TestContext.Current.CancellationToken))
+        var options = new GraphOptions { Parameters = secrets };
+        await using (var graph = await LocalGraph.StartAsync(options, TestContext.Current.CancellationToken))
         {
             using var http = new HttpClient { BaseAddress = graph.GetUrl("user-api") };
             using var created = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
@@ -61,7 +62,9 @@ public sealed class SecretTests
             output.Add(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
             output.Add(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            output.Add(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read)));
+            await graph.StopAsync("order-api", TestContext.Current.CancellationToken);
+            await graph.StopAsync("user-api", TestContext.Current.CancellationToken);
+            output.AddRange(Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read));
         }
 
         await watching.CancelAsync();
@@ -76,18 +79,6 @@ public sealed class SecretTests
 
     private static IEnumerable<FileInfo> Files(DirectoryInfo folder) => folder.EnumerateFiles()
         .Concat(folder.EnumerateDirectories().Where(child => !NotOurs.Contains(child.Name) && child.LinkTarget is null).SelectMany(Files));
-
-    private static IEnumerable<string> SecretParameters()
-    {
-        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Repository.ManifestPath));
-        return
-        [
-            .. manifest.RootElement.GetProperty("resources").EnumerateObject()
-                .Where(resource => resource.Value.GetProperty("type").ValueEquals("parameter.v0")
-                    && resource.Value.GetProperty("inputs").GetProperty("value").TryGetProperty("secret", out var secret) && secret.GetBoolean())
-                .Select(resource => resource.Name),
-        ];
-    }
 
     /// <summary>All command lines that there were, however short.</summary>
     private static Task<HashSet<string>> WatchCommandLinesAsync(CancellationToken cancellationToken) => Task.Run(

@@ -6,8 +6,9 @@ namespace UserOrder.Processes;
 internal sealed class ChildProcess
 {
     // The pipe ends with this process, however that ends; then a subshell kills the session's process group. It has to be bash: other shells
-    // drop variables whose names they could not use themselves, such as services__user-api__http__0.
-    private const string WithSupervisor = "(read -r _; kill -KILL 0) >/dev/null 2>&1 & exec \"$@\" </dev/null 2>&1";
+    // drop variables whose names they could not use themselves, such as services__user-api__http__0. Without <&0 it would give the subshell
+    // /dev/null to read from, which ends at once.
+    private const string WithSupervisor = "(read -r _; kill -KILL 0) <&0 >/dev/null 2>&1 & exec \"$@\" </dev/null 2>&1";
 
     // A grandchild may hold the output open; it must not hold up the news that the child has ended.
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(5);
