@@ -34,6 +34,5 @@ esac
 
 cd "$root"
 require_dotnet
-detect_aspire_packages
 build_release UserOrder.UserApi UserOrder.OrderApi bench/UserOrder.Simulation
 dotnet "$root/bench/UserOrder.Simulation/bin/Release/net10.0/UserOrder.Simulation.dll" "$1"

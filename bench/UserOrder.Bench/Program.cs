@@ -7,8 +7,6 @@ using UserOrder.Bench.Comparison;
 using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Report;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner;
-using UserOrder.ManifestRunner.Processes;
 
 try
 {
@@ -28,7 +26,7 @@ try
             return 2;
     }
 }
-catch (RunnerException exception)
+catch (BenchException exception)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;
@@ -44,13 +42,12 @@ static async Task MeasureRawAsync(int bodyBytes, TimeSpan warmUp, TimeSpan load)
 static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
 {
     var report = await BeginAsync();
-    await using var watchdog = ProcessWatchdog.Start();
     await using var servers = await BenchServers.StartAsync();
-    using var userOrder = new UserOrderPair(servers, folders, watchdog);
-    using var node = new NodePair(servers, folders, watchdog);
-    using var massTransit = new MassTransitPair(servers, folders, watchdog);
-    var result = await new ComparisonRun(plan, servers, watchdog, report).RunAsync(userOrder, plan.IsFull ? [node, massTransit] : [node]);
-    var versions = await Versions.DescribeAsync(plan, servers, folders, watchdog);
+    var userOrder = new UserOrderPair(servers, folders);
+    var node = new NodePair(servers, folders);
+    var massTransit = new MassTransitPair(servers, folders);
+    var result = await new ComparisonRun(plan, servers, report).RunAsync(userOrder, plan.IsFull ? [node, massTransit] : [node]);
+    var versions = await Versions.DescribeAsync(plan, servers, folders);
     var tables = new MarkdownReport(result, Machine.Describe(), versions, folders).Write();
     Console.WriteLine(tables);
     if (plan.IsFull)
@@ -62,12 +59,11 @@ static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
 static async Task MeasureTelemetryAsync(BenchFolders folders)
 {
     var report = await BeginAsync();
-    await using var watchdog = ProcessWatchdog.Start();
     await using var servers = await BenchServers.StartAsync();
     await using var receiver = await TelemetryReceiver.StartAsync();
-    using var with = new UserOrderPair(servers, folders, watchdog, receiver);
-    using var without = new UserOrderPair(servers, folders, watchdog);
-    var result = await new ComparisonRun(BenchPlan.Telemetry, servers, watchdog, report).RunAsync(with, without);
+    var with = new UserOrderPair(servers, folders, receiver);
+    var without = new UserOrderPair(servers, folders);
+    var result = await new ComparisonRun(BenchPlan.Telemetry, servers, report).RunAsync(with, without);
     var tables = new TelemetryReport(result, Machine.Describe(), receiver.Bytes).Write();
     Console.WriteLine(tables);
     PerformanceDocument.WriteTelemetry(tables, folders);

@@ -1,3 +1,5 @@
+using UserOrder.Bench;
+
 namespace UserOrder.Simulation;
 
 /// <summary>The files of this checkout that the simulation reads and writes.</summary>
@@ -7,8 +9,6 @@ internal sealed class Folders
 
     private Folders(string root) => _root = root;
 
-    public string Manifest => Path.Combine(_root, "aspire-manifest", "aspire-manifest.json");
-
     public string Costs => Path.Combine(_root, "bench", "UserOrder.Simulation", "costs.json");
 
     public string Runs => Path.Combine(_root, "bench", "UserOrder.Simulation", "measured.json");
@@ -16,6 +16,12 @@ internal sealed class Folders
     public string Document => Path.Combine(_root, "docs", "scaling.md");
 
     public string Image(string name) => Path.Combine(_root, "docs", "images", name);
+
+    /// <summary>Where a service was built to.</summary>
+    public string Build(string project) => Path.Combine(_root, project, "bin", "Release", "net10.0");
+
+    /// <summary>The file of what a service writes.</summary>
+    public string Log(string service) => new BenchFolders(_root).Log(service);
 
     /// <exception cref="DirectoryNotFoundException">This program is not in a checkout.</exception>
     public static Folders Find()

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using UserOrder.ManifestRunner;
+using UserOrder.Bench;
 using UserOrder.Simulation;
 using UserOrder.Simulation.Measuring;
 using UserOrder.Simulation.Prediction;
@@ -29,7 +29,7 @@ try
             return 2;
     }
 }
-catch (Exception exception) when (exception is MeasuringException or RunnerException or IOException or InvalidDataException or JsonException)
+catch (Exception exception) when (exception is BenchException or IOException or InvalidDataException or JsonException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

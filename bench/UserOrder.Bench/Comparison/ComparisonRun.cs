@@ -5,7 +5,7 @@ using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Load;
 using UserOrder.Bench.Report;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Comparison;
 
@@ -13,7 +13,7 @@ namespace UserOrder.Bench.Comparison;
 /// The order of the measurements. The contestants take turns, so that what the machine does meanwhile meets all of them, and the broker
 /// alone has a turn in each round.
 /// </summary>
-internal sealed class ComparisonRun(BenchPlan plan, BenchServers servers, ProcessWatchdog watchdog, Action<string> progress)
+internal sealed class ComparisonRun(BenchPlan plan, BenchServers servers, Action<string> progress)
 {
     private const int WarmUpConnections = 32;
 
@@ -90,7 +90,7 @@ internal sealed class ComparisonRun(BenchPlan plan, BenchServers servers, Proces
         foreach (var connections in contestant is UserOrderPair ? plan.Connections : plan.PeerConnections)
         {
             await servers.CheckpointAsync();
-            var run = await MeasureAsync(contestant, url => Wrk.RunAsync(url, connections, plan.Load, watchdog));
+            var run = await MeasureAsync(contestant, url => Wrk.RunAsync(url, connections, plan.Load));
             Add(record.Runs, connections, run);
             Report($"{connections} connections", run);
             if (connections == 1 && contestant is UserOrderPair)
@@ -135,7 +135,7 @@ internal sealed class ComparisonRun(BenchPlan plan, BenchServers servers, Proces
     private async Task WarmUpAsync(Contestant contestant)
     {
         await contestant.CreateOneAsync();
-        await MeasureAsync(contestant, url => Wrk.RunAsync(url, WarmUpConnections, plan.WarmUp, watchdog));
+        await MeasureAsync(contestant, url => Wrk.RunAsync(url, WarmUpConnections, plan.WarmUp));
     }
 
     private async Task<LoadRun> MeasureAsync(Contestant contestant, Func<Uri, Task<LoadResult>> applyLoad)
@@ -161,7 +161,7 @@ internal sealed class ComparisonRun(BenchPlan plan, BenchServers servers, Proces
             // Not as an argument, which everyone can read.
             Environment = new Dictionary<string, string?> { [RawBroker.UriVariable] = servers.BrokerUri },
         };
-        var (exitCode, output) = await ChildProcess.RunAsync(command, watchdog, CancellationToken.None);
+        var (exitCode, output) = await ChildProcess.RunAsync(command, CancellationToken.None);
         if (exitCode != 0)
         {
             throw new BenchException($"The raw publisher and consumer failed:\n{output}");

@@ -1,27 +1,23 @@
 using UserOrder.Bench.Load;
 using UserOrder.Bench.Processes;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Networking;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>A pair of services that take the same request: one that creates users, one that hears of them.</summary>
-internal abstract class Contestant : IDisposable
+internal abstract class Contestant
 {
-    private readonly ProcessWatchdog _watchdog;
-    private readonly PortAllocator _ports = new();
     private ServiceProcess? _userService;
     private ServiceProcess? _orderService;
 
-    protected Contestant(string name, BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
+    protected Contestant(string name, BenchServers servers, BenchFolders folders)
     {
         Name = name;
         Servers = servers;
         Folders = folders;
-        _watchdog = watchdog;
-        UserUrl = AnyUrl();
-        OrderUrl = AnyUrl();
+        UserUrl = FreeUrl();
+        OrderUrl = FreeUrl();
     }
 
     public string Name { get; }
@@ -79,10 +75,8 @@ internal abstract class Contestant : IDisposable
         await connection.CreateUserAsync($"{Guid.NewGuid():N}@example.com");
     }
 
-    public void Dispose() => _ports.Dispose();
-
-    private Uri AnyUrl() => new($"http://127.0.0.1:{_ports.AnyFree()}");
+    private static Uri FreeUrl() => new($"http://127.0.0.1:{FreePort.Next()}");
 
     private Task<ServiceProcess> StartAsync(string role, ProcessSpecification command, Uri url) =>
-        ServiceProcess.StartAsync($"{Name}'s {role} service", command, url, Folders.Log($"{Name}-{role}"), _watchdog);
+        ServiceProcess.StartAsync($"{Name}'s {role} service", command, url, Folders.Log($"{Name}-{role}"));
 }

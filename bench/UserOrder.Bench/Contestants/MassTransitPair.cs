@@ -1,11 +1,11 @@
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>The same contract on MassTransit: bench/peers/masstransit.</summary>
-internal sealed class MassTransitPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
-    : StoringPair(PairName, servers, folders, watchdog)
+internal sealed class MassTransitPair(BenchServers servers, BenchFolders folders)
+    : StoringPair(PairName, servers, folders)
 {
     public const string PairName = "MassTransit";
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>The tutorial's two services: bench/peers/node.</summary>
-internal sealed class NodePair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
-    : Contestant(PairName, servers, folders, watchdog)
+internal sealed class NodePair(BenchServers servers, BenchFolders folders)
+    : Contestant(PairName, servers, folders)
 {
     public const string PairName = "Node";
 

@@ -1,11 +1,11 @@
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>A contestant with a table <c>users</c> in one database and a table <c>known_users</c> in another, the ids UUIDv7.</summary>
-internal abstract class StoringPair(string name, BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
-    : Contestant(name, servers, folders, watchdog)
+internal abstract class StoringPair(string name, BenchServers servers, BenchFolders folders)
+    : Contestant(name, servers, folders)
 {
     private const string DefaultDatabase = "postgres";
 
@@ -47,19 +47,24 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
     /// <summary>SQL that makes the order service know them, and remember their events where it does such a thing.</summary>
     protected abstract string StoreKnownUsers(int count);
 
-    protected ProcessSpecification Command(string project, Uri url, string databaseName, string database) =>
-        new(Path.Combine(Folders.PublishedFolder(project), project))
+    /// <summary>How a .NET service is started on a broker and a database.</summary>
+    public static ProcessSpecification Command(
+        string folder, string project, Uri url, Uri userUrl, string brokerUri, string databaseName, string connectionString) =>
+        new(Path.Combine(folder, project))
         {
-            WorkingDirectory = Folders.PublishedFolder(project),
+            WorkingDirectory = folder,
             Environment = new Dictionary<string, string?>
             {
                 ["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority),
-                ["ConnectionStrings__rabbitmq"] = Servers.BrokerUri,
-                [$"ConnectionStrings__{databaseName}"] = Servers.DatabaseConnectionString(database),
+                ["ConnectionStrings__rabbitmq"] = brokerUri,
+                [$"ConnectionStrings__{databaseName}"] = connectionString,
                 ["Security__Open"] = "true",
-                ["services__user-api__http__0"] = UserUrl.GetLeftPart(UriPartial.Authority),
+                ["services__user-api__http__0"] = userUrl.GetLeftPart(UriPartial.Authority),
             },
         };
+
+    protected ProcessSpecification Command(string project, Uri url, string databaseName, string database) => Command(
+        Folders.PublishedFolder(project), project, url, UserUrl, Servers.BrokerUri, databaseName, Servers.DatabaseConnectionString(database));
 
     private static string StoreUsers(int count) =>
         $"""

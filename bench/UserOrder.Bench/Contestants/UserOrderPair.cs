@@ -2,17 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using RabbitMQ.Client;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>UserOrder as it is shipped: published in Release, production settings.</summary>
 /// <param name="servers">What it runs on.</param>
 /// <param name="folders">Where it was published to.</param>
-/// <param name="watchdog">Ends it with this process.</param>
 /// <param name="receiver">Where it delivers its telemetry; <c>null</c> for its default, which is nowhere.</param>
-internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog, TelemetryReceiver? receiver = null)
-    : StoringPair(receiver is null ? PairName : ObservedName, servers, folders, watchdog)
+internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, TelemetryReceiver? receiver = null)
+    : StoringPair(receiver is null ? PairName : ObservedName, servers, folders)
 {
     public const string PairName = "UserOrder";
     public const string ObservedName = "UserOrder with telemetry";

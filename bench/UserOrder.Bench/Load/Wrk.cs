@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Load;
 
@@ -10,7 +10,7 @@ internal static class Wrk
     private const string ResultMark = "result ";
 
     /// <exception cref="BenchException">wrk failed, or an answer was an error.</exception>
-    public static async Task<LoadResult> RunAsync(Uri url, int connections, TimeSpan duration, ProcessWatchdog watchdog)
+    public static async Task<LoadResult> RunAsync(Uri url, int connections, TimeSpan duration)
     {
         // Emails are unique also among the runs on one database.
         var prefix = $"{Guid.NewGuid():N}"[..8];
@@ -26,7 +26,6 @@ internal static class Wrk
                 "--",
                 prefix,
                 url.AbsolutePath),
-            watchdog,
             CancellationToken.None);
         var line = output.Split('\n').SingleOrDefault(line => line.StartsWith(ResultMark, StringComparison.Ordinal));
         if (exitCode != 0 || line is null)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Processes;
 
@@ -40,9 +40,8 @@ internal sealed class ServiceProcess
     /// <param name="command">The program and its arguments, run in its folder, with no other variables than those given.</param>
     /// <param name="url">Where it listens.</param>
     /// <param name="log">The file of its output, which is replaced.</param>
-    /// <param name="watchdog">Ends it with this process.</param>
     /// <exception cref="BenchException">It ended, or was not healthy in time.</exception>
-    public static async Task<ServiceProcess> StartAsync(string name, ProcessSpecification command, Uri url, string log, ProcessWatchdog watchdog)
+    public static async Task<ServiceProcess> StartAsync(string name, ProcessSpecification command, Uri url, string log)
     {
         var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(Inherited).ToDictionary(variable => variable, _ => (string?)null);
         variables["DOTNET_ROOT"] = DotnetFolder();
@@ -57,7 +56,7 @@ internal sealed class ServiceProcess
             Environment = variables,
         };
         var started = Stopwatch.StartNew();
-        var service = new ServiceProcess(ChildProcess.Start(launch, watchdog, _ => { }), name, log);
+        var service = new ServiceProcess(ChildProcess.Start(launch, _ => { }), name, log);
         try
         {
             await service.WaitUntilHealthyAsync(new Uri(url, "/health"), started);
@@ -83,7 +82,7 @@ internal sealed class ServiceProcess
     public async Task StopAsync()
     {
         ThrowIfEnded();
-        if (!await _process.StopAsync(Signal.Terminate, StopTimeout, TimeProvider.System))
+        if (!await _process.StopAsync(Signal.Terminate, StopTimeout))
         {
             throw Failure($"did not end within {StopTimeout.TotalSeconds:0} s");
         }

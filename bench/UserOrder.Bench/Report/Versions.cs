@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using UserOrder.Bench.Comparison;
 using UserOrder.Bench.Servers;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Bench.Report;
 
 /// <summary>What took part.</summary>
 internal static class Versions
 {
-    public static async Task<string> DescribeAsync(BenchPlan plan, BenchServers servers, BenchFolders folders, ProcessWatchdog watchdog)
+    public static async Task<string> DescribeAsync(BenchPlan plan, BenchServers servers, BenchFolders folders)
     {
-        var (_, node) = await ChildProcess.RunAsync(new ProcessSpecification("node", "--version"), watchdog, CancellationToken.None);
-        var (_, wrk) = await ChildProcess.RunAsync(new ProcessSpecification("wrk", "--version"), watchdog, CancellationToken.None);
+        var (_, node) = await ChildProcess.RunAsync(new ProcessSpecification("node", "--version"), CancellationToken.None);
+        var (_, wrk) = await ChildProcess.RunAsync(new ProcessSpecification("wrk", "--version"), CancellationToken.None);
         string[] parts =
         [
             $"RabbitMQ {await servers.BrokerVersionAsync()}",

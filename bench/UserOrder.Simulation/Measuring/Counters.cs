@@ -6,8 +6,8 @@ internal sealed record Counters
     /// <summary>CPU seconds of each part.</summary>
     public required IReadOnlyDictionary<Part, double> Cpu { get; init; }
 
-    /// <summary>Bytes that each part sent to the disk.</summary>
-    public required IReadOnlyDictionary<Part, double> WrittenBytes { get; init; }
+    /// <summary>Bytes that the broker sent to the disk.</summary>
+    public required double BrokerWrittenBytes { get; init; }
 
     /// <summary>CPU seconds of the whole machine.</summary>
     public required double MachineCpu { get; init; }
@@ -35,8 +35,8 @@ internal sealed record Counters
 
     public Counters Since(Counters start) => new()
     {
-        Cpu = Subtract(Cpu, start.Cpu),
-        WrittenBytes = Subtract(WrittenBytes, start.WrittenBytes),
+        Cpu = Cpu.ToDictionary(entry => entry.Key, entry => entry.Value - start.Cpu[entry.Key]),
+        BrokerWrittenBytes = BrokerWrittenBytes - start.BrokerWrittenBytes,
         MachineCpu = MachineCpu - start.MachineCpu,
         WireBytes = WireBytes - start.WireBytes,
         Inserts = Inserts - start.Inserts,
@@ -46,7 +46,4 @@ internal sealed record Counters
         UserLogBytes = UserLogBytes - start.UserLogBytes,
         OrderLogBytes = OrderLogBytes - start.OrderLogBytes,
     };
-
-    private static Dictionary<Part, double> Subtract(IReadOnlyDictionary<Part, double> end, IReadOnlyDictionary<Part, double> start) =>
-        end.ToDictionary(entry => entry.Key, entry => entry.Value - start[entry.Key]);
 }

@@ -7,17 +7,15 @@ internal sealed class DatabaseMeter(string connectionString) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connectionString);
 
-    /// <summary>Lets the server count statements and remember when each transaction was committed. It has to be restarted after that.</summary>
+    /// <summary>The settings with which a server counts.</summary>
+    public static IReadOnlyList<string> Settings { get; } = ["shared_preload_libraries=pg_stat_statements", "track_wal_io_timing=on"];
+
+    /// <summary>Makes the counts readable.</summary>
     public async Task PrepareAsync()
     {
-        await ExecuteAsync("alter system set shared_preload_libraries = 'pg_stat_statements'");
-        await ExecuteAsync("alter system set track_commit_timestamp = on");
-        await ExecuteAsync("alter system set track_wal_io_timing = on");
-        _database.Clear();
+        await using var command = _database.CreateCommand("create extension pg_stat_statements");
+        await command.ExecuteNonQueryAsync();
     }
-
-    /// <summary>Makes the counts readable, after the restart.</summary>
-    public Task CreateExtensionAsync() => ExecuteAsync("create extension if not exists pg_stat_statements");
 
     /// <summary>How often a statement that begins like that was executed.</summary>
     public Task<double> CallsAsync(string begin) =>
@@ -43,10 +41,4 @@ internal sealed class DatabaseMeter(string connectionString) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var command = _database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
 }

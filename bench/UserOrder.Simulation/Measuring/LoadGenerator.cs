@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using UserOrder.Bench;
 
 namespace UserOrder.Simulation.Measuring;
 
@@ -17,7 +18,7 @@ internal static class LoadGenerator
     /// <param name="url">UserApi's address.</param>
     /// <param name="connections">How many clients.</param>
     /// <param name="seconds">For how long.</param>
-    /// <exception cref="MeasuringException">wrk failed, or a request did.</exception>
+    /// <exception cref="BenchException">wrk failed, or a request did.</exception>
     public static async Task<LoadReport> RunAsync(Uri url, int connections, int seconds)
     {
         // Two threads at most: it shares the machine with what it measures.
@@ -27,13 +28,13 @@ internal static class LoadGenerator
             "--timeout", "30s", "--script", Script, new Uri(url, "/v1/users").ToString(), "--", $"r{Text(_runs++)}",
         ];
         var start = new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true };
-        using var process = Process.Start(start) ?? throw new MeasuringException("wrk did not start.");
+        using var process = Process.Start(start) ?? throw new BenchException("wrk did not start.");
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var line = output.Split('\n').LastOrDefault(line => line.StartsWith('{'))
-            ?? throw new MeasuringException($"wrk ended with {process.ExitCode}: {output}");
+            ?? throw new BenchException($"wrk ended with {process.ExitCode}: {output}");
         var report = JsonSerializer.Deserialize(line, LoadJson.Default.LoadReport)!;
-        return report.Failed == 0 ? report : throw new MeasuringException($"{report.Failed} of {report.Requests} requests failed.");
+        return report.Failed == 0 ? report : throw new BenchException($"{report.Failed} of {report.Requests} requests failed.");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

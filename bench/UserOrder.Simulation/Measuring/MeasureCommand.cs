@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using UserOrder.Bench;
 using UserOrder.Simulation.Costs;
 
 namespace UserOrder.Simulation.Measuring;
@@ -17,11 +18,11 @@ internal static class MeasureCommand
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="MeasuringException">Something did not work.</exception>
+    /// <exception cref="BenchException">Something did not work.</exception>
     public static async Task RunAsync(Folders folders)
     {
         var flushes = FlushProbe.Measure(Path.GetTempPath());
-        await using var system = await MeasuredSystem.StartAsync(folders.Manifest);
+        await using var system = await MeasuredSystem.StartAsync(folders);
         await system.LoadAsync(ManyConnections, WarmUpSeconds);
         await system.DrainAsync();
 
@@ -48,7 +49,7 @@ internal static class MeasureCommand
             Math.Round(body),
             Per(acceptMany.Used.UserLogBytes, acceptMany.Requests) + Per(passed.UserLogBytes, drain.Phase.Events),
             Per(passed.OrderLogBytes, drain.Phase.Events),
-            Per(passed.WrittenBytes[Part.Broker], drain.Phase.Events),
+            Per(passed.BrokerWrittenBytes, drain.Phase.Events),
             Per(acceptMany.Used.WireBytes, acceptMany.Requests),
             Per(passed.WireBytes, drain.Phase.Events),
             Per(sizes.Users - sizesBefore.Users, events),
@@ -129,7 +130,7 @@ internal static class MeasureCommand
             {name}: {phase.Requests:0} requests, {phase.Events:0} events, {used.Inserts:0} inserts,
               {used.RelayBatches:0} batches of the relay, {used.ConsumerBatches:0} of the consumer
               CPU s: {string.Join(", ", used.Cpu.Select(entry => $"{entry.Key} {entry.Value:0.00}"))}, whole machine {used.MachineCpu:0.00}
-              log MB: {used.UserLogBytes / 1e6:0.0} and {used.OrderLogBytes / 1e6:0.0}, broker MB: {used.WrittenBytes[Part.Broker] / 1e6:0.0}
+              log MB: {used.UserLogBytes / 1e6:0.0} and {used.OrderLogBytes / 1e6:0.0}, broker MB: {used.BrokerWrittenBytes / 1e6:0.0}
             """);
     }
 }

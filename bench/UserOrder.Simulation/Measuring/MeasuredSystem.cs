@@ -1,48 +1,45 @@
-using System.Text;
-using Npgsql;
-using RabbitMQ.Client;
-using UserOrder.ManifestRunner.Graph;
+using UserOrder.Bench;
+using UserOrder.Bench.Contestants;
+using UserOrder.Bench.Processes;
+using UserOrder.Bench.Servers;
+using UserOrder.Processes;
 
 namespace UserOrder.Simulation.Measuring;
 
-/// <summary>The graph as it is shipped, with databases that count.</summary>
+/// <summary>The services as they were built, each with a database that counts.</summary>
 internal sealed class MeasuredSystem : IAsyncDisposable
 {
-    private const string Broker = "rabbitmq";
-    private static readonly string[] Services = ["user-api", "order-api"];
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    private readonly ManifestGraph _graph;
+    private readonly RabbitMqServer _broker = new();
+    private readonly PostgresServer _userDatabase = new(DatabaseMeter.Settings);
+    private readonly PostgresServer _orderDatabase = new(DatabaseMeter.Settings);
+    private readonly Uri _userUrl = FreeUrl();
+    private ServiceProcess? _userApi;
+    private ServiceProcess? _orderApi;
 
-    private MeasuredSystem(ManifestGraph graph)
+    private MeasuredSystem()
     {
-        _graph = graph;
-        Users = new DatabaseMeter(graph.GetConnectionString("userdb"));
-        Orders = new DatabaseMeter(graph.GetConnectionString("orderdb"));
+        Users = new DatabaseMeter(_userDatabase.ConnectionString(PostgresServer.DefaultDatabase));
+        Orders = new DatabaseMeter(_orderDatabase.ConnectionString(PostgresServer.DefaultDatabase));
     }
 
     public DatabaseMeter Users { get; }
 
     public DatabaseMeter Orders { get; }
 
-    private Uri Url => _graph.GetEndpoint("user-api");
-
-    public static async Task<MeasuredSystem> StartAsync(string manifestPath)
+    /// <exception cref="BenchException">A server or a service did not start.</exception>
+    public static async Task<MeasuredSystem> StartAsync(Folders folders)
     {
-        var graph = await ManifestGraph.StartAsync(new ManifestGraphOptions
-        {
-            ManifestPath = manifestPath,
-            EphemeralPorts = true,
-            Environment = "Production",
-            ExtraEnvironment = Services.ToDictionary(
-                service => service, IReadOnlyDictionary<string, string> (_) => new Dictionary<string, string> { ["Security__Open"] = "true" }),
-        });
-        var system = new MeasuredSystem(graph);
+        var system = new MeasuredSystem();
         try
         {
-            await PrepareAsync("user-postgres", system.Users);
-            await PrepareAsync("order-postgres", system.Orders);
+            await Task.WhenAll(system._broker.StartAsync(), system._userDatabase.StartAsync(), system._orderDatabase.StartAsync());
+            await system.Users.PrepareAsync();
+            await system.Orders.PrepareAsync();
+            system._userApi = await system.StartServiceAsync(folders, "UserOrder.UserApi", system._userUrl, "userdb", system._userDatabase);
+            system._orderApi = await system.StartServiceAsync(folders, "UserOrder.OrderApi", FreeUrl(), "orderdb", system._orderDatabase);
             return system;
         }
         catch
@@ -50,38 +47,24 @@ internal sealed class MeasuredSystem : IAsyncDisposable
             await system.DisposeAsync();
             throw;
         }
-
-        async Task PrepareAsync(string server, DatabaseMeter meter)
-        {
-            await meter.PrepareAsync();
-            await graph.StopAsync(server);
-            await graph.StartAsync(server);
-            await meter.CreateExtensionAsync();
-        }
     }
 
-    public Task StopBrokerAsync() => _graph.StopAsync(Broker);
+    public Task StopBrokerAsync() => _broker.StopAsync();
 
-    public Task StartBrokerAsync() => _graph.StartAsync(Broker);
+    public Task StartBrokerAsync() => _broker.StartAsync();
 
-    public Task<LoadReport> LoadAsync(int connections, int seconds) => LoadGenerator.RunAsync(Url, connections, seconds);
+    public Task<LoadReport> LoadAsync(int connections, int seconds) => LoadGenerator.RunAsync(_userUrl, connections, seconds);
 
     /// <summary>What runs here, and in which version.</summary>
-    public async Task<string> VersionsAsync()
-    {
-        var factory = new ConnectionFactory { Uri = new Uri(_graph.GetConnectionString(Broker)) };
-        await using var connection = await factory.CreateConnectionAsync();
-        var broker = connection.ServerProperties?["version"] is byte[] version ? Encoding.UTF8.GetString(version) : "";
-        var database = await Users.ReadAsync("select current_setting('server_version_num')::float8");
-        return $"RabbitMQ {broker}, PostgreSQL {(int)database / 10_000}.{database % 10_000}, .NET {Environment.Version}";
-    }
+    public async Task<string> VersionsAsync() =>
+        $"RabbitMQ {await _broker.VersionAsync()}, PostgreSQL {await _userDatabase.VersionAsync()}, .NET {Environment.Version}";
 
     public async Task<Counters> ReadAsync() => new()
     {
-        Cpu = ProcessTimes.CpuSeconds(),
-        WrittenBytes = ProcessTimes.WrittenBytes(),
-        MachineCpu = ProcessTimes.MachineCpuSeconds(),
-        WireBytes = ProcessTimes.LoopbackBytes(),
+        Cpu = CpuSeconds(),
+        BrokerWrittenBytes = _broker.WrittenBytes,
+        MachineCpu = MachineTotals.CpuSeconds(),
+        WireBytes = MachineTotals.LoopbackBytes(),
         Inserts = await Users.CallsAsync("with input as"),
         RelayBatches = await Users.CallsAsync("delete from outbox"),
         ConsumerBatches = await Orders.CallsAsync("insert into inbox"),
@@ -101,19 +84,9 @@ internal sealed class MeasuredSystem : IAsyncDisposable
     }
 
     /// <summary>To count rows takes time that would be taken for the system's own, so the outbox is asked first.</summary>
-    private async Task<bool> IsDrainedAsync()
-    {
-        try
-        {
-            return await Users.ReadAsync("select count(*)::float8 from (select from outbox limit 1) as waiting") == 0
-                && await Users.ReadAsync("select count(*)::float8 from users") == await Orders.ReadAsync("select count(*)::float8 from inbox");
-        }
-        catch (NpgsqlException)
-        {
-            // A pooled connection from before the server's restart.
-            return false;
-        }
-    }
+    private async Task<bool> IsDrainedAsync() =>
+        await Users.ReadAsync("select count(*)::float8 from (select from outbox limit 1) as waiting") == 0
+        && await Users.ReadAsync("select count(*)::float8 from users") == await Orders.ReadAsync("select count(*)::float8 from inbox");
 
     /// <summary>How many events were committed in OrderApi from one moment to another.</summary>
     public Task<double> CommittedAsync(DateTimeOffset from, DateTimeOffset to) => Orders.ReadAsync(
@@ -138,6 +111,35 @@ internal sealed class MeasuredSystem : IAsyncDisposable
     {
         await Users.DisposeAsync();
         await Orders.DisposeAsync();
-        await _graph.DisposeAsync();
+        foreach (var service in new[] { _userApi, _orderApi }.OfType<ServiceProcess>())
+        {
+            await service.KillAsync();
+        }
+
+        foreach (var server in new LocalServer[] { _broker, _userDatabase, _orderDatabase })
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private static Uri FreeUrl() => new($"http://127.0.0.1:{FreePort.Next()}");
+
+    private Dictionary<Part, double> CpuSeconds() => new()
+    {
+        [Part.UserApi] = _userApi!.CpuSeconds,
+        [Part.OrderApi] = _orderApi!.CpuSeconds,
+        [Part.Broker] = _broker.CpuSeconds,
+        [Part.UserDatabase] = _userDatabase.CpuSeconds,
+        [Part.OrderDatabase] = _orderDatabase.CpuSeconds,
+
+        // The load generator has ended by now and has left its time to this process.
+        [Part.Client] = ProcFile.CpuSecondsOfEndedChildren(),
+    };
+
+    private Task<ServiceProcess> StartServiceAsync(Folders folders, string project, Uri url, string databaseName, PostgresServer database)
+    {
+        var connectionString = database.ConnectionString(PostgresServer.DefaultDatabase);
+        var command = StoringPair.Command(folders.Build(project), project, url, _userUrl, _broker.Uri, databaseName, connectionString);
+        return ServiceProcess.StartAsync(project, command, url, folders.Log(project));
     }
 }

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+using UserOrder.Processes;
+
+namespace UserOrder.Bench.Servers;
+
+/// <summary>A private RabbitMQ.</summary>
+internal sealed class RabbitMqServer : LocalServer
+{
+    private const string User = "guest";
+
+    private static readonly string[] PortVariables =
+        ["RABBITMQ_NODE_PORT", "RABBITMQ_MANAGEMENT_PORT", "RABBITMQ_PROMETHEUS_PORT", "RABBITMQ_DIST_PORT", "ERL_EPMD_PORT"];
+
+    private readonly Dictionary<string, string?> _ports =
+        PortVariables.ToDictionary(variable => variable, string? (_) => FreePort.Next().ToString(CultureInfo.InvariantCulture));
+
+    public string Uri => $"amqp://{User}:{Password}@127.0.0.1:{_ports[PortVariables[0]]}";
+
+    protected override ProcessSpecification Command => new("bash", Script("rabbitmq.sh"))
+    {
+        Environment = new Dictionary<string, string?>(_ports)
+        {
+            ["RABBITMQ_DATA"] = Folder.FullName,
+            ["RABBITMQ_DEFAULT_USER"] = User,
+            ["RABBITMQ_DEFAULT_PASS"] = Password,
+        },
+    };
+
+    public Task<IConnection> ConnectAsync(CancellationToken cancellationToken = default) =>
+        new ConnectionFactory { Uri = new Uri(Uri), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellationToken);
+
+    public async Task<string> VersionAsync()
+    {
+        await using var connection = await ConnectAsync();
+        return Encoding.ASCII.GetString((byte[])connection.ServerProperties!["version"]!);
+    }
+
+    protected override async Task LoginAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+    }
+}
