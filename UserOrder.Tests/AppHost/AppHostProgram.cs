@@ -7,6 +7,7 @@ namespace UserOrder.Tests.AppHost;
 internal sealed class AppHostProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    private static readonly string[] FixedPorts = ["user-api", "order-api", "dashboard"];
 
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("userorder-apphost-");
@@ -24,7 +25,7 @@ internal sealed class AppHostProgram : IAsyncDisposable
     /// <summary>Starts it where the folders are empty, in a mount namespace of its own.</summary>
     public void StartWithout(IReadOnlyList<string> folders, params string[] arguments) => Launch(
         "unshare",
-        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{string.Concat(folders.Select(folder => $"mount -t tmpfs none {folder} && "))}exec \"$@\"", "bash", "dotnet", Program, .. Own(arguments)]);
+        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{Empty(folders)} exec \"$@\"", "bash", "dotnet", Program, .. Own(arguments)]);
 
     /// <summary>Waits until it has written a text.</summary>
     public Task WaitForAsync(string text) => Until.TrueAsync(
@@ -51,6 +52,8 @@ internal sealed class AppHostProgram : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    private static string Empty(IEnumerable<string> folders) => string.Concat(folders.Select(folder => $"mount -t tmpfs none {folder} && "));
+
     private void Launch(string program, string[] arguments) => _process = ChildProcess.Start(
         new ProcessSpecification(program, arguments)
         {
@@ -64,13 +67,14 @@ internal sealed class AppHostProgram : IAsyncDisposable
         },
         _lines.Enqueue);
 
-    private string[] Own(string[] arguments) =>
-    [
-        .. arguments.Contains("--servers") ? [] : new[] { "--servers", "local" },
-        .. arguments.Contains("--data") ? [] : new[] { "--data", Data },
-        .. new[] { "user-api", "order-api", "dashboard" }
-            .Where(name => !arguments.Any(argument => argument.StartsWith($"{name}=", StringComparison.Ordinal)))
-            .SelectMany(name => new[] { "--port", $"{name}=0" }),
-        .. arguments,
-    ];
+    private IEnumerable<string> Own(string[] arguments)
+    {
+        var ports = from name in FixedPorts
+                    where !arguments.Any(argument => argument.StartsWith($"{name}=", StringComparison.Ordinal))
+                    from part in (string[])["--port", $"{name}=0"]
+                    select part;
+        return [.. Default("--servers", "local"), .. Default("--data", Data), .. ports, .. arguments];
+
+        string[] Default(string option, string value) => arguments.Contains(option) ? [] : [option, value];
+    }
 }
