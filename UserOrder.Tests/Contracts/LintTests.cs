@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Contracts;
 
@@ -85,27 +85,14 @@ public sealed class LintTests
         }
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    private static Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
     {
         SkipWithoutTools();
-        var start = new ProcessStartInfo(program, arguments)
+        var specification = new ProcessSpecification(program, arguments)
         {
             WorkingDirectory = ContractFiles.Tools,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" },
+            Environment = new Dictionary<string, string?> { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" },
         };
-        using var process = Process.Start(start)!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return (process.ExitCode, await output + await errors);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
+        return ChildProcess.RunAsync(specification, TestContext.Current.CancellationToken);
     }
 }

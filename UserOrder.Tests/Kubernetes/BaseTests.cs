@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using UserOrder.ManifestRunner.Manifest;
+using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
@@ -60,10 +60,7 @@ public sealed partial class BaseTests
     [Fact]
     public void Nothing_is_left_unresolved_and_no_secret_is_written_down()
     {
-        var secrets = Manifest.Resources
-            .Where(entry => entry.Value.Inputs.Values.Any(input => input.Secret))
-            .Select(entry => ClusterExpressions.VariableOf(entry.Key))
-            .ToHashSet();
+        var secrets = Manifest.Secrets.Select(ClusterExpressions.VariableOf).ToHashSet();
         Assert.NotEmpty(secrets);
 
         foreach (var file in Directory.GetFiles(KubernetesFiles.Base, "*", SearchOption.AllDirectories))

@@ -1,5 +1,4 @@
-using UserOrder.ManifestRunner.Evaluation;
-using UserOrder.ManifestRunner.Manifest;
+using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
@@ -20,7 +19,7 @@ internal static class ClusterExpressions
             ["bindings", _, "host"] => reference.Resource,
             ["bindings", var binding, "port" or "targetPort"] => $"{resource.Bindings[binding].WellKnownPort}",
             ["bindings", var binding, "url"] => $"{resource.Bindings[binding].Scheme}://{reference.Resource}:{resource.Bindings[binding].WellKnownPort}",
-            _ => throw new ManifestException($"{reference} cannot be told in a cluster."),
+            _ => throw new InvalidOperationException($"{reference} cannot be told in a cluster."),
         };
     });
 

@@ -1,11 +1,11 @@
-using UserOrder.ManifestRunner.Manifest;
+using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
 /// <summary>Where the Kubernetes files are.</summary>
 internal static class KubernetesFiles
 {
-    public static AppManifest Manifest { get; } = AppManifest.Load(Repository.ManifestPath);
+    public static AppManifest Manifest { get; } = AppManifest.Load();
 
     public static string ManifestFolder { get; } = Path.GetDirectoryName(Repository.ManifestPath)!;
 

@@ -1,4 +1,4 @@
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Kubernetes;
 
@@ -20,12 +20,10 @@ internal static class Kustomize
         return output;
     }
 
-    internal static async Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null)
-    {
-        await using var watchdog = ProcessWatchdog.Start();
-        return await ChildProcess.RunAsync(
-            new ProcessSpecification(program, arguments) { WorkingDirectory = folder ?? Repository.Root }, watchdog, TestContext.Current.CancellationToken);
-    }
+    internal static Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null) =>
+        ChildProcess.RunAsync(
+            new ProcessSpecification(program, arguments) { WorkingDirectory = folder ?? Repository.Root },
+            TestContext.Current.CancellationToken);
 
     private static async Task<string[]?> FindAsync()
     {

@@ -1,5 +1,5 @@
 using HandlebarsDotNet;
-using UserOrder.ManifestRunner.Manifest;
+using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 

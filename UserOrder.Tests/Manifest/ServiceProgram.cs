@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Reflection;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Manifest;
 
@@ -18,25 +18,13 @@ internal static class ServiceProgram
     public static async Task<(int ExitCode, string Output)> RunUntilItEndsAsync(
         Assembly program, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [program.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
-        try
+        var specification = new ProcessSpecification("dotnet", [program.Location, .. arguments])
         {
-            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            return (process.ExitCode, await output + await errors);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
+            WorkingDirectory = Path.GetDirectoryName(program.Location)!,
+            Environment = environment!,
+        };
+        return await ChildProcess.RunAsync(specification, deadline.Token);
     }
 }

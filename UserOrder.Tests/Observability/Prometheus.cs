@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using UserOrder.ManifestRunner.Networking;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Observability;
 
@@ -9,18 +8,12 @@ namespace UserOrder.Tests.Observability;
 internal sealed class Prometheus : IAsyncDisposable
 {
     private readonly HttpClient _api = new();
-    private readonly PortAllocator _ports = new();
-    private readonly ProcessWatchdog _watchdog = ProcessWatchdog.Start();
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-prometheus-").FullName;
     private readonly List<string> _log = [];
-    private readonly int _port;
+    private readonly int _port = FreePort.Next();
     private ChildProcess? _process;
 
-    public Prometheus()
-    {
-        _port = _ports.AnyFree();
-        _api.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
-    }
+    public Prometheus() => _api.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
 
     /// <summary>Starts it. What differs from the deployed configuration is where the broker is, and that nobody has the time to wait.</summary>
     /// <param name="broker">Where the broker offers its own metrics.</param>
@@ -44,7 +37,6 @@ internal sealed class Prometheus : IAsyncDisposable
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{_port}"),
                 "--query.lookback-delta=1m",
                 "--log.level=warn"),
-            _watchdog,
             Note);
         await Until.TrueAsync("Prometheus is ready", IsReadyAsync, isReady => isReady);
     }
@@ -70,8 +62,6 @@ internal sealed class Prometheus : IAsyncDisposable
             await _process.KillAsync();
         }
 
-        await _watchdog.DisposeAsync();
-        _ports.Dispose();
         _api.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

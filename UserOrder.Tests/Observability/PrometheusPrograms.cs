@@ -1,4 +1,4 @@
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Observability;
 
@@ -19,10 +19,6 @@ internal static class PrometheusPrograms
     /// <summary>Skips the test, with the reason, where they are missing.</summary>
     public static void AreNeeded() => Assert.SkipWhen(WhatIsMissing is not null, WhatIsMissing ?? "");
 
-    public static async Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments)
-    {
-        await using var watchdog = ProcessWatchdog.Start();
-        return await ChildProcess.RunAsync(
-            new ProcessSpecification(Tool, arguments) { WorkingDirectory = PipelineFiles.Root }, watchdog, TestContext.Current.CancellationToken);
-    }
+    public static Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments) => ChildProcess.RunAsync(
+        new ProcessSpecification(Tool, arguments) { WorkingDirectory = PipelineFiles.Root }, TestContext.Current.CancellationToken);
 }

@@ -1,9 +1,8 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
-using UserOrder.ManifestRunner.Graph;
+using UserOrder.Tests.Graph;
+using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
@@ -43,23 +42,15 @@ public sealed class SecretTests
     [Fact]
     public async Task None_is_in_logs_answers_or_command_lines_of_a_run()
     {
-        var secrets = SecretParameters().ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
-        var output = new ConcurrentQueue<string>();
+        var secrets = AppManifest.Load().Secrets.ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
+        var output = new List<string>();
         using var watching = new CancellationTokenSource();
         var commandLines = WatchCommandLinesAsync(watching.Token);
 
-        await using (var graph = await ManifestGraph.StartAsync(
-            new ManifestGraphOptions
-            {
-                ManifestPath = Repository.ManifestPath,
-                Configuration = Repository.Configuration,
-                EphemeralPorts = true,
-                Parameters = secrets,
-                LogSink = line => output.Enqueue(line.Text),
-            },
-            TestContext.Current.CancellationToken))
+        var options = new GraphOptions { Parameters = secrets };
+        await using (var graph = await LocalGraph.StartAsync(options, TestContext.Current.CancellationToken))
         {
-            using var http = new HttpClient { BaseAddress = graph.GetEndpoint("user-api") };
+            using var http = new HttpClient { BaseAddress = graph.GetUrl("user-api") };
             using var created = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
 
@@ -68,10 +59,12 @@ public sealed class SecretTests
             await graph.KillAsync("user-postgres", TestContext.Current.CancellationToken);
             using var refused = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            output.Enqueue(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            output.Add(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
-            output.Enqueue(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            output.Enqueue(string.Join('\n', Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read)));
+            output.Add(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            await graph.StopAsync("order-api", TestContext.Current.CancellationToken);
+            await graph.StopAsync("user-api", TestContext.Current.CancellationToken);
+            output.AddRange(Directory.EnumerateFiles(graph.LogFolder).Select(LogFile.Read));
         }
 
         await watching.CancelAsync();
@@ -86,18 +79,6 @@ public sealed class SecretTests
 
     private static IEnumerable<FileInfo> Files(DirectoryInfo folder) => folder.EnumerateFiles()
         .Concat(folder.EnumerateDirectories().Where(child => !NotOurs.Contains(child.Name) && child.LinkTarget is null).SelectMany(Files));
-
-    private static IEnumerable<string> SecretParameters()
-    {
-        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Repository.ManifestPath));
-        return
-        [
-            .. manifest.RootElement.GetProperty("resources").EnumerateObject()
-                .Where(resource => resource.Value.GetProperty("type").ValueEquals("parameter.v0")
-                    && resource.Value.GetProperty("inputs").GetProperty("value").TryGetProperty("secret", out var secret) && secret.GetBoolean())
-                .Select(resource => resource.Name),
-        ];
-    }
 
     /// <summary>All command lines that there were, however short.</summary>
     private static Task<HashSet<string>> WatchCommandLinesAsync(CancellationToken cancellationToken) => Task.Run(

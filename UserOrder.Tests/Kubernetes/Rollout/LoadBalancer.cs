@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using UserOrder.ManifestRunner.Processes;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
 /// <summary>HAProxy before the replicas, in the place of a cluster's Services: it sends to whoever answers the readiness probe with 200.</summary>
 internal sealed class LoadBalancer : IAsyncDisposable
 {
-    private readonly ProcessWatchdog _watchdog = ProcessWatchdog.Start();
     private readonly ConcurrentQueue<string> _output = new();
     private readonly HttpClient _http = new();
     private readonly ChildProcess _process;
@@ -20,7 +19,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         var configuration = Path.Combine(folder, "haproxy.cfg");
         File.WriteAllText(configuration, Configuration(services, statisticsPort));
         _statistics = new Uri($"http://127.0.0.1:{statisticsPort}/;csv");
-        _process = ChildProcess.Start(new ProcessSpecification(Program!, ["-db", "-f", configuration]) { WorkingDirectory = folder }, _watchdog, _output.Enqueue);
+        _process = ChildProcess.Start(new ProcessSpecification(Program!, "-db", "-f", configuration), _output.Enqueue);
     }
 
     /// <summary>Where it is; null where it is not installed.</summary>
@@ -35,7 +34,6 @@ internal sealed class LoadBalancer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _process.KillAsync();
-        await _watchdog.DisposeAsync();
         _http.Dispose();
     }
 
