@@ -6,7 +6,8 @@ using UserOrder.Processes;
 namespace UserOrder.Bench.Servers;
 
 /// <summary>A private RabbitMQ.</summary>
-internal sealed class RabbitMqServer : LocalServer
+/// <param name="startArguments">Further arguments of Erlang's, such as settings of the node.</param>
+internal sealed class RabbitMqServer(string? startArguments = null) : LocalServer
 {
     private const string User = "guest";
 
@@ -25,6 +26,7 @@ internal sealed class RabbitMqServer : LocalServer
             ["RABBITMQ_DATA"] = Folder.FullName,
             ["RABBITMQ_DEFAULT_USER"] = User,
             ["RABBITMQ_DEFAULT_PASS"] = Password,
+            ["RABBITMQ_SERVER_START_ARGS"] = startArguments,
         },
     };
 
