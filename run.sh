@@ -27,13 +27,18 @@ usage_error() {
   exit 2
 }
 
-servers='' arguments=("$@")
+servers='' arguments=()
 while (($#)); do
+  arguments+=("$1")
   case $1 in
     --fresh | --secure) ;;
     --port | --servers | --data)
       (($# > 1)) || usage_error "$1 needs a value"
-      [[ $1 != --servers ]] || servers=$2
+      case $1 in
+        --servers) servers=$2 ;;
+        --data) set -- "$1" "$(realpath --canonicalize-missing "$2")" "${@:3}" ;;
+      esac
+      arguments+=("$2")
       shift
       ;;
     --help | -h)

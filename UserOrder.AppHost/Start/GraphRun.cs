@@ -23,17 +23,29 @@ internal static class GraphRun
             using var data = Servers.Of(graph).Data;
             Ports.Check(graph);
             Servers.StartFresh(graph);
-            graph.Services.AddSingleton<StartWatch>().AddHostedService(services => services.GetRequiredService<StartWatch>());
+            graph.Services.AddEventingSubscriber<StartWatch>();
             graph.Services.AddEventingSubscriber<Announcement>();
             var app = graph.Build();
-            var watch = app.Services.GetRequiredService<StartWatch>();
-            app.Run();
-            return watch.Failure is { } failure ? Fail(failure) : 0;
+            return Run(app, app.Services.GetServices<IDistributedApplicationEventingSubscriber>().OfType<StartWatch>().Single());
         }
         catch (DistributedApplicationException exception)
         {
             return Fail(exception.Message);
         }
+    }
+
+    private static int Run(DistributedApplication app, StartWatch watch)
+    {
+        try
+        {
+            app.Run();
+        }
+        catch (Exception) when (watch.Failure is not null)
+        {
+            // The start was cancelled, for the reason that follows.
+        }
+
+        return watch.Failure is { } failure ? Fail(failure) : 0;
     }
 
     private static int Fail(string reason)

@@ -1,45 +1,62 @@
-using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Lifecycle;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.AppHost.Start;
 
-/// <summary>Ends the AppHost with one clear line where a server or service ends before it has been healthy: nobody has to look for the reason.</summary>
-internal sealed class StartWatch(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, IHostApplicationLifetime lifetime) : BackgroundService
+/// <summary>Ends the AppHost, with the reason, when a server or service ends before it has been healthy.</summary>
+internal sealed partial class StartWatch(
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, IHostApplicationLifetime lifetime)
+    : IDistributedApplicationEventingSubscriber
 {
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<string, bool> _started = new();
 
     /// <summary>Why the start failed; null where it did not.</summary>
     public string? Failure { get; private set; }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
     {
-        var watched = model.Resources.Where(resource => resource is ProjectResource or ExecutableResource).ToHashSet();
-        await foreach (var change in notifications.WatchAsync(stoppingToken))
+        // The host's start waits for the resources, so a hosted service would begin too late.
+        eventing.Subscribe<BeforeStartEvent>((_, _) =>
         {
-            if (!watched.Contains(change.Resource) || _started.ContainsKey(change.Resource.Name))
-            {
-                continue;
-            }
+            _ = WatchAsync(lifetime.ApplicationStopping);
+            return Task.CompletedTask;
+        });
+        return Task.CompletedTask;
+    }
 
-            if (change.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy && change.Snapshot.State?.Text == KnownResourceStates.Running)
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        var starting = model.Resources.Where(resource => resource is ProjectResource or ExecutableResource).ToHashSet();
+        try
+        {
+            await foreach (var change in notifications.WatchAsync(stopping))
             {
-                _started[change.Resource.Name] = true;
+                var state = change.Snapshot.State?.Text;
+                if (state == KnownResourceStates.Running && change.Snapshot.HealthStatus == HealthStatus.Healthy)
+                {
+                    starting.Remove(change.Resource);
+                }
+                else if (starting.Contains(change.Resource) && KnownResourceStates.TerminalStates.Contains(state))
+                {
+                    Failure = $"{change.Resource.Name} does not start: {await LastLinesAsync(change.ResourceId, stopping)}";
+                    lifetime.StopApplication();
+                    return;
+                }
             }
-            else if (KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text) && !lifetime.ApplicationStopping.IsCancellationRequested)
-            {
-                Failure = $"{change.Resource.Name} does not start: {await LastLinesAsync(change.ResourceId, stoppingToken)}";
-                lifetime.StopApplication();
-                return;
-            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The AppHost was asked to stop.
         }
     }
 
     /// <summary>The end of the resource's log, which gives the reason.</summary>
     private async Task<string> LastLinesAsync(string resourceId, CancellationToken cancellationToken)
     {
-        const int most = 5;
+        const int most = 3;
         var lines = new Queue<string>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(LogPatience);
@@ -47,9 +64,9 @@ internal sealed class StartWatch(
         {
             await foreach (var batch in logs.GetAllAsync(resourceId).WithCancellation(patience.Token))
             {
-                foreach (var line in batch.Where(line => !line.Content.Contains("[sys]", StringComparison.Ordinal)))
+                foreach (var line in batch.Select(line => Timestamp().Replace(line.Content, "")).Where(IsWritten))
                 {
-                    lines.Enqueue(line.Content);
+                    lines.Enqueue(line);
                     if (lines.Count > most)
                     {
                         lines.Dequeue();
@@ -64,4 +81,10 @@ internal sealed class StartWatch(
 
         return string.Join(Environment.NewLine, lines);
     }
+
+    /// <summary>Whether the program itself wrote the line, and not the orchestrator.</summary>
+    private static bool IsWritten(string line) => line.Length > 0 && !line.StartsWith("[sys]", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\S+Z ?")]
+    private static partial Regex Timestamp();
 }

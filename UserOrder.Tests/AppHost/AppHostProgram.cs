@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using UserOrder.Processes;
 
 namespace UserOrder.Tests.AppHost;
@@ -17,15 +18,17 @@ internal sealed class AppHostProgram : IAsyncDisposable
 
     public string Output => string.Join('\n', _lines);
 
+    private static string DotnetHost => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
     private static string Program => Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
 
     /// <summary>Starts it; a port that the arguments do not give is any free one.</summary>
     public void Start(params string[] arguments) => Launch("dotnet", [Program, .. Own(arguments)]);
 
-    /// <summary>Starts it where the folders are empty, in a mount namespace of its own.</summary>
-    public void StartWithout(IReadOnlyList<string> folders, params string[] arguments) => Launch(
+    /// <summary>Starts it where the folders are empty, in a mount namespace of its own, with the programs of /usr/bin.</summary>
+    public void StartWithout(IReadOnlyList<string> folders) => Launch(
         "unshare",
-        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{Empty(folders)} exec \"$@\"", "bash", "dotnet", Program, .. Own(arguments)]);
+        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{Empty(folders)} PATH=/usr/bin exec \"$@\"", "bash", DotnetHost, Program, .. Own([])]);
 
     /// <summary>Waits until it has written a text.</summary>
     public Task WaitForAsync(string text) => Until.TrueAsync(
@@ -57,7 +60,7 @@ internal sealed class AppHostProgram : IAsyncDisposable
     private void Launch(string program, string[] arguments) => _process = ChildProcess.Start(
         new ProcessSpecification(program, arguments)
         {
-            WorkingDirectory = Path.GetDirectoryName(Program)!,
+            WorkingDirectory = Path.Combine(Repository.Root, "UserOrder.AppHost"),
             Environment = new Dictionary<string, string?>
             {
                 ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",

@@ -82,14 +82,13 @@ public sealed class FailedStartTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/usr/lib/postgresql /usr/lib/rabbitmq /usr/sbin /usr/local/bin", "apt-get install --no-install-recommends rabbitmq-server postgresql")]
+    [InlineData("/usr/lib/postgresql /usr/lib/rabbitmq", "apt-get install --no-install-recommends rabbitmq-server postgresql")]
     [InlineData("/usr/lib/postgresql", "apt-get install --no-install-recommends postgresql")]
     public async Task Missing_servers_are_named_by_their_packages(string folders, string expected)
     {
-        string[] present = [.. folders.Split(' ').Where(Directory.Exists)];
-        Assert.SkipUnless(present.Contains("/usr/lib/postgresql"), "The servers are not those of Debian's packages.");
+        Assert.SkipUnless(folders.Split(' ').All(Directory.Exists), "The servers are not those of Debian's packages.");
 
-        _program.StartWithout(present);
+        _program.StartWithout(folders.Split(' '));
 
         await AssertFailsAsync(expected);
     }
