@@ -8,12 +8,12 @@ return GraphRun.Start(args, graph =>
     var orderdb = graph.AddServiceDatabase("order-postgres", "orderdb");
     var issuer = graph.AddIssuer();
 
-    var userApi = graph.AddApi<Projects.UserOrder_UserApi>("user-api", port: 3001)
+    var userApi = graph.AddApi<Projects.UserOrder_UserApi>("user-api", port: 3001, icon: "People")
         .WithMessageBroker(rabbitmq)
         .WithDatabase(userdb)
         .WithIssuer(issuer);
 
-    graph.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002)
+    graph.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002, icon: "Cart")
         .WithMessageBroker(rabbitmq)
         .WithDatabase(orderdb)
         .WithIssuer(issuer)

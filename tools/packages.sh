@@ -8,5 +8,8 @@ source "$root/tools/setup.sh"
 
 require_dotnet
 dotnet restore "$root/UserOrder.sln" --force-evaluate --nologo --verbosity quiet
+for peer in "$root"/bench/peers/*/*/*.csproj; do
+  dotnet restore "$peer" --nologo --verbosity quiet -p:IsRestoreLocked=false
+done
 dotnet run --project "$root/tools/PackageList" --configuration Release --verbosity quiet -- licenses "$root"
 git -C "$root" status --short '*packages.locked.json' docs/licenses.md

@@ -16,8 +16,8 @@ internal static class ApiExtensions
     // A program that was built for a framework looks for it here, wherever the SDK is installed.
     private static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
-    /// <summary>A service that is reached from outside on <paramref name="port"/>.</summary>
-    public static IResourceBuilder<ProjectResource> AddApi<TProject>(this IDistributedApplicationBuilder graph, string name, int port)
+    /// <summary>A service that is reached from outside on <paramref name="port"/>, with an icon of Fluent UI in the dashboard.</summary>
+    public static IResourceBuilder<ProjectResource> AddApi<TProject>(this IDistributedApplicationBuilder graph, string name, int port, string icon)
         where TProject : IProjectMetadata, new()
     {
         var api = graph.AddProject<TProject>(name, project => project.ExcludeLaunchProfile = true)
@@ -35,7 +35,7 @@ internal static class ApiExtensions
 
         api.RunBuiltProgram()
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", graph.Environment.EnvironmentName)
-            .WithIconName("CodeBlock");
+            .WithIconName(icon);
         return graph.IsServedOverHttps() ? api.WithHttpsEndpoint(graph.PortOf(name, port) + HttpsPortOffset, name: "https") : api.WithoutHttpsCertificate();
     }
 

@@ -25,8 +25,7 @@ internal static class LicenseDocument
             # Licenses
 
             The NuGet packages of all projects with what each says of its license, written by `tools/packages.sh`. The programs that contracts and
-            Kubernetes files are checked with come from npm; the `package-lock.json` beside them states the license of each. With the Aspire packages come `Aspire.*`
-            13.5.4 and what they need, all under MIT or Apache-2.0.
+            Kubernetes files are checked with come from npm; the `package-lock.json` beside them states the license of each.
 
             | package | version | license | used by |
             | --- | --- | --- | --- |
