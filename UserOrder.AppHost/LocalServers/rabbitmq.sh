@@ -14,17 +14,21 @@ cd "$RABBITMQ_DATA"
 exec 9>lock
 flock --wait 30 9 || die "$RABBITMQ_DATA is in use by another node. Stop that one, or choose another folder."
 
+plugins=rabbitmq_prometheus management='' # The management pages are there where they have a port.
+if [[ ${RABBITMQ_MANAGEMENT_PORT:-} ]]; then
+  plugins+=,rabbitmq_management
+  management=$(printf '%s\n' 'management.tcp.ip = 127.0.0.1' "management.tcp.port = $RABBITMQ_MANAGEMENT_PORT")
+fi
+echo "[$plugins]." >enabled_plugins
 cat >rabbitmq.conf <<CONF
 listeners.tcp.1 = 127.0.0.1:$RABBITMQ_NODE_PORT
-management.tcp.ip = 127.0.0.1
-management.tcp.port = $RABBITMQ_MANAGEMENT_PORT
+$management
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = $RABBITMQ_PROMETHEUS_PORT
 vm_memory_high_watermark.relative = 0.2
 disk_free_limit.absolute = 256MB
 raft.wal_max_size_bytes = 67108864
 CONF
-echo '[rabbitmq_management,rabbitmq_prometheus].' >enabled_plugins
 : >rabbitmq-env.conf
 [[ -e .erlang.cookie ]] || (umask 377 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >.erlang.cookie)
 

@@ -9,6 +9,27 @@ namespace UserOrder.Tests.Observability;
 public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
 {
     [Fact]
+    public async Task It_shows_the_architecture_the_pages_to_open_and_the_servers_logs()
+    {
+        Browser.IsNeeded();
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(Observed.DashboardLogin);
+        foreach (var name in new[] { "user-api", "order-api", "rabbitmq", "user-postgres", "order-postgres", "userdb", "orderdb" })
+        {
+            await Assertions.Expect(page.GetByText(name, new() { Exact = true })).ToBeVisibleAsync();
+        }
+
+        await Assertions.Expect(page.GetByText("API page")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.GetByText("Management")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.GetByText("user-api-rabbitmq")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByText("certificate")).ToHaveCountAsync(0);
+        await Browser.ScreenshotAsync(page, "resources", height: 520);
+
+        await page.GotoAsync(new Uri(Observed.DashboardLogin, "/consolelogs/resource/rabbitmq").AbsoluteUri);
+        await Assertions.Expect(page.GetByText("Server startup complete").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task It_shows_the_trace_over_both_services_their_logs_and_their_metrics()
     {
         Browser.IsNeeded();

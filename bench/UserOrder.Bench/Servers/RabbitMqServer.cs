@@ -12,7 +12,7 @@ internal sealed class RabbitMqServer(string? startArguments = null) : LocalServe
     private const string User = "guest";
 
     private static readonly string[] PortVariables =
-        ["RABBITMQ_NODE_PORT", "RABBITMQ_MANAGEMENT_PORT", "RABBITMQ_PROMETHEUS_PORT", "RABBITMQ_DIST_PORT", "ERL_EPMD_PORT"];
+        ["RABBITMQ_NODE_PORT", "RABBITMQ_PROMETHEUS_PORT", "RABBITMQ_DIST_PORT", "ERL_EPMD_PORT"];
 
     private readonly Dictionary<string, string?> _ports =
         PortVariables.ToDictionary(variable => variable, string? (_) => FreePort.Next().ToString(CultureInfo.InvariantCulture));
