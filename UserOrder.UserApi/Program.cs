@@ -1,6 +1,6 @@
 using UserOrder.Messaging;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
-using UserOrder.Messaging.DeadLetters;
 using UserOrder.ServiceDefaults;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Security;
@@ -13,6 +13,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("userdb", typeof(Program).Assembly);
+builder.AddMessagingHttp();
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("user-api")
     .Publish(UserCreated.V1)

@@ -1,17 +1,9 @@
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>The queues of a service.</summary>
-/// <param name="Queues">Each queue that the service consumes from.</param>
-public sealed record DeadLetterOverview(IReadOnlyList<DeadLetterCount> Queues);
-
 /// <summary>A queue and the number of its dead letters.</summary>
 /// <param name="Queue">The queue that they came from.</param>
 /// <param name="Count">How many there are, without those that an operation holds at this moment.</param>
 public sealed record DeadLetterCount(string Queue, long Count);
-
-/// <summary>The oldest dead letters of a queue.</summary>
-/// <param name="Items">The dead letters, the oldest first.</param>
-public sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items);
 
 /// <summary>A dead letter in a list.</summary>
 /// <param name="Id">Stable; copies of one message share it.</param>
@@ -71,7 +63,3 @@ public sealed record DeadLetterDetails(
         DeadLetterHeaders.AsText(letter.Properties.Headers),
         DeadLetterBody.Of(letter.Body.Span));
 }
-
-/// <summary>What a replay did.</summary>
-/// <param name="Replayed">How many messages went back to their queue; copies of one message count once.</param>
-public sealed record ReplayResult(int Replayed);

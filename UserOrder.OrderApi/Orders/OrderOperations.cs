@@ -1,4 +1,4 @@
-using UserOrder.Messaging.Idempotency;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.ServiceDefaults.OpenApi;
 using UserOrder.ServiceDefaults.Problems;
 

@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.DeadLetters;
 
-namespace UserOrder.Messaging.DeadLetters;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>What the endpoints have in common where they cannot do what they are asked for, as problem details (RFC 9457).</summary>
 internal static class DeadLetterProblems
 {
-    private const string Types = "https://userorder.example/problems/";
-
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
@@ -28,7 +28,7 @@ internal static class DeadLetterProblems
         {
             return TypedResults.Problem(
                 statusCode: StatusCodes.Status409Conflict,
-                type: Types + "dead-letters-busy",
+                type: MessagingProblemTypes.Base + "dead-letters-busy",
                 title: "The dead letters are busy.",
                 detail: $"{exception.Message} Nothing was done; try again later.");
         }
@@ -52,14 +52,14 @@ internal static class DeadLetterProblems
     }
 
     public static ProblemHttpResult NotFound(string title, string detail) =>
-        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: Types + "not-found", title: title, detail: detail);
+        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: MessagingProblemTypes.Base + "not-found", title: title, detail: detail);
 
     private static ProblemHttpResult Unavailable(
         HttpContext http, string type, string title, string detail, Dictionary<string, object?>? extensions = null)
     {
         http.Response.Headers.RetryAfter = "5";
         return TypedResults.Problem(
-            statusCode: StatusCodes.Status503ServiceUnavailable, type: Types + type, title: title, detail: detail, extensions: extensions);
+            statusCode: StatusCodes.Status503ServiceUnavailable, type: MessagingProblemTypes.Base + type, title: title, detail: detail, extensions: extensions);
     }
 
     /// <summary>The client ends what it waits for with any of them when the connection is lost or the time runs out.</summary>

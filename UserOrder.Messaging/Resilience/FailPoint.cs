@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
 /// The steps of the protocol at which the crash tests kill the process. Calls exist only in the build configuration

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Settings;
 
-namespace UserOrder.Messaging.Outbox;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>Back pressure at the service's door.</summary>
 public static class OutboxAdmission
@@ -28,7 +30,7 @@ public static class OutboxAdmission
         response.Headers.RetryAfter = RetryAfterSeconds;
         return TypedResults.Problem(
             statusCode: StatusCodes.Status503ServiceUnavailable,
-            type: "https://userorder.example/problems/outbox-full",
+            type: MessagingProblemTypes.OutboxFull,
             title: "Too many events wait for the broker.",
             detail: "Nothing was stored. Try again later.");
     }

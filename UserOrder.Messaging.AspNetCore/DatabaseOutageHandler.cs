@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using UserOrder.Messaging.Database;
 
-namespace UserOrder.Messaging.Database;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>Answers a request that met a database outage with <c>503</c> and the time after which to try again.</summary>
 internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : IExceptionHandler
@@ -21,7 +22,7 @@ internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : I
             HttpContext = httpContext,
             ProblemDetails = new ProblemDetails
             {
-                Type = "https://userorder.example/problems/database-unavailable",
+                Type = MessagingProblemTypes.DatabaseUnavailable,
                 Title = "The database is out of reach.",
                 Detail = "Nothing is known to be stored. Try again later.",
                 Status = StatusCodes.Status503ServiceUnavailable,
