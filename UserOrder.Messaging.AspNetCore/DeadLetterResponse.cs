@@ -4,12 +4,12 @@ namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>The queues of a service.</summary>
 /// <param name="Queues">Each queue that the service consumes from.</param>
-public sealed record DeadLetterOverview(IReadOnlyList<DeadLetterCount> Queues);
+internal sealed record DeadLetterOverview(IReadOnlyList<DeadLetterCount> Queues);
 
 /// <summary>The oldest dead letters of a queue.</summary>
 /// <param name="Items">The dead letters, the oldest first.</param>
-public sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items);
+internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items);
 
 /// <summary>What a replay did.</summary>
 /// <param name="Replayed">How many messages went back to their queue; copies of one message count once.</param>
-public sealed record ReplayResult(int Replayed);
+internal sealed record ReplayResult(int Replayed);

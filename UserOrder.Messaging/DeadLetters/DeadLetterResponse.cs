@@ -3,7 +3,7 @@ namespace UserOrder.Messaging.DeadLetters;
 /// <summary>A queue and the number of its dead letters.</summary>
 /// <param name="Queue">The queue that they came from.</param>
 /// <param name="Count">How many there are, without those that an operation holds at this moment.</param>
-public sealed record DeadLetterCount(string Queue, long Count);
+internal sealed record DeadLetterCount(string Queue, long Count);
 
 /// <summary>A dead letter in a list.</summary>
 /// <param name="Id">Stable; copies of one message share it.</param>
@@ -13,12 +13,12 @@ public sealed record DeadLetterCount(string Queue, long Count);
 /// <param name="Bytes">The size of the body.</param>
 /// <param name="DiedAt">When it died, UTC; null where nobody said.</param>
 /// <param name="Body">The first 4 KiB of the body.</param>
-public sealed record DeadLetterSummary(
+internal sealed record DeadLetterSummary(
     string Id, string? MessageId, string? Type, string? Reason, int Bytes, DateTimeOffset? DiedAt, DeadLetterBody Body)
 {
     private const int MaxBodyBytes = 4 * 1024;
 
-    internal static DeadLetterSummary Of(DeadLetter letter) => new(
+    public static DeadLetterSummary Of(DeadLetter letter) => new(
         letter.Id,
         letter.Properties.MessageId,
         letter.Properties.Type,
@@ -39,7 +39,7 @@ public sealed record DeadLetterSummary(
 /// <param name="AppId">The service that published it.</param>
 /// <param name="Headers">Every header as text.</param>
 /// <param name="Body">The whole body.</param>
-public sealed record DeadLetterDetails(
+internal sealed record DeadLetterDetails(
     string Id,
     string? MessageId,
     string? Type,
@@ -51,7 +51,7 @@ public sealed record DeadLetterDetails(
     IReadOnlyDictionary<string, string> Headers,
     DeadLetterBody Body)
 {
-    internal static DeadLetterDetails Of(DeadLetter letter) => new(
+    public static DeadLetterDetails Of(DeadLetter letter) => new(
         letter.Id,
         letter.Properties.MessageId,
         letter.Properties.Type,

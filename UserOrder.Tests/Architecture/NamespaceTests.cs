@@ -1,0 +1,32 @@
+using System.Reflection;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnitV3;
+using UserOrder.Messaging;
+using UserOrder.Messaging.AspNetCore;
+using static ArchUnitNET.Fluent.Slices.SliceRuleDefinition;
+
+namespace UserOrder.Tests.Architecture;
+
+/// <summary>Within an assembly the namespaces form layers: none of them needs, by whatever way, one that needs it.</summary>
+public sealed class NamespaceTests
+{
+    /// <summary>UserOrder.ServiceDefaults joins once its namespaces Limits and Security no longer need each other.</summary>
+    public static TheoryData<string> Assemblies { get; } =
+    [
+        NameOf(typeof(MessagingExtensions).Assembly),
+        NameOf(typeof(MessagingHttpExtensions).Assembly),
+        NameOf(typeof(UserApi.Users.UserCreated).Assembly),
+        NameOf(typeof(OrderApi.Orders.OrderPlaced).Assembly),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void Namespaces_form_no_cycle(string assembly)
+    {
+        var architecture = new ArchLoader().LoadAssembly(Assembly.Load(assembly)).Build();
+
+        Slices().Matching("UserOrder.(**)").Should().BeFreeOfCycles().Check(architecture);
+    }
+
+    private static string NameOf(Assembly assembly) => assembly.GetName().Name!;
+}
