@@ -6,9 +6,7 @@ using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Retention;
 
-/// <summary>
-/// Deletes inbox rows and idempotency keys past their retention. The outbox needs none of it: a row goes with its confirm.
-/// </summary>
+/// <summary>Deletes the rows that are past their retention from every registered table.</summary>
 internal sealed partial class RetentionPurger(
     IEnumerable<PurgedTable> tables,
     NpgsqlDataSource database,
