@@ -15,17 +15,18 @@ internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : I
             return ValueTask.FromResult(false);
         }
 
-        httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        var problem = MessagingProblems.DatabaseUnavailable;
+        httpContext.Response.StatusCode = problem.Status;
         httpContext.Response.Headers.RetryAfter = "2";
         return problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
             ProblemDetails = new ProblemDetails
             {
-                Type = MessagingProblemTypes.DatabaseUnavailable,
-                Title = "The database is out of reach.",
+                Type = problem.Uri,
+                Title = problem.Title,
                 Detail = "Nothing is known to be stored. Try again later.",
-                Status = StatusCodes.Status503ServiceUnavailable,
+                Status = problem.Status,
             },
         });
     }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Settings;
@@ -20,18 +19,9 @@ public static class OutboxAdmission
     {
         endpoint.AddEndpointFilter(static (context, next) =>
             context.HttpContext.RequestServices.GetRequiredService<OutboxBacklog>().IsFull
-                ? ValueTask.FromResult<object?>(Refuse(context.HttpContext.Response))
+                ? ValueTask.FromResult<object?>(MessagingProblems.OutboxFull.ToResult(
+                    context.HttpContext.Response, RetryAfterSeconds, "Nothing was stored. Try again later."))
                 : next(context));
         return endpoint.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-    }
-
-    private static ProblemHttpResult Refuse(HttpResponse response)
-    {
-        response.Headers.RetryAfter = RetryAfterSeconds;
-        return TypedResults.Problem(
-            statusCode: StatusCodes.Status503ServiceUnavailable,
-            type: MessagingProblemTypes.OutboxFull,
-            title: "Too many events wait for the broker.",
-            detail: "Nothing was stored. Try again later.");
     }
 }
