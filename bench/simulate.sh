@@ -35,6 +35,6 @@ esac
 cd "$root"
 require_dotnet
 for project in UserOrder.UserApi UserOrder.OrderApi bench/UserOrder.Simulation; do
-  dotnet build "$project" --configuration Release --nologo --verbosity quiet -clp:NoSummary >&2
+  output=$(dotnet build "$project" --configuration Release --nologo --verbosity quiet) || die "$output"
 done
 dotnet "$root/bench/UserOrder.Simulation/bin/Release/net10.0/UserOrder.Simulation.dll" "$1"
