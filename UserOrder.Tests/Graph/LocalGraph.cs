@@ -44,10 +44,14 @@ internal sealed class LocalGraph : IRunningGraph
     {
         var folder = Directory.CreateTempSubdirectory("userorder-");
         string[] local = ServersOfThisMachine.WhatIsMissing() is null ? ["--servers=local"] : [];
+
+        // Without an address for HTTP the dashboard takes telemetry by gRPC only. The port is replaced by a random one.
+        string[] dashboard = options.HasDashboard ? ["--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:4318"] : [];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.UserOrder_AppHost>(
             [
                 $"--data={Path.Combine(folder.FullName, "data")}",
                 .. local,
+                .. dashboard,
                 .. options.Arguments,
                 .. options.Parameters.Select(parameter => $"--Parameters:{parameter.Key}={parameter.Value}"),
             ],
