@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -11,7 +12,7 @@ using UserOrder.Processes;
 namespace UserOrder.Tests.Graph;
 
 /// <summary>The AppHost itself, run by Aspire on free ports and fresh data.</summary>
-internal sealed class LocalGraph : IRunningGraph
+internal sealed partial class LocalGraph : IRunningGraph
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -202,7 +203,7 @@ internal sealed class LocalGraph : IRunningGraph
             {
                 foreach (var line in lines)
                 {
-                    await file.WriteLineAsync(line.Content);
+                    await file.WriteLineAsync(Timestamp().Replace(line.Content, ""));
                 }
             }
         }
@@ -225,4 +226,8 @@ internal sealed class LocalGraph : IRunningGraph
 
     private Task<ResourceEvent> WaitUntilEndedAsync(string resource, CancellationToken cancellationToken) =>
         _app.ResourceNotifications.WaitForResourceAsync(resource, HasEnded, cancellationToken).WaitAsync(Patience, cancellationToken);
+
+    /// <summary>What Aspire puts before each line of a resource.</summary>
+    [GeneratedRegex(@"^\S+Z ")]
+    private static partial Regex Timestamp();
 }
