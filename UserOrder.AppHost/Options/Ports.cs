@@ -4,7 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 
-namespace UserOrder.AppHost.Start;
+namespace UserOrder.AppHost.Options;
 
 /// <summary>The fixed ports of a run: the usual ones, or those that <c>--port NAME=N</c> gives.</summary>
 internal static class Ports
