@@ -4,9 +4,9 @@ using UserOrder.Messaging.DeadLetters;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
+using UserOrder.ApiDefaults.OpenApi;
+using UserOrder.ApiDefaults.Security;
+using UserOrder.ApiDefaults.Versioning;
 
 var builder = WebApplication.CreateBuilder(args);
 

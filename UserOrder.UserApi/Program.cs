@@ -2,9 +2,9 @@ using UserOrder.Messaging;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
+using UserOrder.ApiDefaults.OpenApi;
+using UserOrder.ApiDefaults.Security;
+using UserOrder.ApiDefaults.Versioning;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
 

@@ -1,4 +1,4 @@
-using UserOrder.ServiceDefaults.Security;
+using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.OrderApi.KnownUsers;
 

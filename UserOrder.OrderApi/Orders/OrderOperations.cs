@@ -1,6 +1,6 @@
 using UserOrder.Messaging.Idempotency;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Problems;
+using UserOrder.ApiDefaults.OpenApi;
+using UserOrder.ApiDefaults.Problems;
 
 namespace UserOrder.OrderApi.Orders;
 

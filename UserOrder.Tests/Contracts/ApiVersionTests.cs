@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Versioning;
+using UserOrder.ApiDefaults.Versioning;
 
 namespace UserOrder.Tests.Contracts;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using UserOrder.ServiceDefaults.Security;
+using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.Tests.Security;
 

@@ -12,7 +12,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Database;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Transport;
+using UserOrder.ApiDefaults.Transport;
 
 namespace UserOrder.Tests.Security;
 

@@ -7,9 +7,9 @@ using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Problems;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
+using UserOrder.ApiDefaults.Problems;
+using UserOrder.ApiDefaults.Security;
+using UserOrder.ApiDefaults.Versioning;
 
 namespace UserOrder.UserApi.Users;
 

@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UserOrder.ApiDefaults.Validation;
+
+/// <summary>Bounds a text by its Unicode characters, as the JSON schema of the API does, and not by UTF-16 units: an emoji is one.</summary>
+/// <param name="maximum">The most characters.</param>
+/// <remarks>https://json-schema.org/draft/2020-12/json-schema-validation#section-6.3.1.</remarks>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class CharactersAttribute(int maximum) : StringLengthAttribute(maximum)
+{
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) =>
+        value is not string text || text.EnumerateRunes().Count() is var count && count >= MinimumLength && count <= MaximumLength;
+}
