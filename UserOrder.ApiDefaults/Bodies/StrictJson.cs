@@ -8,7 +8,7 @@ namespace UserOrder.ApiDefaults.Bodies;
 
 internal static class StrictJson
 {
-    /// <summary>Reads request bodies strictly: no numbers in quotes, no duplicate keys, at most 16 levels.</summary>
+    /// <summary>Reads request bodies strictly: no quoted numbers, no duplicate keys, at most 16 levels.</summary>
     public static void AddStrictJson(this IServiceCollection services) =>
         services.ConfigureHttpJsonOptions(options =>
         {
@@ -17,8 +17,8 @@ internal static class StrictJson
             options.SerializerOptions.MaxDepth = 16;
         });
 
-    /// <summary>Takes JSON in UTF-8 only, as RFC 8259, section 8.1, has it.</summary>
-    /// <remarks>The framework fails with a 500 where it does not know the charset, even for UTF-8 in quotes.</remarks>
+    /// <summary>Accepts JSON in UTF-8 only (RFC 8259, section 8.1).</summary>
+    /// <remarks>The framework answers <c>500</c> to a charset that it does not know, even to a quoted UTF-8.</remarks>
     public static void UseStrictJson(this WebApplication app) =>
         app.Use((context, next) =>
         {

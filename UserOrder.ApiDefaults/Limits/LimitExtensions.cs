@@ -16,6 +16,6 @@ internal static class LimitExtensions
         services.AddRateLimiter(_ => { });
     }
 
-    /// <summary>After the tokens have been read, as a caller is known by them; before anything is done for the caller.</summary>
+    /// <summary>Runs after authentication, which identifies the caller, and before all work for the caller.</summary>
     public static void UseLimits(this WebApplication app) => app.UseRateLimiter();
 }

@@ -3,32 +3,32 @@ using Microsoft.Extensions.Options;
 
 namespace UserOrder.ApiDefaults.Limits;
 
-/// <summary>How much one client, and all of them together, may take of a service; from the configuration section <c>Limits</c>.</summary>
+/// <summary>Limits for one caller and for all callers together, from the configuration section <c>Limits</c>.</summary>
 internal sealed class LimitOptions
 {
     public const string Section = "Limits";
 
     /// <summary>
-    /// How many requests a second one caller may send, by the token's subject, or without a token by its address; as many at once after a
-    /// pause. 0 is no limit. Default: 500 where access tokens are asked for; none where the API is open, where the address may be a whole
-    /// load test's or an ingress's.
+    /// The requests per second of one caller, and the size of its bursts. The token's subject identifies a caller, or without a token its
+    /// address. 0 means no limit. Default: 500 when the service requires access tokens; no limit when it is open, because the address may
+    /// be an ingress's or a load test's.
     /// </summary>
     [Range(0, 1_000_000)]
     public int? RequestsPerSecond { get; set; }
 
-    /// <summary>How many requests are carried out at a time; more wait. Default: 1000.</summary>
+    /// <summary>The concurrent requests; further ones wait. Default: 1000.</summary>
     [Range(1, 1_000_000)]
     public int ConcurrentRequests { get; set; } = 1000;
 
-    /// <summary>How many requests may wait for that; more are answered <c>503</c>. Default: 2000.</summary>
+    /// <summary>The waiting requests; further ones are answered <c>503</c>. Default: 2000.</summary>
     [Range(0, 1_000_000)]
     public int QueuedRequests { get; set; } = 2000;
 
-    /// <summary>How many connections there may be; more are closed as soon as they are made. Default: 10,000.</summary>
+    /// <summary>The open connections; further ones are closed at once. Default: 10,000.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 10_000;
 
-    /// <summary>How many seconds a client may take for a request's headers. Default: 10.</summary>
+    /// <summary>The seconds within which a client must send a request's headers. Default: 10.</summary>
     [Range(1, 600)]
     public int HeadersSeconds { get; set; } = 10;
 }

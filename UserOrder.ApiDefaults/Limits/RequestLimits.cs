@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -12,12 +11,12 @@ using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.ApiDefaults.Limits;
 
-/// <summary>How many requests one caller may send, and how many are carried out at a time. Probes and metrics are not counted.</summary>
+/// <summary>Limits the request rate of each caller and the concurrent requests of all. Probes and metrics are exempt.</summary>
 internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessControl access) : IConfigureOptions<RateLimiterOptions>
 {
     private const int DefaultRequestsPerSecond = 500;
 
-    /// <summary>Callers share this many buckets, so that a million addresses take no more memory than these. A power of two.</summary>
+    /// <summary>The number of rate limiters, a power of two. Callers share them by hash, which bounds the memory.</summary>
     private const int Buckets = 16 * 1024;
 
     private const int NetworkBytes = 8;
@@ -30,7 +29,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessContro
         limiter.OnRejected = RefuseAsync;
     }
 
-    /// <summary>The same number for the same caller. That another one may have it, too, is the price of a bounded memory.</summary>
+    /// <summary>Maps a caller to its bucket. Two callers may share one.</summary>
     internal static int BucketOf(HttpContext context)
     {
         var hash = default(HashCode);
@@ -40,7 +39,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessContro
         }
         else if (context.Connection.RemoteIpAddress is { } address)
         {
-            // The last 64 bits of an IPv6 address are the client's own to choose (RFC 4291, section 2.5.4).
+            // A client chooses the last 64 bits of its IPv6 address freely (RFC 4291, section 2.5.4).
             var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
             hash.AddBytes(address.AddressFamily == AddressFamily.InterNetworkV6 && bytes.Length > NetworkBytes ? bytes.AsSpan(0, NetworkBytes) : bytes);
         }
@@ -68,20 +67,18 @@ internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessContro
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     };
 
-    /// <summary>A bucket knows when it has a token again, which tells it from the other limiter.</summary>
+    /// <summary>Only the token bucket reports when to retry, so that metadata shows which limiter refused.</summary>
     private static ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var isRate = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
-        var (status, type, title) = isRate
-            ? (StatusCodes.Status429TooManyRequests, ProblemTypes.TooManyRequests, "The caller sends too many requests.")
-            : (StatusCodes.Status503ServiceUnavailable, ProblemTypes.Overloaded, "Too many requests are being carried out.");
+        var problem = isRate ? ProblemTypes.TooManyRequests : ProblemTypes.Overloaded;
         var context = rejected.HttpContext;
-        context.Response.StatusCode = status;
+        context.Response.StatusCode = problem.Status;
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
         {
             HttpContext = context,
-            ProblemDetails = new ProblemDetails { Type = type, Title = title, Detail = "Nothing was done. Try again later.", Status = status },
+            ProblemDetails = problem.ToDetails("Nothing was done. Try again later."),
         });
     }
 }

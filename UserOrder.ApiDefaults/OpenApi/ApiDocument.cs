@@ -1,50 +1,15 @@
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using UserOrder.ApiDefaults.Versioning;
 
 namespace UserOrder.ApiDefaults.OpenApi;
 
-/// <summary>Makes the OpenAPI document a contract: what it leaves out of the framework's own, a client would have to find out by trying.</summary>
-public static class ApiDocument
+/// <summary>Adds to the OpenAPI document what all operations share: the general description and the components.</summary>
+internal static class ApiDocument
 {
-    internal const string VersionsHeader = "ApiSupportedVersions";
-    internal const string DeprecationHeader = "Deprecation";
-    internal const string SunsetHeader = "Sunset";
-    internal const string AccessToken = "AccessToken";
-
-    /// <summary>Adds title and description, and of each operation its id, examples, headers, and every problem that it may answer with.</summary>
-    public static OpenApiOptions Describe(this OpenApiOptions options, string title, string description)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.AddSchemaTransformer((schema, context, _) =>
-        {
-            SchemaLimits.Apply(schema, context);
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            OperationDescription.Apply(operation, context);
-            return Task.CompletedTask;
-        });
-        options.AddDocumentTransformer((document, context, _) =>
-        {
-            document.Info = new OpenApiInfo
-            {
-                Title = title,
-                Version = context.DocumentName,
-                Description = $"{description}\n\n{Common}",
-                License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
-            };
-            foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
-            {
-                tag.Description ??= description;
-            }
-
-            AddComponents(document);
-            return Task.CompletedTask;
-        });
-        return options;
-    }
+    public const string VersionsHeader = "ApiSupportedVersions";
+    public const string DeprecationHeader = "Deprecation";
+    public const string SunsetHeader = "Sunset";
+    public const string AccessToken = "AccessToken";
 
     private const string Common =
         "Bodies are JSON in UTF-8; a request's may have 64 KiB. Unknown fields are ignored, in both directions. Errors are problem details " +
@@ -52,9 +17,26 @@ public static class ApiDocument
         "first segment of the path; one that is not there is answered `404` with the type `unsupported-version`. An address or a method that " +
         "no version has is answered `404 not-found` or `405 method-not-allowed`, and what is no HTTP `400` without a body.";
 
+    public static void Apply(OpenApiDocument document, string version, string title, string description)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = title,
+            Version = version,
+            Description = $"{description}\n\n{Common}",
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+        };
+        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
+        {
+            tag.Description ??= description;
+        }
+
+        AddComponents(document);
+    }
+
     private static void AddComponents(OpenApiDocument document)
     {
-        // The framework's own schema knows neither the types nor that they are always there.
+        // The framework's schema neither lists the types nor requires the property.
         document.Components ??= new OpenApiComponents();
         document.Components.Schemas?.Remove("ProblemDetails");
         document.Components.Schemas?.Remove("HttpValidationProblemDetails");
@@ -79,8 +61,8 @@ public static class ApiDocument
             new OpenApiSchema { Type = JsonSchemaType.String }));
     }
 
-    /// <summary>The header's real name, which a component cannot have.</summary>
-    internal static string NameOf(string component) => component == VersionsHeader ? ApiVersionExtensions.SupportedHeader : component;
+    /// <summary>The header's name on the wire, which differs from a component's name.</summary>
+    public static string NameOf(string component) => component == VersionsHeader ? ApiVersionHeaders.Supported : component;
 
     private static OpenApiHeader Header(string description, bool required, OpenApiSchema schema) =>
         new() { Description = description, Required = required, Schema = schema };

@@ -5,7 +5,7 @@ namespace UserOrder.ApiDefaults.OpenApi;
 
 internal static class OpenApiPage
 {
-    /// <summary>Serves the interactive page over the service's own document, in Development only.</summary>
+    /// <summary>Serves the interactive page for the service's document, in Development only.</summary>
     public static void UseOpenApiPage(this WebApplication app)
     {
         if (app.Environment.IsDevelopment())

@@ -1,28 +1,29 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using UserOrder.ApiDefaults.Problems;
 
 namespace UserOrder.ApiDefaults.OpenApi;
 
 /// <summary>
-/// What the OpenAPI document says of an operation and its code does not show; add it to the endpoint's metadata. Examples are written by the
-/// JSON of the API itself, so they cannot be of another shape.
+/// Endpoint metadata: the parts of an operation's OpenAPI description that the framework cannot derive from code. The API's own JSON
+/// serializer writes the examples, so that they always match its schema.
 /// </summary>
-/// <param name="Id">The <c>operationId</c>, by which generated clients name their method: it stays for good.</param>
+/// <param name="Id">The <c>operationId</c>. Generated clients name their methods by it, so it never changes.</param>
 public sealed record OperationContract(string Id)
 {
-    /// <summary>An example of the body that is sent; null where there is none.</summary>
+    /// <summary>An example of the request body; null for an operation without one.</summary>
     public JsonNode? Request { get; init; }
 
-    /// <summary>An example of the body that a success is answered with.</summary>
+    /// <summary>An example of the response body of a success.</summary>
     public JsonNode? Response { get; init; }
 
-    /// <summary>The <see cref="Problems.ProblemTypes"/> that may be answered, besides a defect's.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    /// <summary>The problem types that the operation may answer with, besides those of every operation.</summary>
+    public IReadOnlyList<ProblemType> Problems { get; init; } = [];
 
-    /// <summary>The response headers of a success, by name, and what they say.</summary>
+    /// <summary>The response headers of a success: names and descriptions.</summary>
     public IReadOnlyDictionary<string, string> ResponseHeaders { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The example as it is on the wire.</summary>
+    /// <summary>Serializes an example as the API does.</summary>
     public static JsonNode Example<T>(T value, JsonTypeInfo<T> json) => JsonSerializer.SerializeToNode(value, json)!;
 }

@@ -44,10 +44,10 @@ internal static class OperationDescription
     private static void DescribeSuccess(OpenApiResponse response, OperationContract contract)
     {
         SetExample(response.Content, contract.Response);
-        foreach (var (name, says) in contract.ResponseHeaders)
+        foreach (var (name, description) in contract.ResponseHeaders)
         {
             response.Headers ??= new Dictionary<string, IOpenApiHeader>();
-            response.Headers[name] = new OpenApiHeader { Description = says, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            response.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
         }
     }
 
@@ -71,7 +71,7 @@ internal static class OperationDescription
         }
     }
 
-    /// <summary>By status, whatever the order of the declarations.</summary>
+    /// <summary>Sorts by status.</summary>
     private static void Sort(OpenApiResponses responses)
     {
         var sorted = responses.OrderBy(response => int.Parse(response.Key, CultureInfo.InvariantCulture)).ToList();

@@ -5,14 +5,14 @@ using UserOrder.ApiDefaults.Problems;
 
 namespace UserOrder.ApiDefaults.OpenApi;
 
-/// <summary>An operation's errors in the OpenAPI document: each status with the problem types that it may have.</summary>
+/// <summary>Describes an operation's errors in the OpenAPI document: each status with its problem types.</summary>
 internal static class ProblemResponses
 {
     public const string Schema = "Problem";
     private const string MediaType = "application/problem+json";
 
-    /// <summary>What every operation of a version may answer with.</summary>
-    private static readonly string[] Everywhere =
+    /// <summary>The problem types of every operation.</summary>
+    private static readonly ProblemType[] Everywhere =
     [
         ProblemTypes.Unauthenticated,
         ProblemTypes.Forbidden,
@@ -25,12 +25,12 @@ internal static class ProblemResponses
     public static void Apply(OpenApiResponses responses, OperationContract? contract, OpenApiDocument? document)
     {
         var types = contract?.Problems.Concat(Everywhere) ?? [];
-        foreach (var status in types.GroupBy(type => ProblemTypes.Meanings[type].Status))
+        foreach (var status in types.GroupBy(type => type.Status))
         {
             responses[status.Key.ToString(CultureInfo.InvariantCulture)] = Response(status.Key, [.. status], document);
         }
 
-        // What was declared by the framework's own means has no types.
+        // A response that the framework added has no problem types.
         foreach (var response in responses.Values)
         {
             if (response.Content?.TryGetValue(MediaType, out var media) == true && media.Examples is null)
@@ -60,11 +60,11 @@ internal static class ProblemResponses
         },
     };
 
-    private static OpenApiResponse Response(int status, IReadOnlyList<string> types, OpenApiDocument? document)
+    private static OpenApiResponse Response(int status, IReadOnlyList<ProblemType> types, OpenApiDocument? document)
     {
         var response = new OpenApiResponse
         {
-            Description = string.Join(' ', types.Select(type => ProblemTypes.Meanings[type].Title)),
+            Description = string.Join(' ', types.Select(type => type.Title)),
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 [MediaType] = new()
@@ -74,15 +74,15 @@ internal static class ProblemResponses
                         AllOf = [new OpenApiSchemaReference(Schema, document)],
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
-                            ["type"] = new OpenApiSchema { Enum = [.. types.Select(type => (JsonNode)type)] },
+                            ["type"] = new OpenApiSchema { Enum = [.. types.Select(type => (JsonNode)type.Uri)] },
                             ["status"] = new OpenApiSchema { Enum = [status] },
                         },
                     },
-                    Examples = types.ToDictionary(type => type[ProblemTypes.Base.Length..], type => (IOpenApiExample)new OpenApiExample { Value = Example(type) }),
+                    Examples = types.ToDictionary(type => type.Name, type => (IOpenApiExample)new OpenApiExample { Value = Example(type) }),
                 },
             },
         };
-        if (types.All(type => ProblemTypes.Meanings[type].IsPassing))
+        if (types.All(type => type.IsTransient))
         {
             response.Headers = new Dictionary<string, IOpenApiHeader>
             {
@@ -98,9 +98,9 @@ internal static class ProblemResponses
         return response;
     }
 
-    private static JsonObject Example(string type)
+    private static JsonObject Example(ProblemType type)
     {
-        var example = new JsonObject { ["type"] = type, ["title"] = ProblemTypes.Meanings[type].Title, ["status"] = ProblemTypes.Meanings[type].Status };
+        var example = new JsonObject { ["type"] = type.Uri, ["title"] = type.Title, ["status"] = type.Status };
         if (type == ProblemTypes.Validation)
         {
             example["errors"] = new JsonObject { ["name"] = new JsonArray("The Name field is required.") };

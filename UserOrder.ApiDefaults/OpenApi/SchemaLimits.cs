@@ -5,12 +5,12 @@ using UserOrder.ApiDefaults.Validation;
 
 namespace UserOrder.ApiDefaults.OpenApi;
 
-/// <summary>The limits of the validation attributes that the framework does not bring into the schema, or not as they are meant.</summary>
+/// <summary>Adds the limits of validation attributes that the framework omits from the schema or translates inexactly.</summary>
 internal static class SchemaLimits
 {
     public static void Apply(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
-        // The attribute's expression covers the whole text; in a schema it may match anywhere
+        // The attribute matches the whole text; a schema's pattern matches anywhere
         // (https://json-schema.org/draft/2020-12/json-schema-validation#section-6.3.3).
         if (schema.Pattern is { } pattern && !pattern.StartsWith('^'))
         {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace UserOrder.ApiDefaults.Problems;
 
-/// <summary>Says what is wrong with a request that could not be read, without naming the program's own types.</summary>
+/// <summary>Explains why a request cannot be read, without naming the program's types.</summary>
 internal sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -33,9 +33,9 @@ internal sealed partial class BadRequestHandler(IProblemDetailsService problems)
     };
 
     private static string Where(JsonException json) =>
-        $"The body is not the JSON that is expected here: see {json.Path ?? "$"}, line {json.LineNumber + 1}, byte {json.BytePositionInLine}.";
+        $"The body is not the expected JSON: see {json.Path ?? "$"}, line {json.LineNumber + 1}, byte {json.BytePositionInLine}.";
 
-    /// <summary>The framework says: parameter "int limit".</summary>
+    /// <summary>Matches the framework's wording: parameter "int limit".</summary>
     [GeneratedRegex("""
         "\S+ (\w+)"
         """)]

@@ -3,27 +3,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace UserOrder.ApiDefaults.Problems;
 
-/// <summary>The refusals of a request for its idempotency key.</summary>
+/// <summary>The responses to a request whose idempotency key another request has used.</summary>
 /// <remarks>https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07#section-2.7.</remarks>
 public static class IdempotencyProblems
 {
-    /// <summary><c>409</c>, and the time after which the first answer may be there.</summary>
+    /// <summary><c>409</c> with the seconds to wait: the first request is still in progress.</summary>
     public static ProblemHttpResult KeyInFlight(HttpResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
         response.Headers.RetryAfter = "1";
-        return TypedResults.Problem(
-            statusCode: StatusCodes.Status409Conflict,
-            type: ProblemTypes.IdempotencyKeyInFlight,
-            title: "The request is being carried out.",
-            detail: "Another request with this idempotency key has not been answered yet; try again later.");
+        return ProblemTypes.IdempotencyKeyInFlight.ToResult("Another request with this idempotency key is still in progress. Try again later.");
     }
 
-    /// <summary><c>422</c>: to try again would not help.</summary>
-    public static ProblemHttpResult KeyReused() =>
-        TypedResults.Problem(
-            statusCode: StatusCodes.Status422UnprocessableEntity,
-            type: ProblemTypes.IdempotencyKeyReused,
-            title: "The idempotency key was used for another request.",
-            detail: "A request with this idempotency key and another body came before. A new request needs a new key.");
+    /// <summary><c>422</c>: a retry would fail again.</summary>
+    public static ProblemHttpResult KeyReused() => ProblemTypes.IdempotencyKeyReused.ToResult(
+        "An earlier request used this idempotency key with a different body. Use a new key for a new request.");
 }

@@ -5,10 +5,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using UserOrder.ApiDefaults.Bodies;
 
 namespace UserOrder.ApiDefaults.Problems;
 
-/// <summary>Every error is a problem document (RFC 9457).</summary>
+/// <summary>Answers every error with a problem document (RFC 9457).</summary>
 internal static class ProblemExtensions
 {
     public static void AddProblems(this IServiceCollection services)
@@ -16,14 +17,14 @@ internal static class ProblemExtensions
         services.AddExceptionHandler<BadRequestHandler>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.ProblemDetails));
 
-        // Otherwise the reason of a 400 would only be told in Development.
+        // By default the framework explains a 400 in Development only.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
     public static void UseProblems(this WebApplication app)
     {
-        // The framework has no problem document for a client that accepts something else, and then answers with a plain text or nothing.
-        // To disregard the header is a server's right (RFC 9110, section 12.5.1).
+        // The framework writes no problem document for a client that accepts another media type. A server may disregard the header
+        // (RFC 9110, section 12.5.1).
         app.Use((context, next) =>
         {
             context.Request.Headers.Remove(HeaderNames.Accept);
@@ -37,25 +38,25 @@ internal static class ProblemExtensions
     {
         if (problem is HttpValidationProblemDetails validation)
         {
-            problem.Type = ProblemTypes.Validation;
+            problem.Type = ProblemTypes.Validation.Uri;
             validation.Errors = validation.Errors.ToDictionary(error => AsInJson(error.Key), error => error.Value);
         }
-        else if (problem.Type is null || !problem.Type.StartsWith(ProblemTypes.Base, StringComparison.Ordinal))
+        else if (problem.Type is null || !problem.Type.StartsWith(ProblemType.Base, StringComparison.Ordinal))
         {
-            problem.Type = ProblemTypes.For(problem.Status) ?? problem.Type;
+            problem.Type = ProblemTypes.For(problem.Status)?.Uri ?? problem.Type;
         }
 
         problem.Detail ??= problem.Status switch
         {
             StatusCodes.Status401Unauthorized => "Send a valid access token in the header Authorization: Bearer.",
-            StatusCodes.Status403Forbidden => "It lacks the scope that the header WWW-Authenticate names.",
+            StatusCodes.Status403Forbidden => "The token lacks the scope named in WWW-Authenticate.",
             StatusCodes.Status404NotFound => "There is nothing at this address.",
-            StatusCodes.Status413PayloadTooLarge => $"The body may have at most {ServiceDefaultsExtensions.MaxRequestBodyBytes} bytes.",
+            StatusCodes.Status413PayloadTooLarge => $"The body may have at most {RequestBody.MaxBytes} bytes.",
             StatusCodes.Status415UnsupportedMediaType => "The body must be JSON in UTF-8, with the content type application/json.",
             _ => null,
         };
     }
 
-    /// <summary>From <c>Items[0].Sku</c>, as the validation names it, to <c>items[0].sku</c>, as the client wrote it.</summary>
+    /// <summary>Converts a path from the validation's form, <c>Items[0].Sku</c>, to the client's, <c>items[0].sku</c>.</summary>
     private static string AsInJson(string path) => string.Join('.', path.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

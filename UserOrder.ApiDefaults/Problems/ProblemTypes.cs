@@ -1,97 +1,61 @@
 namespace UserOrder.ApiDefaults.Problems;
 
-/// <summary>
-/// The stable <c>type</c> of each problem (RFC 9457, section 3.1.1). A client compares it; nothing is served there.
-/// </summary>
+/// <summary>The problem types that every API has.</summary>
 public static class ProblemTypes
 {
-    internal const string Base = "https://userorder.example/problems/";
+    /// <summary>The request is well-formed, but a value exceeds its limits.</summary>
+    public static readonly ProblemType Validation = new("validation", 400, "One or more validation errors occurred.");
 
-    /// <summary>400: the request is well-formed, but a value in it is out of its limits.</summary>
-    public const string Validation = Base + "validation";
+    /// <summary>The request cannot be read.</summary>
+    public static readonly ProblemType MalformedRequest = new("malformed-request", 400, "The request cannot be read.");
 
-    /// <summary>400: the request cannot be read.</summary>
-    public const string MalformedRequest = Base + "malformed-request";
+    /// <summary>The request has no valid access token.</summary>
+    public static readonly ProblemType Unauthenticated = new("unauthenticated", 401, "A valid access token is required.");
 
-    /// <summary>401: the request has no access token, or one that is not valid.</summary>
-    public const string Unauthenticated = Base + "unauthenticated";
+    /// <summary>The access token does not permit the request.</summary>
+    public static readonly ProblemType Forbidden = new("forbidden", 403, "The access token does not permit this.");
 
-    /// <summary>403: the access token does not permit this.</summary>
-    public const string Forbidden = Base + "forbidden";
+    /// <summary>No resource exists at this address.</summary>
+    public static readonly ProblemType NotFound = new("not-found", 404, "There is no such resource.");
 
-    /// <summary>404: there is nothing at this address.</summary>
-    public const string NotFound = Base + "not-found";
+    /// <summary>The API has no such version; the extension <c>supportedVersions</c> lists the existing ones.</summary>
+    public static readonly ProblemType UnsupportedVersion = new("unsupported-version", 404, "There is no such version of this API.");
 
-    /// <summary>404: the API has no such version; the extension <c>supportedVersions</c> lists those that it has.</summary>
-    public const string UnsupportedVersion = Base + "unsupported-version";
+    /// <summary>The resource does not support the method.</summary>
+    public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The resource does not support this method.");
 
-    /// <summary>405: the resource does not take this method.</summary>
-    public const string MethodNotAllowed = Base + "method-not-allowed";
+    /// <summary>Another request with the same idempotency key is in progress.</summary>
+    public static readonly ProblemType IdempotencyKeyInFlight = new("idempotency-key-in-flight", 409, "The request is being carried out.");
 
-    /// <summary>409: another user has this email already.</summary>
-    public const string EmailTaken = Base + "email-taken";
+    /// <summary>The body exceeds its limit.</summary>
+    public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is larger than 64 KiB.");
 
-    /// <summary>409: a request with this idempotency key is being carried out.</summary>
-    public const string IdempotencyKeyInFlight = Base + "idempotency-key-in-flight";
+    /// <summary>The content type is not JSON in UTF-8.</summary>
+    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The body is not JSON in UTF-8.");
 
-    /// <summary>413: the body is larger than allowed.</summary>
-    public const string BodyTooLarge = Base + "body-too-large";
+    /// <summary>An earlier, different request used the idempotency key.</summary>
+    public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key was used for another request.");
 
-    /// <summary>415: the body is not JSON by its content type.</summary>
-    public const string UnsupportedMediaType = Base + "unsupported-media-type";
+    /// <summary>The caller exceeds its request rate.</summary>
+    public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "The caller sends too many requests.");
 
-    /// <summary>422: the idempotency key was used for another request.</summary>
-    public const string IdempotencyKeyReused = Base + "idempotency-key-reused";
+    /// <summary>The service has a defect.</summary>
+    public static readonly ProblemType InternalError = new("internal-error", 500, "A defect of the service.");
 
-    /// <summary>422: the order names a user that does not exist.</summary>
-    public const string UnknownUser = Base + "unknown-user";
+    /// <summary>The database is unreachable, or its schema is not ready.</summary>
+    public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is out of reach.");
 
-    /// <summary>429: the caller sends more requests than it may.</summary>
-    public const string TooManyRequests = Base + "too-many-requests";
+    /// <summary>The service has no keys to check access tokens with, because their issuer is unreachable.</summary>
+    public static readonly ProblemType IssuerUnavailable = new("issuer-unavailable", 503, "Access tokens cannot be checked at the moment.");
 
-    /// <summary>500: a defect of the service.</summary>
-    public const string InternalError = Base + "internal-error";
+    /// <summary>The service has reached its limit of concurrent and queued requests.</summary>
+    public static readonly ProblemType Overloaded = new("overloaded", 503, "Too many requests are being carried out.");
 
-    /// <summary>503: the database is out of reach, or its schema is not in place yet.</summary>
-    public const string DatabaseUnavailable = Base + "database-unavailable";
+    /// <summary>The outbox has reached its limit.</summary>
+    public static readonly ProblemType OutboxFull = new("outbox-full", 503, "Too many events wait for the broker.");
 
-    /// <summary>503: the keys of the issuer of the access tokens cannot be had at the moment.</summary>
-    public const string IssuerUnavailable = Base + "issuer-unavailable";
-
-    /// <summary>503: too many requests are being carried out.</summary>
-    public const string Overloaded = Base + "overloaded";
-
-    /// <summary>503: too many events wait for the broker.</summary>
-    public const string OutboxFull = Base + "outbox-full";
-
-    /// <summary>503: whether the user exists cannot be found out at the moment.</summary>
-    public const string UserApiUnavailable = Base + "user-api-unavailable";
-
-    /// <summary>What the OpenAPI documents say of each problem that an operation may answer with.</summary>
-    internal static IReadOnlyDictionary<string, ProblemMeaning> Meanings { get; } = new Dictionary<string, ProblemMeaning>
-    {
-        [Validation] = new(400, "One or more validation errors occurred."),
-        [MalformedRequest] = new(400, "The request cannot be read."),
-        [Unauthenticated] = new(401, "A valid access token is required."),
-        [Forbidden] = new(403, "The access token does not permit this."),
-        [NotFound] = new(404, "There is no such resource."),
-        [EmailTaken] = new(409, "The email is taken."),
-        [IdempotencyKeyInFlight] = new(409, "The request is being carried out."),
-        [BodyTooLarge] = new(413, "The body is larger than 64 KiB."),
-        [UnsupportedMediaType] = new(415, "The body is not JSON in UTF-8."),
-        [IdempotencyKeyReused] = new(422, "The idempotency key was used for another request."),
-        [UnknownUser] = new(422, "There is no such user."),
-        [TooManyRequests] = new(429, "The caller sends too many requests."),
-        [InternalError] = new(500, "A defect of the service."),
-        [DatabaseUnavailable] = new(503, "The database is out of reach."),
-        [IssuerUnavailable] = new(503, "Access tokens cannot be checked at the moment."),
-        [Overloaded] = new(503, "Too many requests are being carried out."),
-        [OutboxFull] = new(503, "Too many events wait for the broker."),
-        [UserApiUnavailable] = new(503, "The user cannot be checked at the moment."),
-    };
-
-    /// <summary>The type of a problem that has no closer one than its status.</summary>
-    internal static string? For(int? status) => status switch
+    /// <summary>The type of a problem for which the code states only a status.</summary>
+    internal static ProblemType? For(int? status) => status switch
     {
         400 => MalformedRequest,
         401 => Unauthenticated,
@@ -103,11 +67,4 @@ public static class ProblemTypes
         500 => InternalError,
         _ => null,
     };
-}
-
-/// <summary>The status of a problem, and what it is in one sentence.</summary>
-internal sealed record ProblemMeaning(int Status, string Title)
-{
-    /// <summary>Whether the same request may succeed later, so that the answer says when to try again.</summary>
-    public bool IsPassing => Status is 429 or 503;
 }

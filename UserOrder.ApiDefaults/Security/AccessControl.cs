@@ -5,7 +5,7 @@ using UserOrder.ApiDefaults.Problems;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>Whose data a caller reaches. Whether the endpoint may be called at all was decided before, by its scope.</summary>
+/// <summary>Decides whose resources a caller may access. The endpoint's scope has been checked before.</summary>
 public sealed class AccessControl
 {
     internal const string SubjectClaim = "sub";
@@ -16,10 +16,10 @@ public sealed class AccessControl
 
     internal bool IsOpen => _options.IsOpen;
 
-    /// <summary>Whether what is <paramref name="owner"/>'s is the caller's own, or the caller's scope reaches everybody's.</summary>
+    /// <summary>Whether the caller is <paramref name="owner"/>, or has the scope for everybody's resources.</summary>
     /// <remarks>
-    /// Where the request itself says whose it is, answer no with <see cref="Refuse"/> before anything is looked up; where only the look-up tells,
-    /// answer as for what is not there. Neither says whether the other one exists.
+    /// When the request itself names the owner, answer a refusal with <see cref="Refuse"/> before any look-up. When only the look-up shows the
+    /// owner, answer as if the resource did not exist. Neither answer reveals whether it exists.
     /// </remarks>
     public bool Reaches(HttpContext context, string scope, Guid owner)
     {
@@ -27,30 +27,25 @@ public sealed class AccessControl
         return IsOpen || IsOwn(context.User, owner) || Scopes.PermitsAny(context.User, scope);
     }
 
-    /// <summary>Whether the caller's scope reaches everybody's.</summary>
+    /// <summary>Whether the caller has the scope for everybody's resources.</summary>
     public bool ReachesAny(HttpContext context, string scope)
     {
         ArgumentNullException.ThrowIfNull(context);
         return IsOpen || Scopes.PermitsAny(context.User, scope);
     }
 
-    /// <summary>The caller's <c>sub</c>; null where nobody is asked who they are.</summary>
+    /// <summary>The caller's <c>sub</c>; null in an open service.</summary>
     public string? CallerOf(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return IsOpen ? null : context.User.FindFirstValue(SubjectClaim);
     }
 
-    /// <summary>Whether the caller may see the service's inside.</summary>
-    internal bool ReachesInside(HttpContext context) =>
-        _options.InternalPort is { } port && context.Connection.LocalPort == port || (!IsOpen && Scopes.Permits(context.User, Scopes.Admin));
+    /// <summary>Answers <c>403</c>: the caller's token does not cover the resource.</summary>
+    public static ProblemHttpResult Refuse() => ProblemTypes.Forbidden.ToResult("This resource belongs to another user.");
 
-    /// <summary><c>403</c>: the caller's token does not reach that.</summary>
-    public static ProblemHttpResult Refuse() => TypedResults.Problem(
-        statusCode: StatusCodes.Status403Forbidden,
-        type: ProblemTypes.Forbidden,
-        title: "The access token does not permit this.",
-        detail: "It is another user's.");
+    /// <summary>Whether the token has the scope <c>admin</c>. An open service knows no operators.</summary>
+    internal bool IsOperator(HttpContext context) => !IsOpen && Scopes.Permits(context.User, Scopes.Admin);
 
-    private bool IsOwn(ClaimsPrincipal caller, Guid owner) => Guid.TryParse(caller.FindFirstValue(_options.UserIdClaim), out var user) && user == owner;
+    private bool IsOwn(ClaimsPrincipal caller, Guid owner) => Guid.TryParse(caller.FindFirstValue(_options.OwnerIdClaim), out var id) && id == owner;
 }

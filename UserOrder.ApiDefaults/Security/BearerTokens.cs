@@ -5,21 +5,21 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>How access tokens are checked: JWTs of the one issuer, by its published keys (RFC 9068, section 4).</summary>
+/// <summary>Checks access tokens: JWTs of one issuer, verified with its published keys (RFC 9068, section 4).</summary>
 internal static class BearerTokens
 {
-    /// <summary>How far the clocks of issuer and service may be apart.</summary>
+    /// <summary>The tolerated difference between the clocks of issuer and service.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    /// <summary>The shortest time between two looks at the issuer's keys for a token whose key is not among them.</summary>
+    /// <summary>The shortest time between two fetches of the issuer's keys because of a token with an unknown key.</summary>
     private static readonly TimeSpan KeyRefreshInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>For how long a key that the issuer has given up may still be taken.</summary>
+    /// <summary>How long the service accepts a key after the issuer has withdrawn it.</summary>
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Signatures that only the issuer can make: with a shared secret every service could, and "none" is none.</summary>
+    /// <summary>Asymmetric signatures only: every service that knows a shared secret could sign, and "none" signs nothing.</summary>
     private static readonly string[] Algorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -48,21 +48,21 @@ internal static class BearerTokens
             };
             bearer.Events = new JwtBearerEvents
             {
-                OnAuthenticationFailed = TellOutageFromRefusal,
+                OnAuthenticationFailed = DistinguishOutageAsync,
                 OnTokenValidated = RequireSubject,
                 OnForbidden = NameTheScope,
             };
         });
 
-        // Otherwise a key that the issuer has given up, as it does with a stolen one, would be taken for another hour.
+        // By default the service would accept a withdrawn key, such as a stolen one, for another hour.
         services.PostConfigure<JwtBearerOptions>(
             JwtBearerDefaults.AuthenticationScheme,
             bearer => ((BaseConfigurationManager)bearer.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
     }
 
-    /// <summary>A token that is refused is the caller's fault; that there are no keys to check it with is not.</summary>
-    /// <remarks>The exception does not tell: without keys every token counts as signed by a stranger. Once fetched, the keys are kept.</remarks>
-    private static async Task TellOutageFromRefusal(AuthenticationFailedContext context)
+    /// <summary>Distinguishes an invalid token, the caller's fault, from missing keys, which are not.</summary>
+    /// <remarks>The exception does not distinguish them: without keys every signature counts as unknown. Fetched keys are cached.</remarks>
+    private static async Task DistinguishOutageAsync(AuthenticationFailedContext context)
     {
         try
         {
@@ -74,7 +74,7 @@ internal static class BearerTokens
         }
     }
 
-    /// <summary>RFC 9068, section 2.2, requires it; without it nothing would be anybody's own.</summary>
+    /// <summary>RFC 9068, section 2.2, requires the subject; ownership depends on it.</summary>
     private static Task RequireSubject(TokenValidatedContext context)
     {
         if (context.Principal?.FindFirst(AccessControl.SubjectClaim) is not { Value.Length: > 0 })
@@ -85,7 +85,7 @@ internal static class BearerTokens
         return Task.CompletedTask;
     }
 
-    /// <summary>RFC 6750, section 3.1.</summary>
+    /// <summary>Names the missing scope (RFC 6750, section 3.1).</summary>
     private static Task NameTheScope(ForbiddenContext context)
     {
         if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { } required)

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace UserOrder.ApiDefaults.Security;
 
 /// <summary>
-/// The service's own access token, by the client credentials grant (RFC 6749, section 4.4). It is kept while it is good and renewed when a
-/// fifth of its time is left, while the calls go on with the old one. However many calls need one, one request is under way.
+/// Obtains the service's own access token by the client credentials grant (RFC 6749, section 4.4) and caches it. When a fifth of its lifetime
+/// is left, it renews the token in the background. Concurrent calls share one request.
 /// </summary>
 internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client, TimeProvider time)
 {
@@ -17,15 +17,15 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
     private static readonly TimeSpan AssumedLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(1);
 
-    /// <summary>For how long a token that was refused is not replaced, nor an early renewal tried again.</summary>
+    /// <summary>The minimum age of a refused token before its replacement, and the pause after a failed early renewal.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private Token? _token;
     private Task<Token>? _renewal;
 
-    /// <exception cref="HttpRequestException">The issuer does not answer or gives no token.</exception>
-    /// <exception cref="Polly.ExecutionRejectedException">It is not asked any more, or takes too long.</exception>
+    /// <exception cref="HttpRequestException">The issuer does not answer or sends no token.</exception>
+    /// <exception cref="Polly.ExecutionRejectedException">The circuit to the issuer is open, or the issuer takes too long.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
         Task<Token> renewal;
@@ -49,8 +49,8 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
         return (await renewal.WaitAsync(cancellationToken)).Value;
     }
 
-    /// <summary>Gives up a token that was refused.</summary>
-    /// <returns>Whether another one may be had; false for a token so new that another one would fare no better.</returns>
+    /// <summary>Discards a refused token.</summary>
+    /// <returns>Whether a retry with another token is worthwhile; false for a new token, because a newer one would be refused too.</returns>
     public bool Forget(string refused)
     {
         lock (_lock)
@@ -115,11 +115,11 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
         }
         catch (JsonException)
         {
-            throw new HttpRequestException("The issuer's answer is not the JSON that is expected of a token endpoint.");
+            throw new HttpRequestException("The issuer's answer is not the JSON of a token endpoint.");
         }
     }
 
-    /// <summary>RFC 6749, section 2.3.1: each part is form-encoded first.</summary>
+    /// <summary>Form-encodes each part first (RFC 6749, section 2.3.1).</summary>
     private string BasicCredentials() =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(client.ClientId!)}:{Uri.EscapeDataString(client.ClientSecret!)}"));
 
@@ -138,7 +138,7 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
     }
 }
 
-/// <summary>RFC 6749, section 5.1.</summary>
+/// <summary>The issuer's answer (RFC 6749, section 5.1).</summary>
 internal sealed record TokenResponse(
     [property: JsonPropertyName("access_token")] string? AccessToken,
     [property: JsonPropertyName("expires_in")] long? ExpiresIn);

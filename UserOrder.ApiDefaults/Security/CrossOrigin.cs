@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Net.Http.Headers;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>Which pages of other origins a browser lets read the answers: none but those of <c>Cors:Origins</c>.</summary>
+/// <summary>Allows browsers to show responses to pages of the origins in <c>Cors:Origins</c>, and to no others.</summary>
 internal static class CrossOrigin
 {
     private const string Key = "Cors:Origins";
@@ -14,8 +15,8 @@ internal static class CrossOrigin
 
     private static readonly string[] ReadHeaders = [HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, "Idempotency-Replayed"];
 
-    /// <exception cref="InvalidOperationException">A value is no origin.</exception>
-    public static void AddCrossOrigin(this WebApplicationBuilder builder)
+    /// <exception cref="InvalidOperationException">A value is not an origin.</exception>
+    public static void AddCrossOrigin(this IHostApplicationBuilder builder)
     {
         var origins = OriginsOf(builder.Configuration);
         if (origins.Length > 0)
@@ -43,7 +44,7 @@ internal static class CrossOrigin
         {
             SecurityOptions.Check(
                 Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == origin,
-                $"{Key} must list origins such as https://shop.example, and has '{origin}'.");
+                $"{Key} must list origins such as https://shop.example, not '{origin}'.");
         }
 
         return origins;

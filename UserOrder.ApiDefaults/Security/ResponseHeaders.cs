@@ -5,11 +5,11 @@ namespace UserOrder.ApiDefaults.Security;
 
 internal static class ResponseHeaders
 {
-    /// <summary>Lets no browser take an answer for something else than its content type says.</summary>
+    /// <summary>Keeps browsers from guessing another content type than the stated one.</summary>
     public static void UseSecurityHeaders(this WebApplication app) =>
         app.Use((context, next) =>
         {
-            // Not now: what answers an exception starts with clearing the headers.
+            // Set late, because the exception handler clears the headers.
             context.Response.OnStarting(
                 static state =>
                 {

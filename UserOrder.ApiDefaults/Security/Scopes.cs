@@ -2,40 +2,26 @@ using System.Security.Claims;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>What an access token permits: its claim <c>scope</c> (RFC 9068, section 2.2.3), or <c>scp</c>, where some issuers write it.</summary>
+/// <summary>Reads what an access token permits from its claim <c>scope</c> (RFC 9068, section 2.2.3), or from <c>scp</c>, which some issuers use.</summary>
 /// <remarks>
-/// A scope reaches what is the caller's own. With <see cref="AnySuffix"/> it reaches everybody's: <c>users:read:any</c> is what OrderApi asks
-/// UserApi with. <see cref="Admin"/> reaches everything.
+/// A scope such as <c>things:read</c> covers the caller's own resources; <c>things:read:any</c> covers everybody's. <see cref="Admin"/>
+/// includes every scope. Each service declares its own scopes.
 /// </remarks>
 public static class Scopes
 {
-    /// <summary>Read the caller's own user.</summary>
-    public const string UsersRead = "users:read";
-
-    /// <summary>Create users. A new user is nobody's own yet, so this is for the service that signs users up.</summary>
-    public const string UsersWrite = "users:write";
-
-    /// <summary>Read the caller's own orders.</summary>
-    public const string OrdersRead = "orders:read";
-
-    /// <summary>Place orders for the caller.</summary>
-    public const string OrdersWrite = "orders:write";
-
-    /// <summary>All of the above for everybody, and the operators' endpoints.</summary>
+    /// <summary>Every scope for everybody's resources, and the operators' endpoints.</summary>
     public const string Admin = "admin";
 
-    /// <summary>Behind a scope: not only for what is the caller's own.</summary>
+    /// <summary>The suffix that extends a scope to everybody's resources.</summary>
     public const string AnySuffix = ":any";
-
-    internal static readonly string[] All = [UsersRead, UsersWrite, OrdersRead, OrdersWrite, Admin];
 
     private static readonly string[] ClaimTypes = ["scope", "scp"];
 
-    /// <summary>Whether the token permits it, if only for what is the caller's own.</summary>
+    /// <summary>Whether the token has the scope, for the caller's own resources or for everybody's.</summary>
     internal static bool Permits(ClaimsPrincipal caller, string scope) =>
         Grants(caller, granted => granted.StartsWith(scope, StringComparison.Ordinal) && granted[scope.Length..] is "" or AnySuffix);
 
-    /// <summary>Whether the token permits it for everybody.</summary>
+    /// <summary>Whether the token has the scope for everybody's resources.</summary>
     internal static bool PermitsAny(ClaimsPrincipal caller, string scope) =>
         Grants(caller, granted => granted.Length == scope.Length + AnySuffix.Length
             && granted.StartsWith(scope, StringComparison.Ordinal) && granted.EndsWith(AnySuffix, StringComparison.Ordinal));
@@ -60,7 +46,3 @@ public static class Scopes
         return false;
     }
 }
-
-/// <summary>The scope that an endpoint asks for, in its metadata.</summary>
-/// <param name="Name">One of <see cref="Scopes"/>.</param>
-internal sealed record RequiredScope(string Name);

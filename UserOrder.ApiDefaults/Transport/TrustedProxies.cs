@@ -6,16 +6,16 @@ using Microsoft.Extensions.DependencyInjection;
 namespace UserOrder.ApiDefaults.Transport;
 
 /// <summary>
-/// Whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed where <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c> is set. The
-/// framework believes everyone's then, so that any client could give itself any address.
+/// The proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> the service trusts when
+/// <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c> is set. By default the framework then trusts every client.
 /// </summary>
 internal static class TrustedProxies
 {
     private const string Proxies = "ForwardedHeaders:KnownProxies";
     private const string Networks = "ForwardedHeaders:KnownNetworks";
 
-    /// <summary>Takes the addresses and networks from the configuration; without any, only this machine is believed.</summary>
-    /// <exception cref="InvalidOperationException">One of them is no address or no network.</exception>
+    /// <summary>Reads the addresses and networks from the configuration. Without any, the service trusts this machine only.</summary>
+    /// <exception cref="InvalidOperationException">A value is not an address or not a network.</exception>
     public static void AddTrustedProxies(this IServiceCollection services, IConfiguration configuration)
     {
         var proxies = configuration.GetSection(Proxies).GetChildren().Select(entry =>
@@ -28,7 +28,7 @@ internal static class TrustedProxies
             networks.Add(new IPNetwork(new IPAddress([127, 0, 0, 0]), 8));
         }
 
-        // After the framework's own, which empties both lists.
+        // Runs after the framework's own configuration, which empties both lists.
         services.PostConfigure<ForwardedHeadersOptions>(options =>
         {
             options.KnownProxies.Clear();

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace UserOrder.ApiDefaults.Validation;
 
-/// <summary>Bounds the decimals of an amount; zeros at the end do not count.</summary>
+/// <summary>Limits the decimals of an amount; trailing zeros do not count.</summary>
 /// <param name="places">The most decimals.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DecimalsAttribute(int places) : ValidationAttribute("The field {0} must have at most {1} decimals.")

@@ -2,9 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace UserOrder.ApiDefaults.Validation;
 
-/// <summary>Refuses the UUID of zeros, which is also what a missing one reads as.</summary>
+/// <summary>Refuses the empty UUID, which is also the value of a missing one.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class NotEmptyAttribute() : ValidationAttribute("The field {0} must be a UUID other than the one of zeros.")
+public sealed class NotEmptyAttribute() : ValidationAttribute("The field {0} must be a non-empty UUID.")
 {
     /// <inheritdoc/>
     public override bool IsValid(object? value) => value is Guid id && id != Guid.Empty;

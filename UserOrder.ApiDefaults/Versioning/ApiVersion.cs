@@ -3,15 +3,15 @@ using Microsoft.Extensions.Configuration;
 
 namespace UserOrder.ApiDefaults.Versioning;
 
-/// <summary>One version of a service's HTTP API, and the headers that tell its clients how long it will be there.</summary>
+/// <summary>One version of a service's HTTP API, with the headers that announce its end.</summary>
 /// <remarks>
-/// <c>Deprecation</c>: https://www.rfc-editor.org/rfc/rfc9745. <c>Sunset</c>: https://www.rfc-editor.org/rfc/rfc8594. Both are announcements:
-/// the version is answered as before until it is taken out of the code.
+/// <c>Deprecation</c>: https://www.rfc-editor.org/rfc/rfc9745. <c>Sunset</c>: https://www.rfc-editor.org/rfc/rfc8594. Both only
+/// announce: the service answers the version until its code is removed.
 /// </remarks>
 internal sealed record ApiVersion(string Name, string? Deprecation, string? Sunset, string? Link)
 {
-    /// <summary>Reads the times <c>Deprecation</c> and <c>Sunset</c> and the address <c>Link</c> of a version, each of which may be missing.</summary>
-    /// <exception cref="InvalidOperationException">A value is none, or the version would be gone before it is deprecated.</exception>
+    /// <summary>Reads the optional times <c>Deprecation</c> and <c>Sunset</c> and the optional address <c>Link</c> of a version.</summary>
+    /// <exception cref="InvalidOperationException">A value is invalid, or the sunset precedes the deprecation.</exception>
     public static ApiVersion Read(IConfigurationSection section)
     {
         var deprecation = ReadTime(section.GetSection("Deprecation"));
@@ -34,7 +34,7 @@ internal sealed record ApiVersion(string Name, string? Deprecation, string? Suns
             link is null ? null : LinkOf(new Uri(link), deprecation is not null, sunset is not null));
     }
 
-    /// <summary>The relation <c>deprecation</c> is RFC 9745's, section 3; <c>sunset</c> is RFC 8594's, section 6.</summary>
+    /// <summary>RFC 9745, section 3, defines the relation <c>deprecation</c>; RFC 8594, section 6, defines <c>sunset</c>.</summary>
     private static string? LinkOf(Uri uri, bool isDeprecated, bool hasSunset) => (isDeprecated, hasSunset) switch
     {
         (true, true) => $"<{uri.AbsoluteUri}>; rel=\"deprecation sunset\"",

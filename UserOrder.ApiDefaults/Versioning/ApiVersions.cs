@@ -4,22 +4,22 @@ using Microsoft.Extensions.Configuration;
 
 namespace UserOrder.ApiDefaults.Versioning;
 
-/// <summary>The versions of a service's HTTP API, as they stand in the path.</summary>
+/// <summary>The versions of a service's HTTP API, named as in the path.</summary>
 internal sealed class ApiVersions
 {
-    /// <summary>The configuration section that has a section for each version whose end is announced.</summary>
+    /// <summary>The configuration section with one section for each version whose end is announced.</summary>
     public const string Section = "Api:Versions";
 
     private readonly Dictionary<string, ApiVersion> _versions;
 
-    /// <exception cref="InvalidOperationException">The configuration is wrong, or is of a version that is not there.</exception>
+    /// <exception cref="InvalidOperationException">A setting is invalid, or configures an unknown version.</exception>
     public ApiVersions(IReadOnlyList<string> names, IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
         var unknown = section.GetChildren().FirstOrDefault(child => !names.Contains(child.Key));
         if (unknown is not null)
         {
-            throw new InvalidOperationException($"{unknown.Path} is of a version that is not there: there is {string.Join(", ", names)}.");
+            throw new InvalidOperationException($"{unknown.Path} configures an unknown API version; known: {string.Join(", ", names)}.");
         }
 
         _versions = names.ToDictionary(name => name, name => ApiVersion.Read(section.GetSection(name)), StringComparer.Ordinal);
@@ -35,7 +35,9 @@ internal sealed class ApiVersions
     /// <exception cref="KeyNotFoundException">There is no such version.</exception>
     public ApiVersion this[string name] => _versions[name];
 
-    /// <summary>Whether the path begins with the name of a version, and which one that is; null where it is one that is not there.</summary>
+    /// <summary>Whether the path starts with a version, known or not.</summary>
+    /// <param name="path">The request's path.</param>
+    /// <param name="version">The version; null for an unknown one.</param>
     public bool IsVersioned(PathString path, out ApiVersion? version)
     {
         version = null;

@@ -1,22 +1,21 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
-using UserOrder.ServiceDefaults.Transport;
+using UserOrder.ServiceDefaults.Broker;
 
-namespace UserOrder.ServiceDefaults.Broker;
+namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Registers the message broker's client.</summary>
-public static class MessageBroker
+public static class MessageBrokerExtensions
 {
     private const string RootCertificateKey = "Broker:RootCertificate";
 
     /// <summary>
     /// Registers a <c>RabbitMQ.Client.IConnectionFactory</c> for the AMQP URI in <c>ConnectionStrings:{name}</c>. With <c>amqps://</c> the
-    /// broker's certificate must be for the URI's host, and signed by an authority that the system trusts, or by the one in the PEM file
-    /// <c>Broker:RootCertificate</c> where that is set.
+    /// broker's certificate must match the URI's host. An authority that the system trusts must have signed it, or the one in the PEM file
+    /// <c>Broker:RootCertificate</c> when that is set.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The connection string is missing or no AMQP URI, or the file is no certificate.</exception>
-    public static WebApplicationBuilder AddMessageBroker(this WebApplicationBuilder builder, string name)
+    /// <exception cref="InvalidOperationException">The connection string is missing or not an AMQP URI, or the file holds no certificate.</exception>
+    public static TBuilder AddMessageBroker<TBuilder>(this TBuilder builder, string name)
+        where TBuilder : IHostApplicationBuilder
     {
         if (!Uri.TryCreate(builder.Configuration.GetConnectionString(name), UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
         {
@@ -28,7 +27,7 @@ public static class MessageBroker
             name,
             settings =>
             {
-                // The messaging library opens its connections when the broker is there, and brings its own health check and spans.
+                // The messaging library opens its own connections, and has its own health check and spans.
                 settings.DisableAutoActivation = true;
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;

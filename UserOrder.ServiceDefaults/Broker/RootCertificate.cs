@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace UserOrder.ServiceDefaults.Broker;
 
-/// <summary>A private certificate authority that a server's certificate must come from, instead of those that the system trusts.</summary>
+/// <summary>A private certificate authority. It replaces the authorities that the system trusts.</summary>
 internal sealed class RootCertificate
 {
     private readonly X509Certificate2Collection _roots = [];
@@ -26,7 +26,7 @@ internal sealed class RootCertificate
         }
     }
 
-    /// <summary>Whether the certificate is in date, for that server, and signed by the authority.</summary>
+    /// <summary>Whether the certificate is valid now, matches the server's name and is signed by the authority.</summary>
     public bool Accepts(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 server || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
@@ -38,7 +38,7 @@ internal sealed class RootCertificate
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
 
-        // A private authority seldom publishes what it has revoked.
+        // A private authority rarely publishes a revocation list.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         foreach (var element in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
         {

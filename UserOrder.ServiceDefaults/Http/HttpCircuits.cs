@@ -8,10 +8,10 @@ using Polly.CircuitBreaker;
 
 namespace UserOrder.ServiceDefaults.Http;
 
-/// <summary>The circuit breakers of the HTTP clients, one for each service that was called and did not always answer.</summary>
+/// <summary>Follows the circuit breakers of the HTTP clients: one for each called service that has failed.</summary>
 /// <remarks>
-/// A breaker is open until its break is over. From then on it lets a call through, and only that call finds out how the service is: with
-/// nothing to ask there may be none for hours, in which the breaker is half-open and refuses nobody.
+/// Polly reports the change from open to half-open with the next call, which may come hours later. A breaker therefore counts as half-open
+/// here as soon as its break is over.
 /// </remarks>
 internal sealed partial class HttpCircuits : IHealthCheck
 {
@@ -33,7 +33,7 @@ internal sealed partial class HttpCircuits : IHealthCheck
             description: "0 closed, 1 half-open, 2 open.");
     }
 
-    /// <summary>Follows the breakers that are made with these options.</summary>
+    /// <summary>Follows the breakers that use these options.</summary>
     public void Watch(HttpCircuitBreakerStrategyOptions options)
     {
         options.OnOpened = arguments => SetAsync(arguments.Context, CircuitState.Open, arguments.BreakDuration);
@@ -41,7 +41,7 @@ internal sealed partial class HttpCircuits : IHealthCheck
         options.OnClosed = arguments => SetAsync(arguments.Context, CircuitState.Closed);
     }
 
-    /// <summary>Degraded, never unhealthy: what can be answered without the other service still is.</summary>
+    /// <summary>Degraded, never unhealthy: requests that do not need the other service still succeed.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
         var open = NamesOf(CircuitState.Open);
@@ -69,7 +69,7 @@ internal sealed partial class HttpCircuits : IHealthCheck
             var before = _circuits.GetValueOrDefault(uri.Authority).State;
             _circuits[uri.Authority] = (state, _time.GetUtcNow() + breakDuration);
 
-            // A half-open circuit that opens again is nothing new.
+            // A half-open circuit that opens again is the same outage.
             if (state == CircuitState.Open && before == CircuitState.Closed)
             {
                 LogOpened(uri.Authority);
@@ -83,7 +83,7 @@ internal sealed partial class HttpCircuits : IHealthCheck
         return ValueTask.CompletedTask;
     }
 
-    [LoggerMessage(73, LogLevel.Warning, "The circuit to {Service} opened: half of the calls of the last seconds failed")]
+    [LoggerMessage(73, LogLevel.Warning, "The circuit to {Service} opened: at least half of the calls in the last 10 s failed")]
     private partial void LogOpened(string service);
 
     [LoggerMessage(74, LogLevel.Information, "The circuit to {Service} closed")]

@@ -7,9 +7,9 @@ namespace UserOrder.ServiceDefaults.Http;
 internal static class HttpClientDefaults
 {
     /// <summary>
-    /// Lets every HTTP client find services by name, and bounds its calls: 3 s in all and 1 s an attempt; a safe method is tried up to
-    /// three times with jittered back-off; a circuit breaker stops asking for 5 s a service that fails half of at least ten calls
-    /// within 10 s. The health entry <c>http-circuits</c> and a gauge show the breakers.
+    /// Gives every HTTP client service discovery and these limits: 3 s for a call, 1 s for an attempt, up to three attempts with jittered
+    /// back-off for safe methods. A circuit breaker opens for 5 s when a service fails half of at least ten calls within 10 s. The health
+    /// entry <c>http-circuits</c> and a gauge show the breakers.
     /// </summary>
     public static void AddResilientHttpClients(this IServiceCollection services)
     {
@@ -20,7 +20,7 @@ internal static class HttpClientDefaults
         services.AddHealthChecks().AddCheck<HttpCircuits>("http-circuits");
         services.ConfigureHttpClientDefaults(http =>
         {
-            // Each service has a breaker of its own: one that is down must not keep the others from being asked.
+            // One breaker for each service: an outage of one must not block calls to the others.
             var resilience = http.AddStandardResilienceHandler().SelectPipelineByAuthority();
             resilience.Configure((options, provider) =>
             {
@@ -34,7 +34,7 @@ internal static class HttpClientDefaults
                 options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(5);
                 provider.GetRequiredService<HttpCircuits>().Watch(options.CircuitBreaker);
 
-                // Nobody knows what a lost POST has done (RFC 9110, section 9.2.2).
+                // A POST without an answer may have taken effect (RFC 9110, section 9.2.2).
                 options.Retry.DisableForUnsafeHttpMethods();
             });
             http.AddServiceDiscovery();

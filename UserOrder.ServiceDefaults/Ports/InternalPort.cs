@@ -1,39 +1,30 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Configuration;
 
 namespace UserOrder.ServiceDefaults.Ports;
 
-/// <summary>In an endpoint's metadata: it is for the inside only.</summary>
-internal sealed class InternalOnly
+/// <summary>The port that serves internal endpoints, from <c>Security:InternalPort</c>. By default every port serves them.</summary>
+internal sealed class InternalPort
 {
-    public static readonly InternalOnly Instance = new();
-}
+    private const string Key = "Security:InternalPort";
 
-internal static class InternalPort
-{
-    public static TBuilder OnInternalPort<TBuilder>(this TBuilder endpoint)
-        where TBuilder : IEndpointConventionBuilder
+    private readonly int? _number;
+
+    private InternalPort(int? number) => _number = number;
+
+    /// <summary>Whether internal endpoints are served on one port only.</summary>
+    public bool IsSet => _number is not null;
+
+    /// <exception cref="InvalidOperationException">The setting is not a port number.</exception>
+    public static InternalPort Read(IConfiguration configuration)
     {
-        endpoint.Add(builder => builder.Metadata.Add(InternalOnly.Instance));
-        return endpoint;
+        var number = configuration.GetValue<int?>(Key);
+        return number is null or (> 0 and <= ushort.MaxValue)
+            ? new InternalPort(number)
+            : throw new InvalidOperationException($"{Key} must be a port number from 1 to 65535, not {number}.");
     }
 
-    /// <summary>Where there is an internal port, lets nothing for the inside be on another one.</summary>
-    /// <remarks>By the port that the connection came to, as the header <c>Host</c> says what the client likes.</remarks>
-    public static void UseInternalPort(this WebApplication app)
-    {
-        if (app.Services.GetRequiredService<SecurityOptions>().InternalPort is { } port)
-        {
-            app.Use((context, next) =>
-            {
-                if (context.Connection.LocalPort != port && context.GetEndpoint()?.Metadata.GetMetadata<InternalOnly>() is not null)
-                {
-                    context.SetEndpoint(null);
-                }
-
-                return next(context);
-            });
-        }
-    }
+    /// <summary>Whether the request arrived on the internal port.</summary>
+    /// <remarks>Compares the connection's port, because the client chooses the header <c>Host</c>.</remarks>
+    public bool Received(HttpContext context) => context.Connection.LocalPort == _number;
 }
