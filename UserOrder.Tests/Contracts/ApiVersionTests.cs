@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using UserOrder.ApiDefaults.Versioning;
+using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Contracts;
 
