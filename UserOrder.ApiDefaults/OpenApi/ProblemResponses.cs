@@ -47,14 +47,14 @@ internal static class ProblemResponses
         Required = new HashSet<string> { "type", "title", "status" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri", Description = "The kind of problem: stable, and the field to compare." },
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri", Description = "The stable identifier of the kind of problem. Compare this field." },
             ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The kind of problem in words." },
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "400", Maximum = "599", Description = "The status of the answer once more." },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "This occurrence in words, for people." },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "400", Maximum = "599", Description = "The status of the response, repeated." },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "This occurrence in words." },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "With the type validation: what is wrong with each field, by its path.",
+                Description = "For the type validation: the errors of each field, by its path.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             },
         },
@@ -88,7 +88,7 @@ internal static class ProblemResponses
             {
                 ["Retry-After"] = new OpenApiHeader
                 {
-                    Description = "How many seconds to wait before the next try.",
+                    Description = "How many seconds to wait before a retry.",
                     Required = true,
                     Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" },
                 },
