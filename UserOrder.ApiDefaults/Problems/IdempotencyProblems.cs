@@ -12,7 +12,8 @@ public static class IdempotencyProblems
     {
         ArgumentNullException.ThrowIfNull(response);
         response.Headers.RetryAfter = "1";
-        return ProblemTypes.IdempotencyKeyInFlight.ToResult("Another request with this idempotency key is still in progress. Try again later.");
+        return ProblemTypes.IdempotencyKeyInFlight.ToResult(
+            "Another request with this idempotency key is still in progress. Try again later.");
     }
 
     /// <summary><c>422</c>: a retry would fail again.</summary>

@@ -34,7 +34,8 @@ public static class ProblemTypes
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The body is not JSON in UTF-8.");
 
     /// <summary>An earlier, different request used the idempotency key.</summary>
-    public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key was used for another request.");
+    public static readonly ProblemType IdempotencyKeyReused =
+        new("idempotency-key-reused", 422, "The idempotency key was used for another request.");
 
     /// <summary>The caller exceeds its request rate.</summary>
     public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "The caller sends too many requests.");

@@ -18,8 +18,8 @@ public sealed class AccessControl
 
     /// <summary>Whether the caller is <paramref name="owner"/>, or has the scope for everybody's resources.</summary>
     /// <remarks>
-    /// When the request itself names the owner, answer a refusal with <see cref="Refuse"/> before any look-up. When only the look-up shows the
-    /// owner, answer as if the resource did not exist. Neither answer reveals whether it exists.
+    /// When the request itself names the owner, answer a refusal with <see cref="Refuse"/> before any look-up. When only the look-up shows
+    /// the owner, answer as if the resource did not exist. Neither answer reveals whether it exists.
     /// </remarks>
     public bool Reaches(HttpContext context, string scope, Guid owner)
     {
@@ -47,5 +47,6 @@ public sealed class AccessControl
     /// <summary>Whether the token has the scope <c>admin</c>. An open service knows no operators.</summary>
     internal bool IsOperator(HttpContext context) => !IsOpen && Scopes.Permits(context.User, Scopes.Admin);
 
-    private bool IsOwn(ClaimsPrincipal caller, Guid owner) => Guid.TryParse(caller.FindFirstValue(_options.OwnerIdClaim), out var id) && id == owner;
+    private bool IsOwn(ClaimsPrincipal caller, Guid owner) =>
+        Guid.TryParse(caller.FindFirstValue(_options.OwnerIdClaim), out var id) && id == owner;
 }

@@ -24,7 +24,7 @@ public static class ClientTokenExtensions
         {
             SecurityOptions.Check(
                 security.IsOpen,
-                $"{SecurityOptions.Section}:{nameof(SecurityOptions.Client)} is missing: the service needs its own credentials to call other services.");
+                $"{SecurityOptions.Section}:{nameof(SecurityOptions.Client)} is missing: the service needs credentials to call others.");
             return http;
         }
 

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace UserOrder.ApiDefaults.Security;
 
 /// <summary>
-/// Obtains the service's own access token by the client credentials grant (RFC 6749, section 4.4) and caches it. When a fifth of its lifetime
-/// is left, it renews the token in the background. Concurrent calls share one request.
+/// Obtains the service's own access token by the client credentials grant (RFC 6749, section 4.4) and caches it. When a fifth of its
+/// lifetime is left, it renews the token in the background. Concurrent calls share one request.
 /// </summary>
 internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client, TimeProvider time)
 {

@@ -49,6 +49,9 @@ internal static partial class SecurityExtensions
         }
     }
 
-    [LoggerMessage(81, LogLevel.Warning, "The API is open: it accepts every request without an access token. Set Security:Authority to require tokens")]
+    [LoggerMessage(
+        81,
+        LogLevel.Warning,
+        "The API is open: it accepts every request without an access token. Set Security:Authority to require tokens")]
     private static partial void LogOpen(ILogger logger);
 }

@@ -10,10 +10,12 @@ internal sealed class SecurityOptions
 
     private const string OwnerIdClaimKey = "UserIdClaim";
 
-    /// <summary>Accepts requests without access tokens. Outside Development a service without an issuer starts only when this is <c>true</c>.</summary>
+    /// <summary>
+    /// Accepts requests without access tokens. Outside Development a service without an issuer starts only when this is <c>true</c>.
+    /// </summary>
     public bool? Open { get; set; }
 
-    /// <summary>The issuer of the access tokens: the URL of an OpenID provider that serves <c>/.well-known/openid-configuration</c>.</summary>
+    /// <summary>The issuer of the access tokens: an OpenID provider's URL that serves <c>/.well-known/openid-configuration</c>.</summary>
     public string? Authority { get; set; }
 
     /// <summary>The <c>aud</c> that a token must have.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace UserOrder.ApiDefaults.Validation;
 
-/// <summary>Limits the length of a text in Unicode characters, as JSON schema counts them, not in UTF-16 units: an emoji counts as one.</summary>
+/// <summary>Limits a text's Unicode characters, as JSON schema counts them, not its UTF-16 units: an emoji counts as one.</summary>
 /// <param name="maximum">The most characters.</param>
 /// <remarks>https://json-schema.org/draft/2020-12/json-schema-validation#section-6.3.1.</remarks>
 [AttributeUsage(AttributeTargets.Property)]

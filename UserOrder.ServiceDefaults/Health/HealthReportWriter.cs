@@ -8,7 +8,7 @@ using UserOrder.ServiceDefaults.Ports;
 
 namespace UserOrder.ServiceDefaults.Health;
 
-/// <summary>Writes the status as JSON, and the state of each check for operators and in Development. Exceptions are never written.</summary>
+/// <summary>Writes the status as JSON, and each check's state for operators and in Development. It never writes exceptions.</summary>
 internal static class HealthReportWriter
 {
     public static async Task WriteAsync(HttpContext context, HealthReport report)

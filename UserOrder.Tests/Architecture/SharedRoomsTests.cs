@@ -13,7 +13,8 @@ public sealed partial class SharedRoomsTests
     public static TheoryData<string> Rooms { get; } = new(Assemblies.Keys);
 
     private static Dictionary<string, Assembly> Assemblies =>
-        new[] { typeof(ServiceDefaultsExtensions).Assembly, typeof(ApiDefaultsExtensions).Assembly }.ToDictionary(assembly => assembly.GetName().Name!);
+        new[] { typeof(ServiceDefaultsExtensions).Assembly, typeof(ApiDefaultsExtensions).Assembly }
+            .ToDictionary(assembly => assembly.GetName().Name!);
 
     [Theory]
     [MemberData(nameof(Rooms))]
@@ -67,10 +68,11 @@ public sealed partial class SharedRoomsTests
 
     /// <summary>False for closures, state machines and other members that the compiler names.</summary>
     private static bool IsWritten(MemberInfo member) =>
-        !member.Name.Contains('<', StringComparison.Ordinal) && member.DeclaringType?.Name.Contains('<', StringComparison.Ordinal) != true &&
-        member.GetCustomAttribute<CompilerGeneratedAttribute>() is null;
+        !member.Name.Contains('<', StringComparison.Ordinal)
+        && member.DeclaringType?.Name.Contains('<', StringComparison.Ordinal) != true
+        && member.GetCustomAttribute<CompilerGeneratedAttribute>() is null;
 
-    /// <summary>For each folder, the folders of the room that its files use. The files at the top use all of them and are left out.</summary>
+    /// <summary>For each folder, the other folders that its files use. The files at the top may use all of them.</summary>
     private static Dictionary<string, HashSet<string>> UsesOf(string room)
     {
         var root = Path.Combine(Repository.Root, room);
