@@ -1,6 +1,6 @@
+using UserOrder.ApiDefaults.OpenApi;
+using UserOrder.ApiDefaults.Problems;
 using UserOrder.Messaging.Idempotency;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Problems;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -31,10 +31,10 @@ internal static class OrderOperations
             ProblemTypes.BodyTooLarge,
             ProblemTypes.UnsupportedMediaType,
             ProblemTypes.IdempotencyKeyReused,
-            ProblemTypes.UnknownUser,
+            OrderProblems.UnknownUser,
             ProblemTypes.DatabaseUnavailable,
             ProblemTypes.OutboxFull,
-            ProblemTypes.UserApiUnavailable,
+            OrderProblems.UserApiUnavailable,
         ],
     };
 

@@ -1,6 +1,6 @@
+using UserOrder.ApiDefaults.OpenApi;
+using UserOrder.ApiDefaults.Problems;
 using UserOrder.Messaging.Idempotency;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Problems;
 
 namespace UserOrder.UserApi.Users;
 
@@ -24,7 +24,7 @@ internal static class UserOperations
         [
             ProblemTypes.Validation,
             ProblemTypes.MalformedRequest,
-            ProblemTypes.EmailTaken,
+            UserProblems.EmailTaken,
             ProblemTypes.IdempotencyKeyInFlight,
             ProblemTypes.BodyTooLarge,
             ProblemTypes.UnsupportedMediaType,
