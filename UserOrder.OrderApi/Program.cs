@@ -3,14 +3,11 @@ using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
-using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddApiDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
 builder.AddMessagingHttp();
@@ -27,6 +24,7 @@ builder.Services.AddOpenApi(options => options.Describe("OrderApi", "Orders of u
 var app = builder.Build();
 
 app.UseServiceDefaults();
+app.UseApiDefaults();
 app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
 app.MapOrders();
 app.MapAdmin().MapDeadLetters();

@@ -1,16 +1,13 @@
 using UserOrder.Messaging;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
-using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
+builder.AddApiDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("userdb", typeof(Program).Assembly);
 builder.AddMessagingHttp();
@@ -26,6 +23,7 @@ builder.Services.AddOpenApi(options => options.Describe("UserApi", "Users, and h
 var app = builder.Build();
 
 app.UseServiceDefaults();
+app.UseApiDefaults();
 app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
 app.MapUsers();
 app.MapAdmin().MapDeadLetters();

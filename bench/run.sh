@@ -89,7 +89,7 @@ if [[ $mode == full ]]; then
   publish OrderService bench/peers/masstransit/OrderService
 fi
 [[ $mode == telemetry ]] || install_node_peer
-build_release bench/UserOrder.Bench
+output=$(dotnet build "$root/bench/UserOrder.Bench" --configuration Release --nologo --verbosity quiet) || die "$output"
 
 # The servers' data goes to the checkout's own disk: the machine's folder for temporary files may be in memory, where a sync is free.
 export TMPDIR=$bench/data

@@ -34,5 +34,7 @@ esac
 
 cd "$root"
 require_dotnet
-build_release UserOrder.UserApi UserOrder.OrderApi bench/UserOrder.Simulation
+for project in UserOrder.UserApi UserOrder.OrderApi bench/UserOrder.Simulation; do
+  output=$(dotnet build "$project" --configuration Release --nologo --verbosity quiet) || die "$output"
+done
 dotnet "$root/bench/UserOrder.Simulation/bin/Release/net10.0/UserOrder.Simulation.dll" "$1"

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using UserOrder.AppHost.Start;
+using UserOrder.AppHost.Options;
 
 namespace UserOrder.AppHost.Graph;
 

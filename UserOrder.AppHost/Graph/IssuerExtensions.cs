@@ -1,4 +1,4 @@
-using UserOrder.AppHost.Start;
+using UserOrder.AppHost.Options;
 
 namespace UserOrder.AppHost.Graph;
 
@@ -16,7 +16,7 @@ internal static class IssuerExtensions
     /// <returns>Null where the services are open.</returns>
     public static Issuer? AddIssuer(this IDistributedApplicationBuilder graph)
     {
-        if (!graph.ExecutionContext.IsRunMode || graph.Configuration["Secure"] is not "true")
+        if (!graph.ExecutionContext.IsRunMode || !graph.HasFlag("secure"))
         {
             return null;
         }

@@ -19,8 +19,7 @@ internal static class LocalServerExtensions
                 .WithHttpEndpoint(name: "metrics", env: "RABBITMQ_PROMETHEUS_PORT", isProxied: false)
                 .WithEndpoint(name: "distribution", env: "RABBITMQ_DIST_PORT", isProxied: false)
                 .WithEndpoint(name: "epmd", env: "ERL_EPMD_PORT", isProxied: false)
-                .WithUrlForEndpoint("management", url => url.DisplayText = "Management")
-                .WithUrlForEndpoint("metrics", url => url.Url += "/metrics")
+                .WithUrlForEndpoint("metrics", url => (url.Url, url.DisplayText) = ($"{url.Url}/metrics", "Metrics"))
                 .WithUrlForEndpoint("distribution", ShowInDetails)
                 .WithUrlForEndpoint("epmd", ShowInDetails);
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserOrder.AppHost.Options;
 
 namespace UserOrder.AppHost.LocalServers;
 
@@ -79,5 +80,5 @@ internal sealed class Servers
         return new Servers(DataFolder.Open(Path.GetFullPath(data), IsFresh(graph)), null);
     }
 
-    private static bool IsFresh(IDistributedApplicationBuilder graph) => graph.Configuration["Fresh"] is "true";
+    private static bool IsFresh(IDistributedApplicationBuilder graph) => graph.HasFlag("fresh");
 }

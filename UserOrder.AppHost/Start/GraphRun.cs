@@ -1,6 +1,7 @@
 using Aspire.Hosting.Lifecycle;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.AppHost.LocalServers;
+using UserOrder.AppHost.Options;
 
 namespace UserOrder.AppHost.Start;
 

@@ -1,14 +1,16 @@
-using UserOrder.ServiceDefaults.Security;
+using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.OrderApi.KnownUsers;
 
 internal static class KnownUsersExtensions
 {
-    /// <summary>Adds the copy of the known users and the way to ask UserApi, which is found by service discovery and given our token.</summary>
+    private const string Scope = "users:read" + Scopes.AnySuffix;
+
+    /// <summary>Adds the copy of the known users, and UserApi's client. Service discovery finds UserApi; each call carries our access token.</summary>
     public static void AddKnownUsers(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<KnownUserStore>();
         builder.Services.AddSingleton<UserLookups>();
-        builder.Services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api")).AddClientToken(builder);
+        builder.Services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api")).AddClientToken(builder, Scope);
     }
 }

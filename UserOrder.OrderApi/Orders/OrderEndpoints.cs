@@ -2,13 +2,12 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using UserOrder.ApiDefaults.Problems;
+using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Problems;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -21,6 +20,7 @@ internal static class OrderEndpoints
     public static void AddOrders(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OrderStore>();
+        builder.Services.AddSingleton(new CrossOriginHeaders(IdempotencyKeyHeaderAttribute.HeaderName, IdempotencyKeyHeaderAttribute.ReplayedHeaderName));
         builder.Services.AddScoped<OrderPlacement>();
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
     }
@@ -35,9 +35,9 @@ internal static class OrderEndpoints
     private static void MapOrders(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/orders", PlaceAsync).RequireRoomInOutbox().WithMetadata(OrderOperations.Place).RequireScope(Scopes.OrdersWrite);
-        version.MapGet("/orders/{id:guid}", FindAsync).WithMetadata(OrderOperations.Find).RequireScope(Scopes.OrdersRead);
-        version.MapGet("/orders", ListAsync).WithMetadata(OrderOperations.List).RequireScope(Scopes.OrdersRead);
+        version.MapPost("/orders", PlaceAsync).RequireRoomInOutbox().WithMetadata(OrderOperations.Place).RequireScope(OrderScopes.Write);
+        version.MapGet("/orders/{id:guid}", FindAsync).WithMetadata(OrderOperations.Find).RequireScope(OrderScopes.Read);
+        version.MapGet("/orders", ListAsync).WithMetadata(OrderOperations.List).RequireScope(OrderScopes.Read);
     }
 
     [EndpointSummary("Place an order for a user")]
@@ -45,31 +45,26 @@ internal static class OrderEndpoints
         PlaceOrderRequest request,
         [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
         string? idempotencyKey,
-        OrderPlacement placement,
-        OrderStore orders,
-        IdempotentRequests requests,
-        AccessControl access,
+        [AsParameters] OrderServices services,
         HttpContext context,
-        TimeProvider time,
         CancellationToken cancellationToken)
     {
-        if (!access.Reaches(context, Scopes.OrdersWrite, request.UserId))
+        if (!services.Access.Reaches(context, OrderScopes.Write, request.UserId))
         {
             return AccessControl.Refuse();
         }
 
-        using var attempt = await requests.BeginAsync(idempotencyKey, access.CallerOf(context), request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
+        using var attempt = await services.Requests.BeginAsync(
+            idempotencyKey, services.Access.CallerOf(context), request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
         if (attempt.State == IdempotencyState.New)
         {
-            var now = time.GetUtcNowInMicroseconds();
-            var items = request.Items ?? [];
-            var order = new OrderResponse(TimeOrderedId.New(now), request.UserId, items, TotalOf(items), now);
-            switch (await placement.PlaceAsync(order, attempt.Key, cancellationToken))
+            var order = OrderOf(request, services.Time.GetUtcNowInMicroseconds());
+            switch (await services.Placement.PlaceAsync(order, attempt.Key, cancellationToken))
             {
                 case PlacementOutcome.Placed:
                     return Created(order);
                 case PlacementOutcome.UnknownUser:
-                    return UnknownUser(request.UserId);
+                    return OrderProblems.UnknownUser.ToResult($"No user has the id {request.UserId}.");
                 case PlacementOutcome.UserUnavailable:
                     return UserUnavailable(context.Response);
             }
@@ -77,29 +72,29 @@ internal static class OrderEndpoints
             await attempt.LookUpAgainAsync(cancellationToken);
         }
 
-        switch (attempt.State)
+        return attempt.State switch
         {
-            case IdempotencyState.Done:
-                context.Response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
-                return Created(await orders.FindAsync(attempt.EntityId, cancellationToken) ??
-                    throw new InvalidOperationException($"The order {attempt.EntityId} has a key, and is not there."));
-            case IdempotencyState.Reused:
-                return IdempotencyProblems.KeyReused();
-            default:
-                return IdempotencyProblems.KeyInFlight(context.Response);
-        }
+            IdempotencyState.Done => await RepeatAsync(attempt.EntityId, services.Orders, context.Response, cancellationToken),
+            IdempotencyState.Reused => IdempotencyProblems.KeyReused(),
+            _ => IdempotencyProblems.KeyInFlight(context.Response),
+        };
+    }
+
+    /// <summary>Answers a retry as the first request was answered.</summary>
+    private static async Task<Created<OrderResponse>> RepeatAsync(
+        Guid id, OrderStore orders, HttpResponse response, CancellationToken cancellationToken)
+    {
+        response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+        return Created(await orders.FindAsync(id, cancellationToken) ??
+            throw new InvalidOperationException($"An idempotency key names the order {id}, which does not exist."));
     }
 
     [EndpointSummary("Find an order")]
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> FindAsync(
         Guid id, OrderStore orders, AccessControl access, HttpContext context, CancellationToken cancellationToken) =>
-        await orders.FindAsync(id, cancellationToken) is { } order && access.Reaches(context, Scopes.OrdersRead, order.UserId)
+        await orders.FindAsync(id, cancellationToken) is { } order && access.Reaches(context, OrderScopes.Read, order.UserId)
             ? TypedResults.Ok(order)
-            : TypedResults.Problem(
-                statusCode: StatusCodes.Status404NotFound,
-                type: ProblemTypes.NotFound,
-                title: "There is no such order.",
-                detail: $"No order has the id {id}.");
+            : ProblemTypes.NotFound.ToResult($"No order has the id {id}.", "There is no such order.");
 
     [EndpointSummary("List a user's orders in the order of their placement")]
     private static async Task<Results<Ok<OrderPage>, ProblemHttpResult>> ListAsync(
@@ -110,29 +105,24 @@ internal static class OrderEndpoints
         CancellationToken cancellationToken,
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
-        access.Reaches(context, Scopes.OrdersRead, userId)
+        access.Reaches(context, OrderScopes.Read, userId)
             ? TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
             : AccessControl.Refuse();
 
     private static Created<OrderResponse> Created(OrderResponse order) => TypedResults.Created($"/v1/orders/{order.OrderId}", order);
 
-    private static ProblemHttpResult UnknownUser(Guid userId) =>
-        TypedResults.Problem(
-            statusCode: StatusCodes.Status422UnprocessableEntity,
-            type: ProblemTypes.UnknownUser,
-            title: "There is no such user.",
-            detail: $"No user has the id {userId}.");
-
     private static ProblemHttpResult UserUnavailable(HttpResponse response)
     {
         response.Headers.RetryAfter = "5";
-        return TypedResults.Problem(
-            statusCode: StatusCodes.Status503ServiceUnavailable,
-            type: ProblemTypes.UserApiUnavailable,
-            title: "The user cannot be checked at the moment.",
-            detail: "The user is not known here yet, and UserApi does not answer. The order was not placed; try again later.");
+        return OrderProblems.UserApiUnavailable.ToResult(
+            "The user is not known here yet, and UserApi does not answer. The order was not placed; try again later.");
     }
 
-    /// <summary>Always with two decimals, as the database gives it back.</summary>
-    private static decimal TotalOf(IReadOnlyList<OrderItem> items) => decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice), 2);
+    /// <remarks>The total has two decimals, as the database returns it.</remarks>
+    private static OrderResponse OrderOf(PlaceOrderRequest request, DateTimeOffset now)
+    {
+        var items = request.Items ?? [];
+        var total = decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice), 2);
+        return new OrderResponse(TimeOrderedId.New(now), request.UserId, items, total, now);
+    }
 }

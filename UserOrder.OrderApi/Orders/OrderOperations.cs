@@ -1,6 +1,6 @@
+using UserOrder.ApiDefaults.OpenApi;
+using UserOrder.ApiDefaults.Problems;
 using UserOrder.Messaging.AspNetCore;
-using UserOrder.ServiceDefaults.OpenApi;
-using UserOrder.ServiceDefaults.Problems;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -31,22 +31,22 @@ internal static class OrderOperations
             ProblemTypes.BodyTooLarge,
             ProblemTypes.UnsupportedMediaType,
             ProblemTypes.IdempotencyKeyReused,
-            ProblemTypes.UnknownUser,
-            ProblemTypes.DatabaseUnavailable,
-            ProblemTypes.OutboxFull,
-            ProblemTypes.UserApiUnavailable,
+            OrderProblems.UnknownUser,
+            OrderProblems.DatabaseUnavailable,
+            OrderProblems.OutboxFull,
+            OrderProblems.UserApiUnavailable,
         ],
     };
 
     public static readonly OperationContract Find = new("findOrder")
     {
         Response = OperationContract.Example(Order, OrderJson.Default.OrderResponse),
-        Problems = [ProblemTypes.NotFound, ProblemTypes.DatabaseUnavailable],
+        Problems = [ProblemTypes.NotFound, OrderProblems.DatabaseUnavailable],
     };
 
     public static readonly OperationContract List = new("listOrders")
     {
         Response = OperationContract.Example(new OrderPage([Order], Next: null), OrderJson.Default.OrderPage),
-        Problems = [ProblemTypes.Validation, ProblemTypes.MalformedRequest, ProblemTypes.DatabaseUnavailable],
+        Problems = [ProblemTypes.Validation, ProblemTypes.MalformedRequest, OrderProblems.DatabaseUnavailable],
     };
 }

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using UserOrder.ServiceDefaults.Validation;
+using UserOrder.ApiDefaults.Validation;
 
 namespace UserOrder.OrderApi.Orders;
 

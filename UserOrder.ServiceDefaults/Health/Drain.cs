@@ -7,17 +7,17 @@ using Microsoft.Extensions.Hosting;
 namespace UserOrder.ServiceDefaults.Health;
 
 /// <summary>
-/// Lets a service go on serving for a while after SIGTERM, so that no load balancer sends a request to a port that is closed: meanwhile
-/// it is not ready, and each answer ends its connection.
+/// Keeps the service serving for a while after SIGTERM, so that no load balancer sends a request to a closed port. Meanwhile the service
+/// reports that it is not ready, and each response closes its connection.
 /// </summary>
 internal sealed class Drain(TimeSpan length, IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService, IHealthCheck
 {
     public bool HasBegun => lifetime.ApplicationStopping.IsCancellationRequested;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(HasBegun ? HealthCheckResult.Unhealthy("the service ends") : HealthCheckResult.Healthy());
+        Task.FromResult(HasBegun ? HealthCheckResult.Unhealthy("the service is shutting down") : HealthCheckResult.Healthy());
 
-    /// <summary>Comes before every <see cref="IHostedService.StopAsync"/>, the server's among them.</summary>
+    /// <summary>Runs before every <see cref="IHostedService.StopAsync"/>, including the server's.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken) =>
         await Task.Delay(length, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -37,12 +37,12 @@ internal static class DrainExtensions
     private const string Key = "Shutdown:Drain";
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    // Less than the 30 s that container platforms grant between SIGTERM and SIGKILL. A drain comes on top, there and here.
+    // Less than the 30 s that container platforms grant between SIGTERM and SIGKILL. Both limits must be extended by the drain.
     private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(25);
 
-    /// <summary>Drains for <c>Shutdown:Drain</c>. Default: not at all.</summary>
-    /// <exception cref="InvalidOperationException">The setting is no time span from 0 to 5 minutes.</exception>
-    public static void AddDrain(this WebApplicationBuilder builder)
+    /// <summary>Drains for <c>Shutdown:Drain</c>. Default: no drain.</summary>
+    /// <exception cref="InvalidOperationException">The setting is not a time span from 0 to 5 minutes.</exception>
+    public static void AddDrain(this IHostApplicationBuilder builder)
     {
         var length = LengthOf(builder.Configuration[Key]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = length + ToFinish);
@@ -60,7 +60,7 @@ internal static class DrainExtensions
         {
             if (drain.HasBegun)
             {
-                // Not now: what answers an exception starts with clearing the headers.
+                // Set late, because the exception handler clears the headers.
                 context.Response.OnStarting(() =>
                 {
                     context.Response.Headers.Connection = "close";
@@ -75,5 +75,5 @@ internal static class DrainExtensions
     private static TimeSpan LengthOf(string? setting) =>
         TimeSpan.TryParse(setting ?? "0", CultureInfo.InvariantCulture, out var length) && length >= TimeSpan.Zero && length <= Longest
             ? length
-            : throw new InvalidOperationException($"{Key} is '{setting}'. It has to be a time span between 00:00:00 and 00:05:00.");
+            : throw new InvalidOperationException($"{Key} must be a time span from 00:00:00 to 00:05:00, not '{setting}'.");
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace UserOrder.ServiceDefaults.Health;
 
-/// <summary>Liveness and readiness, both served in every environment: <c>/alive</c> asks the process only, <c>/health</c> everything.</summary>
+/// <summary>Liveness and readiness in every environment: <c>/alive</c> checks the process only, <c>/health</c> runs every check.</summary>
 internal static class HealthExtensions
 {
     private const string Live = "live";
@@ -24,8 +24,8 @@ internal static class HealthExtensions
     }
 
     /// <summary>
-    /// Probes are no traffic: what they take, and that they fail while a service starts, is not to count in its service level, and they are
-    /// answered however much else is asked, and by whom.
+    /// Probes do not count as traffic: their durations, and their failures during a start, stay out of the service level. No rate limit and
+    /// no authorization applies to them.
     /// </summary>
     private static void AsProbe(this IEndpointConventionBuilder probe) => probe.DisableHttpMetrics().DisableRateLimiting().AllowAnonymous();
 }

@@ -3,13 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using UserOrder.ServiceDefaults.Security;
+using Microsoft.Extensions.Options;
+using UserOrder.ServiceDefaults.Ports;
 
 namespace UserOrder.ServiceDefaults.Health;
 
-/// <summary>
-/// Writes the status as JSON, and for those who may see the service's inside, or in Development, that of each check. Exceptions are for nobody.
-/// </summary>
+/// <summary>Writes the status as JSON, and each check's state for operators and in Development. It never writes exceptions.</summary>
 internal static class HealthReportWriter
 {
     public static async Task WriteAsync(HttpContext context, HealthReport report)
@@ -18,13 +17,20 @@ internal static class HealthReportWriter
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
-        if (context.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment() ||
-            context.RequestServices.GetRequiredService<AccessControl>().ReachesInside(context))
+        if (ShowsDetails(context))
         {
             WriteChecks(json, report);
         }
 
         json.WriteEndObject();
+    }
+
+    private static bool ShowsDetails(HttpContext context)
+    {
+        var services = context.RequestServices;
+        return services.GetRequiredService<IHostEnvironment>().IsDevelopment()
+            || services.GetRequiredService<InternalPort>().Received(context)
+            || services.GetRequiredService<IOptions<HealthDetailsOptions>>().Value.IsAllowed(context);
     }
 
     private static void WriteChecks(Utf8JsonWriter json, HealthReport report)

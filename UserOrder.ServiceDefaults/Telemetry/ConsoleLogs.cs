@@ -9,8 +9,8 @@ internal static class ConsoleLogs
     private const string FormatterKey = "Logging:Console:FormatterName";
 
     /// <summary>
-    /// One JSON object a line on the console, with time in UTC, event id, trace id and span id, for whatever collects a container's output;
-    /// in Development, and where <c>Logging:Console:FormatterName</c> says otherwise, text for the person who reads along.
+    /// Writes one JSON object a line to the console, with UTC time, event id, trace id and span id, for a log collector. In Development,
+    /// and when <c>Logging:Console:FormatterName</c> is set, the framework's formatter applies.
     /// </summary>
     public static void AddConsoleLogs(this IHostApplicationBuilder builder)
     {
@@ -22,7 +22,7 @@ internal static class ConsoleLogs
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = ConsoleFormatterNames.Json);
         builder.Services.Configure<JsonConsoleFormatterOptions>(json =>
         {
-            // The framework puts the ids of trace and span into a scope.
+            // The framework puts trace id and span id into a scope.
             json.IncludeScopes = true;
             json.UseUtcTimestamp = true;
             json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace UserOrder.ServiceDefaults.Telemetry;
 
-/// <summary>The health report as a metric, taken every ten seconds: 0 unhealthy, 1 degraded, 2 healthy, for each check.</summary>
+/// <summary>Measures each health check every ten seconds: 0 unhealthy, 1 degraded, 2 healthy.</summary>
 internal sealed class HealthMetrics : IHealthCheckPublisher
 {
     private volatile HealthReport? _latest;

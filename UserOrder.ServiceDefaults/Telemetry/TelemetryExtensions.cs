@@ -8,7 +8,6 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using UserOrder.ServiceDefaults.Security;
 
 namespace UserOrder.ServiceDefaults.Telemetry;
 
@@ -19,8 +18,8 @@ internal static class TelemetryExtensions
     private const string MetricsPath = "/metrics";
 
     /// <summary>
-    /// Exports logs, traces and metrics over OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and lets Prometheus fetch the metrics
-    /// where <c>OTEL_METRICS_EXPORTER</c> names it. Exporters, sampler and resource are configured by the standard <c>OTEL_*</c> variables.
+    /// Exports logs, traces and metrics over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and serves the metrics to Prometheus when
+    /// <c>OTEL_METRICS_EXPORTER</c> names it. The standard <c>OTEL_*</c> variables configure exporters, sampler and resource.
     /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -40,7 +39,7 @@ internal static class TelemetryExtensions
 
         builder.Services.AddHealthMetrics();
 
-        // RabbitMQ.Client has sources of its own, which would tell of each message once more: the messaging library's spans replace them.
+        // RabbitMQ.Client's own sources stay off: they would repeat the messaging library's spans.
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
                 .AddService(builder.Environment.ApplicationName)
@@ -65,7 +64,7 @@ internal static class TelemetryExtensions
         }
     }
 
-    /// <summary>Serves the metrics in Prometheus's format, where it is to fetch them. Like the admin endpoints, they are for the inside only.</summary>
+    /// <summary>Serves the metrics in Prometheus's format when it scrapes them; like the admin endpoints, on the internal port only.</summary>
     public static void MapMetrics(this WebApplication app)
     {
         if (IsFetchedByPrometheus(app.Configuration))
@@ -77,6 +76,6 @@ internal static class TelemetryExtensions
     private static bool IsFetchedByPrometheus(IConfiguration configuration) =>
         configuration["OTEL_METRICS_EXPORTER"]?.Split(',', StringSplitOptions.TrimEntries).Contains("prometheus") == true;
 
-    /// <summary>Probes would fill the traces several times a minute.</summary>
+    /// <summary>Leaves out probes, which would add traces several times a minute.</summary>
     private static bool IsNoProbe(HttpContext context) => context.Request.Path.Value is not ("/alive" or "/health" or MetricsPath);
 }

@@ -22,6 +22,9 @@ public sealed class FailedStartTests : IAsyncLifetime
 
     [Theory]
     [InlineData("--servers nonsense", "--servers is 'nonsense'. It can be 'containers' or 'local'")]
+    [InlineData("--fresh=perhaps", "--fresh is 'perhaps'. It can be 'true' or 'false'.")]
+    [InlineData("--port", "--port '': a port is given as NAME=N")]
+    [InlineData("--port 3005", "--port '3005': a port is given as NAME=N")]
     [InlineData("--port user-api=http", "--port user-api=http: a port is a number from 0 to 65535")]
     [InlineData("--port user-api=65536", "--port user-api=65536: a port is a number from 0 to 65535")]
     [InlineData("--port dashboard=-1", "--port dashboard=-1: a port is a number from 0 to 65535")]

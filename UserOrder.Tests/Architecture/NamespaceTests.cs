@@ -1,6 +1,7 @@
 using System.Reflection;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
+using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging;
 using UserOrder.Messaging.AspNetCore;
 using static ArchUnitNET.Fluent.Slices.SliceRuleDefinition;
@@ -10,11 +11,12 @@ namespace UserOrder.Tests.Architecture;
 /// <summary>Within an assembly the namespaces form layers: none of them needs, by whatever way, one that needs it.</summary>
 public sealed class NamespaceTests
 {
-    /// <summary>UserOrder.ServiceDefaults joins once its namespaces Limits and Security no longer need each other.</summary>
     public static TheoryData<string> Assemblies { get; } =
     [
         NameOf(typeof(MessagingExtensions).Assembly),
         NameOf(typeof(MessagingHttpExtensions).Assembly),
+        NameOf(typeof(ServiceDefaultsExtensions).Assembly),
+        NameOf(typeof(ApiDefaultsExtensions).Assembly),
         NameOf(typeof(UserApi.Users.UserCreated).Assembly),
         NameOf(typeof(OrderApi.Orders.OrderPlaced).Assembly),
     ];

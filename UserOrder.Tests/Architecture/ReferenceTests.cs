@@ -9,8 +9,9 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["UserOrder.AppHost"] = ["UserOrder.OrderApi", "UserOrder.UserApi", "Issuer"],
-        ["UserOrder.OrderApi"] = ["UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
-        ["UserOrder.UserApi"] = ["UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
+        ["UserOrder.OrderApi"] = ["UserOrder.ApiDefaults", "UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
+        ["UserOrder.UserApi"] = ["UserOrder.ApiDefaults", "UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
+        ["UserOrder.ApiDefaults"] = ["UserOrder.ServiceDefaults"],
         ["UserOrder.ServiceDefaults"] = [],
         ["UserOrder.Messaging.AspNetCore"] = ["UserOrder.Messaging"],
         ["UserOrder.Messaging"] = [],

@@ -5,8 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Versioning;
+using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Contracts;
 
@@ -103,10 +102,12 @@ public sealed class ApiVersionTests
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.AddServiceDefaults();
+        builder.AddApiDefaults();
         builder.AddApiVersions("v1", "v2");
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseApiDefaults();
         foreach (var old in new[] { app.MapApiVersion("v1"), app.MapApiVersionAlias("v1") })
         {
             old.MapGet("/things", () => "one");

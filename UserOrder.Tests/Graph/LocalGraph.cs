@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -11,7 +12,7 @@ using UserOrder.Processes;
 namespace UserOrder.Tests.Graph;
 
 /// <summary>The AppHost itself, run by Aspire on free ports and fresh data.</summary>
-internal sealed class LocalGraph : IRunningGraph
+internal sealed partial class LocalGraph : IRunningGraph
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -44,10 +45,14 @@ internal sealed class LocalGraph : IRunningGraph
     {
         var folder = Directory.CreateTempSubdirectory("userorder-");
         string[] local = ServersOfThisMachine.WhatIsMissing() is null ? ["--servers=local"] : [];
+
+        // Without an address for HTTP the dashboard takes telemetry by gRPC only. The port is replaced by a random one.
+        string[] dashboard = options.HasDashboard ? ["--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:4318"] : [];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.UserOrder_AppHost>(
             [
                 $"--data={Path.Combine(folder.FullName, "data")}",
                 .. local,
+                .. dashboard,
                 .. options.Arguments,
                 .. options.Parameters.Select(parameter => $"--Parameters:{parameter.Key}={parameter.Value}"),
             ],
@@ -198,7 +203,7 @@ internal sealed class LocalGraph : IRunningGraph
             {
                 foreach (var line in lines)
                 {
-                    await file.WriteLineAsync(line.Content);
+                    await file.WriteLineAsync(Timestamp().Replace(line.Content, ""));
                 }
             }
         }
@@ -221,4 +226,8 @@ internal sealed class LocalGraph : IRunningGraph
 
     private Task<ResourceEvent> WaitUntilEndedAsync(string resource, CancellationToken cancellationToken) =>
         _app.ResourceNotifications.WaitForResourceAsync(resource, HasEnded, cancellationToken).WaitAsync(Patience, cancellationToken);
+
+    /// <summary>What Aspire puts before each line of a resource.</summary>
+    [GeneratedRegex(@"^\S+Z ")]
+    private static partial Regex Timestamp();
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
@@ -12,7 +13,6 @@ using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
-using UserOrder.ServiceDefaults;
 using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.Integration;
@@ -55,6 +55,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
         builder.Services.AddSingleton<SwitchedHandler>();
         builder.AddServiceDefaults();
+        builder.AddApiDefaults();
         builder.AddPostgresDatabase("deaddb", assembly);
         builder.AddMessagingHttp();
         builder.AddMessaging("dead").Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");
@@ -63,6 +64,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseApiDefaults();
         app.MapOpenApi();
         app.MapDeadLetters();
         var service = new DeadLetterService(app);

@@ -125,7 +125,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
 
         var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
-        Assert.StartsWith(body is "" or "null" ? "A JSON body is required." : "The body is not the JSON that is expected here", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(body is "" or "null" ? "A JSON body is required." : "The body is not the expected JSON", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

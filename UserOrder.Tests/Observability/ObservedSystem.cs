@@ -112,7 +112,11 @@ public sealed class ObservedSystem : IAsyncLifetime
     }
 
     /// <summary>The lines that a service has written on its console so far, to their end.</summary>
-    internal string[] LogOf(string service) => LogFile.Read(Path.Combine(Graph.LogFolder, $"{service}.log")).Split('\n')[..^1];
+    internal string[] LogOf(string service) =>
+    [
+        .. LogFile.Read(Path.Combine(Graph.LogFolder, $"{service}.log")).Split('\n')[..^1]
+            .SkipWhile(line => !line.StartsWith("[sys] Starting process", StringComparison.Ordinal)).Skip(1),
+    ];
 
     private static Dictionary<string, string> Environment(Uri tap) => new()
     {

@@ -41,7 +41,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             ("messaging.operation.name", "publish"),
             ("messaging.destination.name", OrderExchange),
             ("messaging.rabbitmq.destination.routing_key", "order.placed.v1"),
-            ("server.address", "127.0.0.1"));
+            ("server.address", "localhost"));
         var process = Single(spans, "user-api", $"process {OrderQueue}", ActivityKind.Consumer, publish.SpanId);
         AssertHas(
             process,

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using UserOrder.ServiceDefaults.Security;
+using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.Tests.Security;
 
@@ -14,7 +14,7 @@ public sealed class ClientTokensTests : IDisposable
 
     public ClientTokensTests() => _tokens = new ClientTokens(
         _server,
-        new ClientOptions { TokenEndpoint = "http://127.0.0.1/token", ClientId = "order api", ClientSecret = "a:b" },
+        new ClientOptions { TokenEndpoint = "http://127.0.0.1/token", ClientId = "order api", ClientSecret = "a:b", Scope = "users:read:any" },
         _time);
 
     public void Dispose() => _server.Dispose();

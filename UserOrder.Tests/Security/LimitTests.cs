@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using UserOrder.ServiceDefaults.Limits;
+using UserOrder.ApiDefaults.Limits;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;

@@ -11,8 +11,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Database;
-using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Transport;
+using UserOrder.ServiceDefaults.Broker;
 
 namespace UserOrder.Tests.Security;
 
@@ -158,9 +157,11 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0", "--Security:Open=true", .. arguments], EnvironmentName = environment });
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
+        builder.AddApiDefaults();
         builder.Services.AddOpenApi();
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseApiDefaults();
         app.MapGet("/seen", (HttpContext context) => $"{context.Request.Scheme} {context.Connection.RemoteIpAddress}");
         await app.StartAsync(Cancelled);
         return app;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
-using UserOrder.ServiceDefaults;
+using UserOrder.ServiceDefaults.Http;
 using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.ServiceDefaults;

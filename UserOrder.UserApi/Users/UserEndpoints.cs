@@ -2,13 +2,12 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using UserOrder.ApiDefaults.Problems;
+using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.ServiceDefaults;
-using UserOrder.ServiceDefaults.Problems;
-using UserOrder.ServiceDefaults.Security;
-using UserOrder.ServiceDefaults.Versioning;
 
 namespace UserOrder.UserApi.Users;
 
@@ -21,6 +20,7 @@ internal static class UserEndpoints
     public static void AddUsers(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<UserStore>();
+        builder.Services.AddSingleton(new CrossOriginHeaders(IdempotencyKeyHeaderAttribute.HeaderName, IdempotencyKeyHeaderAttribute.ReplayedHeaderName));
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, UserJson.Default));
     }
 
@@ -34,9 +34,9 @@ internal static class UserEndpoints
     private static void MapUsers(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().WithMetadata(UserOperations.Create).RequireScope(Scopes.UsersWrite);
-        version.MapGet("/users/{id:guid}", FindAsync).WithMetadata(UserOperations.Find).RequireScope(Scopes.UsersRead);
-        version.MapGet("/users", ListAsync).WithMetadata(UserOperations.List).RequireScope(Scopes.UsersRead);
+        version.MapPost("/users", CreateAsync).RequireRoomInOutbox().WithMetadata(UserOperations.Create).RequireScope(UserScopes.Write);
+        version.MapGet("/users/{id:guid}", FindAsync).WithMetadata(UserOperations.Find).RequireScope(UserScopes.Read);
+        version.MapGet("/users", ListAsync).WithMetadata(UserOperations.List).RequireScope(UserScopes.Read);
     }
 
     [EndpointSummary("Create a user")]
@@ -44,19 +44,17 @@ internal static class UserEndpoints
         CreateUserRequest request,
         [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
         string? idempotencyKey,
-        UserStore users,
-        IdempotentRequests requests,
-        AccessControl access,
+        [AsParameters] UserServices services,
         HttpContext context,
-        TimeProvider time,
         CancellationToken cancellationToken)
     {
-        using var attempt = await requests.BeginAsync(idempotencyKey, access.CallerOf(context), request, UserJson.Default.CreateUserRequest, cancellationToken);
+        using var attempt = await services.Requests.BeginAsync(
+            idempotencyKey, services.Access.CallerOf(context), request, UserJson.Default.CreateUserRequest, cancellationToken);
         if (attempt.State == IdempotencyState.New)
         {
-            var now = time.GetUtcNowInMicroseconds();
+            var now = services.Time.GetUtcNowInMicroseconds();
             var user = new UserResponse(TimeOrderedId.New(now), request.Name, request.Email, now);
-            switch (await users.AddAsync(user, attempt.Key, cancellationToken))
+            switch (await services.Users.AddAsync(user, attempt.Key, cancellationToken))
             {
                 case UserAddition.Added:
                     return Created(user);
@@ -67,36 +65,36 @@ internal static class UserEndpoints
             await attempt.LookUpAgainAsync(cancellationToken);
         }
 
-        switch (attempt.State)
+        return attempt.State switch
         {
-            case IdempotencyState.Done:
-                context.Response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
-                return await users.FindAsync(attempt.EntityId, cancellationToken) is { } first
-                    ? Created(new UserResponse(first.Id, first.Name, first.Email, first.CreatedAt))
-                    : EmailTaken();
-            case IdempotencyState.Reused:
-                return IdempotencyProblems.KeyReused();
-            default:
-                return IdempotencyProblems.KeyInFlight(context.Response);
-        }
+            IdempotencyState.Done => await RepeatAsync(attempt.EntityId, services.Users, context.Response, cancellationToken),
+            IdempotencyState.Reused => IdempotencyProblems.KeyReused(),
+            _ => IdempotencyProblems.KeyInFlight(context.Response),
+        };
+    }
+
+    /// <summary>Answers a retry as the first request was answered.</summary>
+    private static async Task<Results<Created<UserResponse>, ProblemHttpResult>> RepeatAsync(
+        Guid id, UserStore users, HttpResponse response, CancellationToken cancellationToken)
+    {
+        response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+        return await users.FindAsync(id, cancellationToken) is { } first
+            ? Created(new UserResponse(first.Id, first.Name, first.Email, first.CreatedAt))
+            : EmailTaken();
     }
 
     [EndpointSummary("Find a user, with the number of their orders")]
     private static async Task<Results<Ok<UserDetails>, ProblemHttpResult>> FindAsync(
         Guid id, UserStore users, AccessControl access, HttpContext context, CancellationToken cancellationToken)
     {
-        if (!access.Reaches(context, Scopes.UsersRead, id))
+        if (!access.Reaches(context, UserScopes.Read, id))
         {
             return AccessControl.Refuse();
         }
 
         return await users.FindAsync(id, cancellationToken) is { } user
             ? TypedResults.Ok(user)
-            : TypedResults.Problem(
-                statusCode: StatusCodes.Status404NotFound,
-                type: ProblemTypes.NotFound,
-                title: "There is no such user.",
-                detail: $"No user has the id {id}.");
+            : ProblemTypes.NotFound.ToResult($"No user has the id {id}.", "There is no such user.");
     }
 
     [EndpointSummary("List users in the order of their creation")]
@@ -107,16 +105,11 @@ internal static class UserEndpoints
         CancellationToken cancellationToken,
         [Description("The next of the page before; left out for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
-        access.ReachesAny(context, Scopes.UsersRead)
+        access.ReachesAny(context, UserScopes.Read)
             ? TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
             : AccessControl.Refuse();
 
     private static Created<UserResponse> Created(UserResponse user) => TypedResults.Created($"/v1/users/{user.Id}", user);
 
-    private static ProblemHttpResult EmailTaken() =>
-        TypedResults.Problem(
-            statusCode: StatusCodes.Status409Conflict,
-            type: ProblemTypes.EmailTaken,
-            title: "The email is taken.",
-            detail: "Another user has this email, ignoring case.");
+    private static ProblemHttpResult EmailTaken() => UserProblems.EmailTaken.ToResult("Another user has this email, ignoring case.");
 }

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+
+namespace UserOrder.ApiDefaults.Bodies;
+
+internal static class StrictJson
+{
+    /// <summary>Reads request bodies strictly: no quoted numbers, no duplicate keys, at most 16 levels.</summary>
+    public static void AddStrictJson(this IServiceCollection services) =>
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.AllowDuplicateProperties = false;
+            options.SerializerOptions.MaxDepth = 16;
+        });
+
+    /// <summary>Accepts JSON in UTF-8 only (RFC 8259, section 8.1).</summary>
+    /// <remarks>The framework answers <c>500</c> to a charset that it does not know, even to a quoted UTF-8.</remarks>
+    public static void UseStrictJson(this WebApplication app) =>
+        app.Use((context, next) =>
+        {
+            var request = context.Request;
+            if (request.HasJsonContentType() && MediaTypeHeaderValue.Parse(request.ContentType) is { Charset.HasValue: true } type)
+            {
+                if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+                {
+                    context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+                    return Task.CompletedTask;
+                }
+
+                type.Charset = default;
+                request.ContentType = type.ToString();
+            }
+
+            return next(context);
+        });
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+
+namespace UserOrder.ApiDefaults.Security;
+
+/// <summary>Checks access tokens: JWTs of one issuer, verified with its published keys (RFC 9068, section 4).</summary>
+internal static class BearerTokens
+{
+    /// <summary>The tolerated difference between the clocks of issuer and service.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    /// <summary>The shortest time between two fetches of the issuer's keys because of a token with an unknown key.</summary>
+    private static readonly TimeSpan KeyRefreshInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the service accepts a key after the issuer has withdrawn it.</summary>
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Asymmetric signatures only: every service that knows a shared secret could sign, and "none" signs nothing.</summary>
+    private static readonly string[] Algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    public static void AddBearerTokens(this IServiceCollection services, SecurityOptions security)
+    {
+        services.AddExceptionHandler<IssuerOutageHandler>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
+        {
+            bearer.Authority = security.Authority;
+            bearer.RequireHttpsMetadata = new Uri(security.Authority!).Scheme == Uri.UriSchemeHttps;
+            bearer.BackchannelTimeout = IssuerTimeout;
+            bearer.RefreshInterval = KeyRefreshInterval;
+            bearer.AutomaticRefreshInterval = KeyLifetime;
+            bearer.MapInboundClaims = false;
+            bearer.SaveToken = false;
+            bearer.TokenValidationParameters = new TokenValidationParameters
+            {
+                ValidAudience = security.Audience,
+                ValidAlgorithms = Algorithms,
+                ClockSkew = ClockSkew,
+                NameClaimType = AccessControl.SubjectClaim,
+            };
+            bearer.Events = new JwtBearerEvents
+            {
+                OnAuthenticationFailed = DistinguishOutageAsync,
+                OnTokenValidated = RequireSubject,
+                OnForbidden = NameTheScope,
+            };
+        });
+
+        // By default the service would accept a withdrawn key, such as a stolen one, for another hour.
+        services.PostConfigure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme,
+            bearer => ((BaseConfigurationManager)bearer.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
+    }
+
+    /// <summary>Distinguishes an invalid token, the caller's fault, from missing keys, which are not.</summary>
+    /// <remarks>The exception does not distinguish them: without keys every signature counts as unknown. Fetched keys are cached.</remarks>
+    private static async Task DistinguishOutageAsync(AuthenticationFailedContext context)
+    {
+        try
+        {
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new IssuerOutageException(exception);
+        }
+    }
+
+    /// <summary>RFC 9068, section 2.2, requires the subject; ownership depends on it.</summary>
+    private static Task RequireSubject(TokenValidatedContext context)
+    {
+        if (context.Principal?.FindFirst(AccessControl.SubjectClaim) is not { Value.Length: > 0 })
+        {
+            context.Fail("The token has no subject.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Names the missing scope (RFC 6750, section 3.1).</summary>
+    private static Task NameTheScope(ForbiddenContext context)
+    {
+        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { } required)
+        {
+            context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{required.Name}\"";
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,22 @@
+using UserOrder.ApiDefaults.Problems;
+using UserOrder.Messaging.AspNetCore;
+
+namespace UserOrder.OrderApi.Orders;
+
+/// <summary>The problem types of the orders' API.</summary>
+internal static class OrderProblems
+{
+    /// <summary>The order names a user that does not exist.</summary>
+    public static readonly ProblemType UnknownUser = new("unknown-user", 422, "There is no such user.");
+
+    /// <summary>UserApi does not answer whether the user exists.</summary>
+    public static readonly ProblemType UserApiUnavailable = new("user-api-unavailable", 503, "The user cannot be checked at the moment.");
+
+    /// <summary>The database is unreachable, or its schema is not ready.</summary>
+    public static readonly ProblemType DatabaseUnavailable = Of(MessagingProblems.DatabaseUnavailable);
+
+    /// <summary>The outbox has reached its limits.</summary>
+    public static readonly ProblemType OutboxFull = Of(MessagingProblems.OutboxFull);
+
+    private static ProblemType Of(MessagingProblem problem) => new(problem.Name, problem.Status, problem.Title);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+using UserOrder.ServiceDefaults.Broker;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Registers the message broker's client.</summary>
+public static class MessageBrokerExtensions
+{
+    private const string RootCertificateKey = "Broker:RootCertificate";
+
+    /// <summary>
+    /// Registers a <c>RabbitMQ.Client.IConnectionFactory</c> for the AMQP URI in <c>ConnectionStrings:{name}</c>. With <c>amqps://</c> the
+    /// broker's certificate must match the URI's host. An authority that the system trusts must have signed it, or the one in the PEM file
+    /// <c>Broker:RootCertificate</c> when that is set.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection string is missing or not an AMQP URI, or the file holds no certificate.</exception>
+    public static TBuilder AddMessageBroker<TBuilder>(this TBuilder builder, string name)
+        where TBuilder : IHostApplicationBuilder
+    {
+        if (!Uri.TryCreate(builder.Configuration.GetConnectionString(name), UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
+        {
+            throw new InvalidOperationException($"ConnectionStrings:{name} must be an AMQP URI, such as amqp://user:password@host:5672.");
+        }
+
+        var root = builder.Configuration[RootCertificateKey] is { Length: > 0 } path ? new RootCertificate(RootCertificateKey, path) : null;
+        builder.AddRabbitMQClient(
+            name,
+            settings =>
+            {
+                // The messaging library opens its own connections, and has its own health check and spans.
+                settings.DisableAutoActivation = true;
+                settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
+            },
+            factory =>
+            {
+                if (root is not null)
+                {
+                    factory.Ssl.CertificateValidationCallback = (_, certificate, chain, errors) => root.Accepts(certificate, chain, errors);
+                }
+            });
+        return builder;
+    }
+}

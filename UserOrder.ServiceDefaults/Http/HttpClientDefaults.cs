@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http.Resilience;
+
+namespace UserOrder.ServiceDefaults.Http;
+
+internal static class HttpClientDefaults
+{
+    /// <summary>
+    /// Gives every HTTP client service discovery and these limits: 3 s for a call, 1 s for an attempt, up to three attempts with jittered
+    /// back-off for safe methods. A circuit breaker opens for 5 s when a service fails half of at least ten calls within 10 s. The health
+    /// entry <c>http-circuits</c> and a gauge show the breakers.
+    /// </summary>
+    public static void AddResilientHttpClients(this IServiceCollection services)
+    {
+        services.AddServiceDiscovery();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<HttpCircuits>();
+        services.AddHealthChecks().AddCheck<HttpCircuits>("http-circuits");
+        services.ConfigureHttpClientDefaults(http =>
+        {
+            // One breaker for each service: an outage of one must not block calls to the others.
+            var resilience = http.AddStandardResilienceHandler().SelectPipelineByAuthority();
+            resilience.Configure((options, provider) =>
+            {
+                options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(3);
+                options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(1);
+                options.Retry.MaxRetryAttempts = 2;
+                options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+                options.CircuitBreaker.FailureRatio = 0.5;
+                options.CircuitBreaker.MinimumThroughput = 10;
+                options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(10);
+                options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(5);
+                provider.GetRequiredService<HttpCircuits>().Watch(options.CircuitBreaker);
+
+                // A POST without an answer may have taken effect (RFC 9110, section 9.2.2).
+                options.Retry.DisableForUnsafeHttpMethods();
+            });
+            http.AddServiceDiscovery();
+        });
+    }
+}

@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Hosting;
+
+namespace UserOrder.Tests.Architecture;
+
+/// <summary>The shared rooms know nothing of the business, and their folders depend on each other in one direction.</summary>
+public sealed partial class SharedRoomsTests
+{
+    private static readonly string[] DomainWords = ["user", "users", "order", "orders", "email", "emails"];
+
+    public static TheoryData<string> Rooms { get; } = new(Assemblies.Keys);
+
+    private static Dictionary<string, Assembly> Assemblies =>
+        new[] { typeof(ServiceDefaultsExtensions).Assembly, typeof(ApiDefaultsExtensions).Assembly }
+            .ToDictionary(assembly => assembly.GetName().Name!);
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_shared_room_has_no_domain_word_in_its_identifiers(string room)
+    {
+        var identifiers = IdentifiersOf(Assemblies[room]).ToList();
+
+        Assert.NotEmpty(identifiers);
+        Assert.DoesNotContain(identifiers, HasDomainWord);
+    }
+
+    [Theory]
+    [InlineData("ProblemTypes.EmailTaken")]
+    [InlineData("ProblemTypes.UserApiUnavailable")]
+    [InlineData("Scopes.UsersRead")]
+    [InlineData("SecurityOptions.get_UserIdClaim")]
+    [InlineData("OrderPlacement")]
+    public void A_domain_word_is_found_inside_an_identifier(string identifier) => Assert.True(HasDomainWord(identifier));
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void The_folders_of_a_shared_room_form_no_cycle(string room)
+    {
+        var uses = UsesOf(room);
+
+        Assert.NotEmpty(uses);
+        while (uses.Keys.FirstOrDefault(folder => !uses[folder].Any(uses.ContainsKey)) is { } leaf)
+        {
+            uses.Remove(leaf);
+        }
+
+        Assert.Empty(uses);
+    }
+
+    private static bool HasDomainWord(string identifier) =>
+        Words().Matches(identifier).Any(word => DomainWords.Contains(word.Value, StringComparer.OrdinalIgnoreCase));
+
+    private static IEnumerable<string> IdentifiersOf(Assembly room) =>
+        from type in room.GetTypes()
+        where IsWritten(type)
+        from name in type.GetMembers(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(IsWritten)
+            .SelectMany(member => new[] { member.Name }.Concat(ParametersOf(member)))
+            .Select(name => $"{type.Name}.{name}")
+            .Prepend(type.Name)
+        select name;
+
+    private static IEnumerable<string> ParametersOf(MemberInfo member) =>
+        member is MethodBase method ? method.GetParameters().Select(parameter => parameter.Name ?? "") : [];
+
+    /// <summary>False for closures, state machines and other members that the compiler names.</summary>
+    private static bool IsWritten(MemberInfo member) =>
+        !member.Name.Contains('<', StringComparison.Ordinal)
+        && member.DeclaringType?.Name.Contains('<', StringComparison.Ordinal) != true
+        && member.GetCustomAttribute<CompilerGeneratedAttribute>() is null;
+
+    /// <summary>For each folder, the other folders that its files use. The files at the top may use all of them.</summary>
+    private static Dictionary<string, HashSet<string>> UsesOf(string room)
+    {
+        var root = Path.Combine(Repository.Root, room);
+        var folders = Directory.GetDirectories(root).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"));
+        return folders.ToDictionary(
+            folder => Path.GetFileName(folder),
+            folder => Directory.GetFiles(folder, "*.cs")
+                .SelectMany(file => Regex.Matches(File.ReadAllText(file), $@"\b{Regex.Escape(room)}\.(\w+)"))
+                .Select(use => use.Groups[1].Value)
+                .Where(used => used != Path.GetFileName(folder))
+                .ToHashSet());
+    }
+
+    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")]
+    private static partial Regex Words();
+}
