@@ -37,5 +37,15 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
         }
 
         await Until.EqualAsync(1, "UserApi counts the order placed meanwhile", () => OrderCountAsync(known));
+
+        // The circuit is still open for a while, and the next test must not find it so.
+        await Until.EqualAsync(
+            HttpStatusCode.UnprocessableEntity,
+            "OrderApi asks UserApi again",
+            async () =>
+            {
+                using var response = await PlaceOrderAsync(Guid.CreateVersion7());
+                return response.StatusCode;
+            });
     }
 }
