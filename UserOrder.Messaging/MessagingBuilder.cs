@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
-using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging;

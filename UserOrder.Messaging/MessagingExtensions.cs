@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,12 +8,14 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Retention;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging;
@@ -42,7 +45,10 @@ public static class MessagingExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddMigrations(typeof(MessagingExtensions).Assembly);
-        services.AddSingleton<MessagingTelemetry>();
+        services.AddSingleton(provider => new MessagingTelemetry(
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<IConnectionFactory>(),
+            provider.GetRequiredService<IOptions<MessagingOptions>>()));
         var management = builder.Configuration.GetConnectionString(ManagementConnection);
         services.AddSingleton(provider => new BrokerAccess(
             management is null ? null : new Uri(management),
@@ -52,7 +58,11 @@ public static class MessagingExtensions
             provider.GetRequiredService<IOptions<MessagingOptions>>(),
             provider.GetRequiredService<ILogger<BrokerAccess>>()));
         services.AddSingleton<BrokerConnections>();
-        services.AddSingleton<Circuits>();
+        services.AddSingleton(provider => new Circuits(
+            DatabaseOutage.Is,
+            provider.GetRequiredService<MessagingTelemetry>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Circuit>>()));
         services.AddHealthChecks()
             .AddCheck<BrokerHealthCheck>("broker")
             .AddCheck<CircuitHealthCheck>("circuits")
@@ -68,6 +78,8 @@ public static class MessagingExtensions
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();
         services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => InboxStore.Purged(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
+        services.AddSingleton(provider => IdempotencyStore.Purged(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
         services.AddHostedService<RetentionPurger>();
         return new MessagingBuilder(services);
     }

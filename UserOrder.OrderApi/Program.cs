@@ -1,6 +1,6 @@
 using UserOrder.Messaging;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
-using UserOrder.Messaging.DeadLetters;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
 
@@ -10,6 +10,7 @@ builder.AddServiceDefaults();
 builder.AddApiDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
+builder.AddMessagingHttp();
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("order-api")
     .Publish(OrderPlaced.V1)

@@ -1,6 +1,6 @@
 using UserOrder.Messaging;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
-using UserOrder.Messaging.DeadLetters;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
 
@@ -10,6 +10,7 @@ builder.AddServiceDefaults();
 builder.AddApiDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("userdb", typeof(Program).Assembly);
+builder.AddMessagingHttp();
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("user-api")
     .Publish(UserCreated.V1)

@@ -43,17 +43,11 @@ public static class ProblemTypes
     /// <summary>The service has a defect.</summary>
     public static readonly ProblemType InternalError = new("internal-error", 500, "A defect of the service.");
 
-    /// <summary>The database is unreachable, or its schema is not ready.</summary>
-    public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is out of reach.");
-
     /// <summary>The service has no keys to check access tokens with, because their issuer is unreachable.</summary>
     public static readonly ProblemType IssuerUnavailable = new("issuer-unavailable", 503, "Access tokens cannot be checked at the moment.");
 
     /// <summary>The service has reached its limit of concurrent and queued requests.</summary>
     public static readonly ProblemType Overloaded = new("overloaded", 503, "Too many requests are being carried out.");
-
-    /// <summary>The outbox has reached its limit.</summary>
-    public static readonly ProblemType OutboxFull = new("outbox-full", 503, "Too many events wait for the broker.");
 
     /// <summary>The type of a problem for which the code states only a status.</summary>
     internal static ProblemType? For(int? status) => status switch

@@ -125,7 +125,9 @@ internal sealed class DataFolder : IDisposable
             }
             catch (IOException)
             {
+#pragma warning disable RS0030 // The graph is described synchronously, and nothing else runs before its folder is free.
                 Thread.Sleep(Pause);
+#pragma warning restore RS0030
             }
         }
     }

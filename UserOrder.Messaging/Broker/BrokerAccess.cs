@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
-using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Broker;
 

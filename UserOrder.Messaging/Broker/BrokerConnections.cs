@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Broker;
 

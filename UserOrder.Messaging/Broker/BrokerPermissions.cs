@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using UserOrder.Messaging.DeadLetters;
 
 namespace UserOrder.Messaging.Broker;
 

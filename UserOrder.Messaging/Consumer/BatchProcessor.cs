@@ -5,10 +5,12 @@ using Npgsql;
 using Polly.CircuitBreaker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
@@ -35,7 +37,7 @@ internal sealed partial class BatchProcessor<TData>(
     private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
 
     private readonly MessagingOptions _options = options.Value;
-    private readonly ConsumerTelemetry _telemetry = telemetry.ForConsumer(subscription.Queue, subscription.Type.Name);
+    private readonly ConsumerTelemetry _telemetry = new(telemetry, subscription.Queue, subscription.Type.Name);
 
     /// <summary>To be called once, before the first batch.</summary>
     public void Start() => _telemetry.Announce();

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Consumer;
 

@@ -5,6 +5,8 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Consumer;
 

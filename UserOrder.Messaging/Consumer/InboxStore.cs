@@ -2,12 +2,19 @@ using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Retention;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>Remembers which events took effect.</summary>
 internal static class InboxStore
 {
+    // A consumer takes events up to the retention's age, by the clock of the producer, which may be ahead.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
+
+    /// <summary>What the purge needs to know of the inbox.</summary>
+    public static PurgedTable Purged(MessagingOptions options) => new(options.InboxRetention + ClockTolerance, PurgeAsync);
+
     /// <summary>Writes the events down as part of the transaction.</summary>
     /// <returns>Those that were not there yet.</returns>
     public static async Task<HashSet<Guid>> AddAsync(

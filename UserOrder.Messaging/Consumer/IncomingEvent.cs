@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Consumer;

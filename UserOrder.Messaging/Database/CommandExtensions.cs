@@ -19,7 +19,7 @@ public static class CommandExtensions
 
     /// <summary>Runs the command and collects the ids in the first column of its rows.</summary>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
-    public static async Task<HashSet<Guid>> ReadIdsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
+    internal static async Task<HashSet<Guid>> ReadIdsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -1,8 +1,5 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Reflection;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,20 +28,8 @@ public static class DatabaseExtensions
         builder.Services.AddSingleton(services => CreateDataSource(connectionString, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton(new DatabaseAccess(connectionString, builder.Configuration.GetConnectionString($"{name}-owner")));
         builder.Services.AddMigrations(migrations);
-        builder.Services.AddExceptionHandler<DatabaseOutageHandler>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", timeout: TimeSpan.FromSeconds(5));
         return builder;
-    }
-
-    /// <summary>Lets the group's endpoints answer <c>503</c> until the schema is in place.</summary>
-    /// <remarks>A request that comes before fails with a transient <see cref="DbException"/>, as it would during an outage.</remarks>
-    public static RouteGroupBuilder RequireMigratedDatabase(this RouteGroupBuilder group)
-    {
-        group.AddEndpointFilter(static (context, next) =>
-            context.HttpContext.RequestServices.GetRequiredService<SchemaMigrator>().Ready.IsCompletedSuccessfully
-                ? next(context)
-                : throw new DatabaseNotReadyException());
-        return group;
     }
 
     internal static void AddMigrations(this IServiceCollection services, Assembly assembly)
@@ -70,10 +55,4 @@ public static class DatabaseExtensions
             .EnablePhysicalOpenTracing(false));
         return builder.Build();
     }
-}
-
-/// <summary>The schema is not in place yet, so that a query would fail; it will be soon.</summary>
-internal sealed class DatabaseNotReadyException() : DbException("The database is not ready yet.")
-{
-    public override bool IsTransient => true;
 }

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace UserOrder.Messaging.Database;
 
 /// <summary>Tells a database that is out of reach from a statement that is wrong.</summary>
-public static class DatabaseOutage
+internal static class DatabaseOutage
 {
     /// <summary>True when the same call may succeed later without any change to it.</summary>
     /// <remarks>

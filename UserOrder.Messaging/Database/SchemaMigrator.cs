@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Database;
 

@@ -7,10 +7,10 @@ namespace UserOrder.Messaging.DeadLetters;
 /// <param name="Text">The body; null where it is not UTF-8.</param>
 /// <param name="Base64">The body; null where it is UTF-8.</param>
 /// <param name="IsCut">Whether this is the beginning of the body only.</param>
-public sealed record DeadLetterBody(string? Text, string? Base64, bool IsCut)
+internal sealed record DeadLetterBody(string? Text, string? Base64, bool IsCut)
 {
     /// <summary>The body, or of a longer one at most the first <paramref name="maxBytes"/> bytes, with no character cut in two.</summary>
-    internal static DeadLetterBody Of(ReadOnlySpan<byte> body, int maxBytes = int.MaxValue)
+    public static DeadLetterBody Of(ReadOnlySpan<byte> body, int maxBytes = int.MaxValue)
     {
         var isText = Utf8.IsValid(body);
         var length = Math.Min(body.Length, maxBytes);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.DeadLetters;
@@ -20,7 +21,8 @@ internal sealed partial class DeadLetterCounter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        telemetry.ObserveDeadLetters(counts.Measure);
+        telemetry.Meter.CreateObservableGauge(
+            "userorder.dead_letters.waiting", counts.Measure, "{message}", "Dead letters that wait for an operator.");
         await migrator.Ready.WaitAsync(stoppingToken);
         var backoff = new Backoff(time);
         while (!stoppingToken.IsCancellationRequested)

@@ -10,6 +10,5 @@ internal static class DeadLetterExtensions
         services.AddHostedService<DeadLetterCounter>();
         services.AddHealthChecks().AddCheck<DeadLetterHealthCheck>("dead-letters");
         services.AddSingleton<DeadLetterStore>();
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, DeadLetterJson.Default));
     }
 }

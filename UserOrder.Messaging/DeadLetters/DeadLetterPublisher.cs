@@ -1,6 +1,5 @@
 using RabbitMQ.Client;
 using UserOrder.Messaging.Broker;
-using UserOrder.Messaging.Consumer;
 
 namespace UserOrder.Messaging.DeadLetters;
 

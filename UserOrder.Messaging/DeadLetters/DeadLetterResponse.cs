@@ -1,17 +1,9 @@
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>The queues of a service.</summary>
-/// <param name="Queues">Each queue that the service consumes from.</param>
-public sealed record DeadLetterOverview(IReadOnlyList<DeadLetterCount> Queues);
-
 /// <summary>A queue and the number of its dead letters.</summary>
 /// <param name="Queue">The queue that they came from.</param>
 /// <param name="Count">How many there are, without those that an operation holds at this moment.</param>
-public sealed record DeadLetterCount(string Queue, long Count);
-
-/// <summary>The oldest dead letters of a queue.</summary>
-/// <param name="Items">The dead letters, the oldest first.</param>
-public sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items);
+internal sealed record DeadLetterCount(string Queue, long Count);
 
 /// <summary>A dead letter in a list.</summary>
 /// <param name="Id">Stable; copies of one message share it.</param>
@@ -21,12 +13,12 @@ public sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items);
 /// <param name="Bytes">The size of the body.</param>
 /// <param name="DiedAt">When it died, UTC; null where nobody said.</param>
 /// <param name="Body">The first 4 KiB of the body.</param>
-public sealed record DeadLetterSummary(
+internal sealed record DeadLetterSummary(
     string Id, string? MessageId, string? Type, string? Reason, int Bytes, DateTimeOffset? DiedAt, DeadLetterBody Body)
 {
     private const int MaxBodyBytes = 4 * 1024;
 
-    internal static DeadLetterSummary Of(DeadLetter letter) => new(
+    public static DeadLetterSummary Of(DeadLetter letter) => new(
         letter.Id,
         letter.Properties.MessageId,
         letter.Properties.Type,
@@ -47,7 +39,7 @@ public sealed record DeadLetterSummary(
 /// <param name="AppId">The service that published it.</param>
 /// <param name="Headers">Every header as text.</param>
 /// <param name="Body">The whole body.</param>
-public sealed record DeadLetterDetails(
+internal sealed record DeadLetterDetails(
     string Id,
     string? MessageId,
     string? Type,
@@ -59,7 +51,7 @@ public sealed record DeadLetterDetails(
     IReadOnlyDictionary<string, string> Headers,
     DeadLetterBody Body)
 {
-    internal static DeadLetterDetails Of(DeadLetter letter) => new(
+    public static DeadLetterDetails Of(DeadLetter letter) => new(
         letter.Id,
         letter.Properties.MessageId,
         letter.Properties.Type,
@@ -71,7 +63,3 @@ public sealed record DeadLetterDetails(
         DeadLetterHeaders.AsText(letter.Properties.Headers),
         DeadLetterBody.Of(letter.Body.Span));
 }
-
-/// <summary>What a replay did.</summary>
-/// <param name="Replayed">How many messages went back to their queue; copies of one message count once.</param>
-public sealed record ReplayResult(int Replayed);

@@ -4,6 +4,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.DeadLetters;
 

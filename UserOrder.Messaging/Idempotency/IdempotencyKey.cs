@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -7,6 +8,8 @@ namespace UserOrder.Messaging.Idempotency;
 /// <summary>The key that a client gave its request, and what that request was.</summary>
 public sealed class IdempotencyKey
 {
+    internal const int MaxLength = 255;
+
     private IdempotencyKey(string value, byte[] fingerprint)
     {
         Value = value;
@@ -17,19 +20,50 @@ public sealed class IdempotencyKey
     /// The key without the quotes of the header, 1 to 255 characters of printable ASCII; behind the caller and a tab, which no key has, where
     /// callers are known. The same key of another caller is another key.
     /// </summary>
-    public string Value { get; }
+    internal string Value { get; }
 
     /// <summary>The SHA-256 of the request.</summary>
     /// <remarks>
     /// Of the request as it was read, written again: white space, the order of properties and unknown properties do not count. A property
     /// that is added later must be left out where it is null, or a retry that meets the new version is taken for another request.
     /// </remarks>
-    public ReadOnlyMemory<byte> Fingerprint { get; }
+    internal ReadOnlyMemory<byte> Fingerprint { get; }
 
     internal static IdempotencyKey From<TRequest>(string header, string? caller, TRequest request, JsonTypeInfo<TRequest> json)
     {
-        var value = IdempotencyKeyHeaderAttribute.Parse(header) ??
-            throw new ArgumentException($"The header {IdempotencyKeyHeaderAttribute.HeaderName} has not been validated.", nameof(header));
+        var value = Parse(header) ?? throw new ArgumentException("The header is no idempotency key.", nameof(header));
         return new IdempotencyKey(caller is null ? value : $"{caller}\t{value}", SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, json)));
     }
+
+    /// <summary>The key in a header's value; null where there is none.</summary>
+    internal static string? Parse(string header)
+    {
+        var key = header is ['"', .. var quoted, '"'] ? Unescape(quoted) : header.All(IsBare) && header is not ['"', ..] ? header : null;
+        return key is { Length: >= 1 and <= MaxLength } ? key : null;
+    }
+
+    private static string? Unescape(string quoted)
+    {
+        var key = new StringBuilder(quoted.Length);
+        for (var i = 0; i < quoted.Length; i++)
+        {
+            var isEscaped = quoted[i] == '\\';
+            if (isEscaped && ++i == quoted.Length)
+            {
+                return null;
+            }
+
+            if (isEscaped ? quoted[i] is not ('"' or '\\') : quoted[i] is '"' or < ' ' or > '~')
+            {
+                return null;
+            }
+
+            key.Append(quoted[i]);
+        }
+
+        return key.ToString();
+    }
+
+    // Outside of quotes a comma ends a value: it is how several header lines arrive that were put into one (RFC 9110, section 5.3).
+    private static bool IsBare(char character) => character is > ' ' and <= '~' and not ',';
 }

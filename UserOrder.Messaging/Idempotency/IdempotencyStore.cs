@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Retention;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Idempotency;
 
@@ -31,6 +32,9 @@ public static class IdempotencyStore
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), reader.GetGuid(1)) : null;
     }
+
+    /// <summary>What the purge needs to know of the keys.</summary>
+    internal static PurgedTable Purged(MessagingOptions options) => new(options.IdempotencyRetention, PurgeAsync);
 
     /// <summary>Deletes at most <paramref name="limit"/> keys that are older than <paramref name="before"/>.</summary>
     /// <returns>How many there were.</returns>

@@ -16,7 +16,7 @@ public sealed class IdempotentRequests
     internal IdempotentRequests(NpgsqlDataSource database) => _database = database;
 
     /// <summary>Looks a request's key up. Without the header it costs nothing, and the request is new.</summary>
-    /// <param name="header">What <see cref="IdempotencyKeyHeaderAttribute"/> has bound; null where the request has no key.</param>
+    /// <param name="header">The value of the request header <c>Idempotency-Key</c>; null where the request has none.</param>
     /// <param name="caller">Whose key it is; null where nobody is asked who they are.</param>
     /// <param name="request">The request as it was read.</param>
     /// <param name="json">How the request is written for its fingerprint; source-generated.</param>

@@ -3,6 +3,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
@@ -13,7 +14,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
 {
     private readonly IChannel _channel;
     private readonly MessagingOptions _options;
-    private readonly MessagingTelemetry _telemetry;
+    private readonly PublishTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly CachedString _exchange;
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +23,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     // The broker counts the messages of a channel from 1.
     private ulong _nextTag = 1;
 
-    private ConfirmingPublisher(IChannel channel, MessagingOptions options, MessagingTelemetry telemetry, TimeProvider time)
+    private ConfirmingPublisher(IChannel channel, MessagingOptions options, PublishTelemetry telemetry, TimeProvider time)
     {
         _channel = channel;
         _options = options;
@@ -37,7 +38,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     public static async Task<ConfirmingPublisher> OpenAsync(
         IConnection connection,
         MessagingOptions options,
-        MessagingTelemetry telemetry,
+        PublishTelemetry telemetry,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -76,7 +77,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         {
             for (var i = 0; i < spans.Length; i++)
             {
-                spans[i] = _telemetry.StartPublish(messages[i]);
+                spans[i] = _telemetry.Start(messages[i]);
                 await SendAsync(messages[i], spans[i], timeout.Token);
             }
         }
@@ -92,10 +93,10 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         }
 
         var outcomes = await batch.Outcomes;
-        _telemetry.RecordPublished(messages, outcomes, _time.GetElapsedTime(started));
+        _telemetry.Record(messages, outcomes, _time.GetElapsedTime(started));
         for (var i = 0; i < spans.Length; i++)
         {
-            MessagingSpans.EndPublish(spans[i], outcomes[i]);
+            PublishTelemetry.End(spans[i], outcomes[i]);
         }
 
         return outcomes;
@@ -112,7 +113,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             MessageId = message.Id.ToString(),
             Type = message.Type,
             AppId = _options.ServiceName,
-            Headers = TraceHeaders.For(span, message),
+            Headers = TraceHeaders.For(span, message.TraceParent, message.TraceState),
         };
         _nextTag++;
         return _channel.BasicPublishAsync(_exchange, new CachedString(message.Type), mandatory: true, properties, message.Body, timeout);

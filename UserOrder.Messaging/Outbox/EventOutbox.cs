@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Outbox;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
@@ -39,7 +40,9 @@ internal sealed partial class OutboxBacklog : BackgroundService
         _time = time;
         _options = options.Value;
         _logger = logger;
-        telemetry.Observe(this);
+        telemetry.Meter.CreateObservableGauge("userorder.outbox.rows", () => Rows, "{message}", "Events that wait in the outbox.");
+        telemetry.Meter.CreateObservableGauge(
+            "userorder.outbox.age", () => Age.TotalSeconds, "s", "How long the oldest event has waited in the outbox.");
     }
 
     /// <summary>How many events wait.</summary>

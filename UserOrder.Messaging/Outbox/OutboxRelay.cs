@@ -5,6 +5,7 @@ using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
@@ -29,6 +30,7 @@ internal sealed partial class OutboxRelay(
     ILogger<OutboxRelay> logger) : BackgroundService
 {
     private readonly MessagingOptions _options = options.Value;
+    private readonly PublishTelemetry _telemetry = new(telemetry);
     private readonly Backoff _backoff = new(time);
     private readonly Pace _pace = new(options.Value.BatchInterval, time);
 
@@ -101,7 +103,7 @@ internal sealed partial class OutboxRelay(
         try
         {
             var connection = await broker.Publishing.GetAsync(stoppingToken);
-            var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, telemetry, time, stoppingToken);
+            var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, _telemetry, time, stoppingToken);
             return new RelayLane(publisher, database, circuits.RelayToBroker, signal, _backoff, _pace, _options.RelayBatchSize, logger);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)

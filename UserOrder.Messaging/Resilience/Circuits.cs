@@ -1,6 +1,7 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
-using UserOrder.Messaging.Database;
+using Polly.CircuitBreaker;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Resilience;
@@ -8,17 +9,28 @@ namespace UserOrder.Messaging.Resilience;
 /// <summary>The circuit breakers of the reliable path, one for each server and direction, whatever the number of callers.</summary>
 internal sealed class Circuits
 {
-    public Circuits(MessagingTelemetry telemetry, TimeProvider time, ILogger<Circuit> logger)
+    /// <param name="isDatabaseOutage">Tells the database's outage from a statement that is wrong.</param>
+    /// <param name="telemetry">Reports the states.</param>
+    /// <param name="time">The clock of the breaks.</param>
+    /// <param name="logger">Logs each change of state.</param>
+    public Circuits(Func<Exception, bool> isDatabaseOutage, MessagingTelemetry telemetry, TimeProvider time, ILogger<Circuit> logger)
     {
         // Whatever else the relay meets, its own database apart, is the broker's doing.
         RelayToBroker = new Circuit("relay-broker", exception => exception is not (OperationCanceledException or DbException), time, logger);
-        ConsumerToDatabase = new Circuit("consumer-database", DatabaseOutage.Is, time, logger);
-        telemetry.Observe(All);
+        ConsumerToDatabase = new Circuit("consumer-database", isDatabaseOutage, time, logger);
+        All = [RelayToBroker, ConsumerToDatabase];
+        telemetry.Meter.CreateObservableGauge("userorder.circuit_breaker.state", Measure, description: "0 closed, 1 half-open, 2 open.");
     }
 
     public Circuit RelayToBroker { get; }
 
     public Circuit ConsumerToDatabase { get; }
 
-    public IReadOnlyList<Circuit> All => [RelayToBroker, ConsumerToDatabase];
+    public IReadOnlyList<Circuit> All { get; }
+
+    private IEnumerable<Measurement<int>> Measure() =>
+        from circuit in All
+        select new Measurement<int>(
+            circuit.State switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
+            new KeyValuePair<string, object?>("userorder.circuit_breaker.name", circuit.Name));
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using RabbitMQ.Client;
-using UserOrder.Messaging.Consumer;
-using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.Messaging.Telemetry;
 
@@ -27,45 +25,32 @@ internal static class MessagingSpans
             : activity;
     }
 
-    public static Activity? StartPublish(OutboxMessage message, string destination, AmqpTcpEndpoint? broker)
+    /// <summary>A message's way to the broker, in the trace that it was written in.</summary>
+    public static Activity? StartPublish(
+        string destination, string type, Guid messageId, int bodySize, ActivityContext origin, AmqpTcpEndpoint? broker)
     {
-        // An event without an origin gets no trace of its own making.
-        if (!ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
-        {
-            return null;
-        }
-
         var activity = Source.StartActivity($"publish {destination}", ActivityKind.Producer, origin);
         if (activity is { IsAllDataRequested: true })
         {
             Describe(activity, "publish", "send", destination, broker)
-                .SetTag("messaging.rabbitmq.destination.routing_key", message.Type)
-                .SetTag("messaging.message.id", message.Id.ToString())
-                .SetTag("messaging.message.body.size", message.Body.Length);
+                .SetTag("messaging.rabbitmq.destination.routing_key", type)
+                .SetTag("messaging.message.id", messageId.ToString())
+                .SetTag("messaging.message.body.size", bodySize);
         }
 
         return Detached(activity);
     }
 
-    public static void EndPublish(Activity? activity, PublishOutcome outcome)
-    {
-        if (activity is not null && outcome != PublishOutcome.Confirmed)
-        {
-            activity.SetTag("error.type", ErrorTypeOf(outcome)).SetStatus(ActivityStatusCode.Error, outcome.ToString());
-        }
-
-        activity?.Dispose();
-    }
-
-    public static Activity? StartProcess(string name, string destination, Delivery delivery, ActivityContext parent, AmqpTcpEndpoint? broker)
+    public static Activity? StartProcess(
+        string name, string destination, string? messageId, int bodySize, ulong deliveryTag, ActivityContext parent, AmqpTcpEndpoint? broker)
     {
         var activity = Source.StartActivity(name, ActivityKind.Consumer, parent);
         if (activity is { IsAllDataRequested: true })
         {
             Describe(activity, "process", "process", destination, broker)
-                .SetTag("messaging.message.id", delivery.Properties.MessageId)
-                .SetTag("messaging.message.body.size", delivery.Body.Length)
-                .SetTag("messaging.rabbitmq.message.delivery_tag", (long)delivery.Tag);
+                .SetTag("messaging.message.id", messageId)
+                .SetTag("messaging.message.body.size", bodySize)
+                .SetTag("messaging.rabbitmq.message.delivery_tag", (long)deliveryTag);
         }
 
         return Detached(activity);
@@ -91,13 +76,6 @@ internal static class MessagingSpans
         activity?.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
         return false;
     }
-
-    public static string ErrorTypeOf(PublishOutcome outcome) => outcome switch
-    {
-        PublishOutcome.Rejected => "nack",
-        PublishOutcome.Returned => "return",
-        _ => "unconfirmed",
-    };
 
     /// <summary>What spans and metrics of an operation have in common.</summary>
     public static TagList Tags(string operation, string destination, AmqpTcpEndpoint? broker)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.Messaging.Telemetry;
 
@@ -11,16 +10,16 @@ internal static class TraceHeaders
     public const string TraceState = "tracestate";
 
     /// <summary>The context of the publish span, or the origin's own where the publish is not traced.</summary>
-    public static Dictionary<string, object?>? For(Activity? publish, OutboxMessage message)
+    public static Dictionary<string, object?>? For(Activity? publish, string? traceParent, string? traceState)
     {
-        var parent = publish?.Id ?? message.TraceParent;
+        var parent = publish?.Id ?? traceParent;
         if (parent is null)
         {
             return null;
         }
 
         var headers = new Dictionary<string, object?> { [TraceParent] = parent };
-        if ((publish?.TraceStateString ?? message.TraceState) is { Length: > 0 } state)
+        if ((publish?.TraceStateString ?? traceState) is { Length: > 0 } state)
         {
             headers[TraceState] = state;
         }

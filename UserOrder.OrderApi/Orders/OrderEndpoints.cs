@@ -4,10 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using UserOrder.ApiDefaults.Problems;
 using UserOrder.ApiDefaults.Security;
-using UserOrder.Messaging;
-using UserOrder.Messaging.Database;
+using UserOrder.Messaging.AspNetCore;
+using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Idempotency;
-using UserOrder.Messaging.Outbox;
 using UserOrder.ServiceDefaults;
 
 namespace UserOrder.OrderApi.Orders;

@@ -1,6 +1,6 @@
 using UserOrder.ApiDefaults.OpenApi;
 using UserOrder.ApiDefaults.Problems;
-using UserOrder.Messaging.Idempotency;
+using UserOrder.Messaging.AspNetCore;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -32,8 +32,8 @@ internal static class OrderOperations
             ProblemTypes.UnsupportedMediaType,
             ProblemTypes.IdempotencyKeyReused,
             OrderProblems.UnknownUser,
-            ProblemTypes.DatabaseUnavailable,
-            ProblemTypes.OutboxFull,
+            OrderProblems.DatabaseUnavailable,
+            OrderProblems.OutboxFull,
             OrderProblems.UserApiUnavailable,
         ],
     };
@@ -41,12 +41,12 @@ internal static class OrderOperations
     public static readonly OperationContract Find = new("findOrder")
     {
         Response = OperationContract.Example(Order, OrderJson.Default.OrderResponse),
-        Problems = [ProblemTypes.NotFound, ProblemTypes.DatabaseUnavailable],
+        Problems = [ProblemTypes.NotFound, OrderProblems.DatabaseUnavailable],
     };
 
     public static readonly OperationContract List = new("listOrders")
     {
         Response = OperationContract.Example(new OrderPage([Order], Next: null), OrderJson.Default.OrderPage),
-        Problems = [ProblemTypes.Validation, ProblemTypes.MalformedRequest, ProblemTypes.DatabaseUnavailable],
+        Problems = [ProblemTypes.Validation, ProblemTypes.MalformedRequest, OrderProblems.DatabaseUnavailable],
     };
 }

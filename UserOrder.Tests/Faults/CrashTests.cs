@@ -1,4 +1,4 @@
-using UserOrder.Messaging;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Faults;
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Tests.Graph;

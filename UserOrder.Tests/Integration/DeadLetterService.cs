@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
-using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 using UserOrder.Tests.Messaging;
 
@@ -57,6 +57,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
         builder.AddPostgresDatabase("deaddb", assembly);
+        builder.AddMessagingHttp();
         builder.AddMessaging("dead").Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");
         builder.Services.AddValidation();
         builder.Services.AddOpenApi();

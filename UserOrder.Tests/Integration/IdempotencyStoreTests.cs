@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using UserOrder.Messaging;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Settings;
 using UserOrder.OrderApi.Orders;
 using UserOrder.Tests.Graph;
 using UserOrder.UserApi.Users;

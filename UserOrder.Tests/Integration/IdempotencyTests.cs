@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
-using UserOrder.Messaging.Idempotency;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;

@@ -2,10 +2,11 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
-using UserOrder.Messaging;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Tests.Messaging;
@@ -40,11 +41,12 @@ public sealed class AllocationTests
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var telemetry = new MessagingTelemetry(
             services.GetRequiredService<IMeterFactory>(), new ConnectionFactory(), Options.Create(new MessagingOptions()));
-        var consumer = telemetry.ForConsumer("queue", Thing.Happened.Name);
+        var publishing = new PublishTelemetry(telemetry);
+        var consumer = new ConsumerTelemetry(telemetry, "queue", Thing.Happened.Name);
         var message = new OutboxMessage(Id, Thing.Happened.Name, Body, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null);
         var delivery = new Delivery(1, new BasicProperties(), Body);
 
-        AssertBudget(0, () => MessagingSpans.EndPublish(telemetry.StartPublish(message), PublishOutcome.Confirmed));
+        AssertBudget(0, () => PublishTelemetry.End(publishing.Start(message), PublishOutcome.Confirmed));
         AssertBudget(0, () => consumer.StartProcess(delivery, parent: default, "thing-1")?.Dispose());
     }
 

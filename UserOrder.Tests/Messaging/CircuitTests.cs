@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
 using RabbitMQ.Client;
-using UserOrder.Messaging;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Tests.Messaging;
@@ -65,7 +66,7 @@ public sealed class CircuitTests
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
-        var circuits = new Circuits(telemetry, _time, NullLogger<Circuit>.Instance);
+        var circuits = new Circuits(DatabaseOutage.Is, telemetry, _time, NullLogger<Circuit>.Instance);
         for (var i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<IOException>(() => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));

@@ -1,5 +1,5 @@
 using System.Text;
-using UserOrder.Messaging;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Messaging;
 

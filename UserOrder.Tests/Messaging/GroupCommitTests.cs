@@ -1,5 +1,5 @@
 using System.Data.Common;
-using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Database;
 
 namespace UserOrder.Tests.Messaging;
 

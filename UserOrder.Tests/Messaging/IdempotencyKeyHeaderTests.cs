@@ -1,3 +1,4 @@
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.Tests.Messaging;
@@ -18,7 +19,7 @@ public sealed class IdempotencyKeyHeaderTests
     public void A_key_is_the_same_with_and_without_quotes(string header, string key)
     {
         Assert.True(Header.IsValid(header));
-        Assert.Equal(key, IdempotencyKeyHeaderAttribute.Parse(header));
+        Assert.Equal(key, IdempotencyKey.Parse(header));
     }
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class IdempotencyKeyHeaderTests
     public void What_is_no_key_is_refused(string header)
     {
         Assert.False(Header.IsValid(header));
-        Assert.Null(IdempotencyKeyHeaderAttribute.Parse(header));
+        Assert.Null(IdempotencyKey.Parse(header));
     }
 
     [Fact]

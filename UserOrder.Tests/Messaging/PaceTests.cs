@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using UserOrder.Messaging;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Messaging;
 

@@ -1,4 +1,4 @@
-using UserOrder.Messaging;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Tests.Messaging;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using UserOrder.Messaging.Broker;
-using UserOrder.Messaging.DeadLetters;
 
 namespace UserOrder.Tests.Security;
 

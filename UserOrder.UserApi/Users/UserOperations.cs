@@ -1,6 +1,6 @@
 using UserOrder.ApiDefaults.OpenApi;
 using UserOrder.ApiDefaults.Problems;
-using UserOrder.Messaging.Idempotency;
+using UserOrder.Messaging.AspNetCore;
 
 namespace UserOrder.UserApi.Users;
 
@@ -29,8 +29,8 @@ internal static class UserOperations
             ProblemTypes.BodyTooLarge,
             ProblemTypes.UnsupportedMediaType,
             ProblemTypes.IdempotencyKeyReused,
-            ProblemTypes.DatabaseUnavailable,
-            ProblemTypes.OutboxFull,
+            UserProblems.DatabaseUnavailable,
+            UserProblems.OutboxFull,
         ],
     };
 
@@ -38,12 +38,12 @@ internal static class UserOperations
     {
         Response = OperationContract.Example(
             new UserDetails(Id, Ada.Name, Ada.Email, CreatedAt, OrderCount: 1, CreatedAt.AddMinutes(1)), UserJson.Default.UserDetails),
-        Problems = [ProblemTypes.NotFound, ProblemTypes.DatabaseUnavailable],
+        Problems = [ProblemTypes.NotFound, UserProblems.DatabaseUnavailable],
     };
 
     public static readonly OperationContract List = new("listUsers")
     {
         Response = OperationContract.Example(new UserPage([Ada], Next: null), UserJson.Default.UserPage),
-        Problems = [ProblemTypes.Validation, ProblemTypes.MalformedRequest, ProblemTypes.DatabaseUnavailable],
+        Problems = [ProblemTypes.Validation, ProblemTypes.MalformedRequest, UserProblems.DatabaseUnavailable],
     };
 }

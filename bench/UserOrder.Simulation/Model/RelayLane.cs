@@ -1,4 +1,4 @@
-using UserOrder.Messaging;
+using UserOrder.Messaging.Settings;
 using UserOrder.Simulation.Costs;
 using UserOrder.Simulation.Engine;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
 /// The steps of the protocol at which the crash tests kill the process. Calls exist only in the build configuration
@@ -56,7 +56,9 @@ internal static class FailPoint
                 // Of several processes that get here at once, the one that takes the file dies.
                 File.Move(file, $"{file}.{Environment.ProcessId}");
                 Process.GetCurrentProcess().Kill();
+#pragma warning disable RS0030 // Nothing of this thread may run on until the process is dead.
                 Thread.Sleep(Timeout.Infinite);
+#pragma warning restore RS0030
             }
         }
         catch (IOException)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Events;
 
 /// <summary>Makes UUIDs of version 7, which sort by the time of their making.</summary>
 /// <remarks>

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using RabbitMQ.Client;
-using UserOrder.Messaging.Consumer;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Telemetry;
 
-namespace UserOrder.Messaging.Telemetry;
+namespace UserOrder.Messaging.Consumer;
 
 /// <summary>What one subscription records. Names and tags are made once, not for each event.</summary>
 internal sealed class ConsumerTelemetry
@@ -18,14 +19,14 @@ internal sealed class ConsumerTelemetry
     private readonly TagList _processTags;
     private readonly TagList _queueTags;
 
-    public ConsumerTelemetry(MessagingTelemetry telemetry, string queue, string destination, AmqpTcpEndpoint? broker)
+    public ConsumerTelemetry(MessagingTelemetry telemetry, string queue, string type)
     {
         _telemetry = telemetry;
-        _destination = destination;
-        _broker = broker;
-        _spanName = $"process {destination}";
+        _broker = telemetry.Broker;
+        _destination = $"{telemetry.Exchange}:{type}:{queue}";
+        _spanName = $"process {_destination}";
         _batchSpanName = $"{_spanName} batch";
-        _processTags = MessagingSpans.Tags("process", destination, broker);
+        _processTags = MessagingSpans.Tags("process", _destination, _broker);
         _queueTags = new TagList { { "userorder.queue", queue } };
     }
 
@@ -43,7 +44,9 @@ internal sealed class ConsumerTelemetry
     /// <param name="subject">What the event is about; null where it could not be read.</param>
     public Activity? StartProcess(Delivery delivery, ActivityContext parent, string? subject = null)
     {
-        var activity = MessagingSpans.AreWanted ? MessagingSpans.StartProcess(_spanName, _destination, delivery, parent, _broker) : null;
+        var activity = MessagingSpans.AreWanted
+            ? MessagingSpans.StartProcess(_spanName, _destination, delivery.Properties.MessageId, delivery.Body.Length, delivery.Tag, parent, _broker)
+            : null;
         return activity is { IsAllDataRequested: true } ? activity.SetTag("cloudevents.event_subject", subject) : activity;
     }
 

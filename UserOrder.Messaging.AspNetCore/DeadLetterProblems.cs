@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.DeadLetters;
 
-namespace UserOrder.Messaging.DeadLetters;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>What the endpoints have in common where they cannot do what they are asked for, as problem details (RFC 9457).</summary>
 internal static class DeadLetterProblems
 {
-    private const string Types = "https://userorder.example/problems/";
+    private const string RetryAfterSeconds = "5";
 
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -26,41 +28,27 @@ internal static class DeadLetterProblems
         }
         catch (DeadLettersBusyException exception)
         {
-            return TypedResults.Problem(
-                statusCode: StatusCodes.Status409Conflict,
-                type: Types + "dead-letters-busy",
-                title: "The dead letters are busy.",
-                detail: $"{exception.Message} Nothing was done; try again later.");
+            return MessagingProblems.DeadLettersBusy.ToResult($"{exception.Message} Nothing was done; try again later.");
         }
         catch (QueueFullException exception)
         {
-            return Unavailable(
-                http,
-                "queue-full",
-                "The queue is full.",
+            return MessagingProblems.QueueFull.ToResult(
+                http.Response,
+                RetryAfterSeconds,
                 $"{exception.Message} {exception.Replayed} messages were replayed, the others are dead letters still. Try again later.",
                 new() { ["replayed"] = exception.Replayed });
         }
         catch (Exception exception) when (IsOfBroker(exception) && !http.RequestAborted.IsCancellationRequested)
         {
-            return Unavailable(
-                http,
-                "broker-unavailable",
-                "The broker is out of reach.",
+            return MessagingProblems.BrokerUnavailable.ToResult(
+                http.Response,
+                RetryAfterSeconds,
                 "What was not done yet is a dead letter still. Try again later.");
         }
     }
 
     public static ProblemHttpResult NotFound(string title, string detail) =>
-        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: Types + "not-found", title: title, detail: detail);
-
-    private static ProblemHttpResult Unavailable(
-        HttpContext http, string type, string title, string detail, Dictionary<string, object?>? extensions = null)
-    {
-        http.Response.Headers.RetryAfter = "5";
-        return TypedResults.Problem(
-            statusCode: StatusCodes.Status503ServiceUnavailable, type: Types + type, title: title, detail: detail, extensions: extensions);
-    }
+        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: MessagingProblem.Base + "not-found", title: title, detail: detail);
 
     /// <summary>The client ends what it waits for with any of them when the connection is lost or the time runs out.</summary>
     private static bool IsOfBroker(Exception exception) =>

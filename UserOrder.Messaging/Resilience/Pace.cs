@@ -1,4 +1,4 @@
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
 /// Keeps the starts of batches apart, so that under load each takes more along and the cost of a batch is shared by more events. The first

@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Settings;
 
-namespace UserOrder.Messaging.DeadLetters;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>The operators' HTTP API.</summary>
 public static class DeadLetterEndpoints

@@ -1,7 +1,7 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace UserOrder.Messaging.Consumer;
+namespace UserOrder.Messaging.Broker;
 
 /// <summary>A message as the broker delivered it. The body is a copy: the client takes its buffer back.</summary>
 internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, byte[] Body)

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text;
+using UserOrder.Messaging.Idempotency;
 
-namespace UserOrder.Messaging.Idempotency;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>Refuses a value of the request header <c>Idempotency-Key</c> that is no key. Beside <c>[FromHeader(Name = HeaderName)]</c>.</summary>
 /// <remarks>
@@ -13,7 +13,7 @@ public sealed class IdempotencyKeyHeaderAttribute : StringLengthAttribute
 {
     /// <summary>The header of the parameter. The length is what the OpenAPI document states: quotes and escapes count there.</summary>
     public IdempotencyKeyHeaderAttribute()
-        : base(2 + (2 * MaxLength))
+        : base(2 + (2 * IdempotencyKey.MaxLength))
     {
         MinimumLength = 1;
         ErrorMessage = $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; in quotes also with spaces and commas.";
@@ -31,40 +31,6 @@ public sealed class IdempotencyKeyHeaderAttribute : StringLengthAttribute
         $"request is carried out once; a retry gets the first answer again, with the header {ReplayedHeaderName}: true. 1 to 255 visible " +
         "ASCII characters, with or without quotes.";
 
-    private const int MaxLength = 255;
-
     /// <inheritdoc/>
-    public override bool IsValid(object? value) => value is not string header || Parse(header) is not null;
-
-    /// <summary>The key in a header's value; null where there is none.</summary>
-    internal static string? Parse(string header)
-    {
-        var key = header is ['"', .. var quoted, '"'] ? Unescape(quoted) : header.All(IsBare) && header is not ['"', ..] ? header : null;
-        return key is { Length: >= 1 and <= MaxLength } ? key : null;
-    }
-
-    private static string? Unescape(string quoted)
-    {
-        var key = new StringBuilder(quoted.Length);
-        for (var i = 0; i < quoted.Length; i++)
-        {
-            var isEscaped = quoted[i] == '\\';
-            if (isEscaped && ++i == quoted.Length)
-            {
-                return null;
-            }
-
-            if (isEscaped ? quoted[i] is not ('"' or '\\') : quoted[i] is '"' or < ' ' or > '~')
-            {
-                return null;
-            }
-
-            key.Append(quoted[i]);
-        }
-
-        return key.ToString();
-    }
-
-    // Outside of quotes a comma ends a value: it is how several header lines arrive that were put into one (RFC 9110, section 5.3).
-    private static bool IsBare(char character) => character is > ' ' and <= '~' and not ',';
+    public override bool IsValid(object? value) => value is not string header || IdempotencyKey.Parse(header) is not null;
 }

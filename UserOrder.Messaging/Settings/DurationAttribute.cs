@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Settings;
 
 /// <summary>Bounds a time span.</summary>
 /// <param name="minimum">The shortest, as <c>hh:mm:ss.fff</c>.</param>

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Settings;
 
-namespace UserOrder.Messaging.Outbox;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>Back pressure at the service's door.</summary>
 public static class OutboxAdmission
@@ -18,18 +19,9 @@ public static class OutboxAdmission
     {
         endpoint.AddEndpointFilter(static (context, next) =>
             context.HttpContext.RequestServices.GetRequiredService<OutboxBacklog>().IsFull
-                ? ValueTask.FromResult<object?>(Refuse(context.HttpContext.Response))
+                ? ValueTask.FromResult<object?>(MessagingProblems.OutboxFull.ToResult(
+                    context.HttpContext.Response, RetryAfterSeconds, "Nothing was stored. Try again later."))
                 : next(context));
         return endpoint.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-    }
-
-    private static ProblemHttpResult Refuse(HttpResponse response)
-    {
-        response.Headers.RetryAfter = RetryAfterSeconds;
-        return TypedResults.Problem(
-            statusCode: StatusCodes.Status503ServiceUnavailable,
-            type: "https://userorder.example/problems/outbox-full",
-            title: "Too many events wait for the broker.",
-            detail: "Nothing was stored. Try again later.");
     }
 }

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Settings;
 
 /// <summary>The settings of the reliable path, from the configuration section <c>Messaging</c>. The defaults suit production.</summary>
 public sealed class MessagingOptions

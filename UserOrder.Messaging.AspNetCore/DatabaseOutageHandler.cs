@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using UserOrder.Messaging.Database;
 
-namespace UserOrder.Messaging.Database;
+namespace UserOrder.Messaging.AspNetCore;
 
 /// <summary>Answers a request that met a database outage with <c>503</c> and the time after which to try again.</summary>
 internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : IExceptionHandler
@@ -14,17 +15,18 @@ internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : I
             return ValueTask.FromResult(false);
         }
 
-        httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        var problem = MessagingProblems.DatabaseUnavailable;
+        httpContext.Response.StatusCode = problem.Status;
         httpContext.Response.Headers.RetryAfter = "2";
         return problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
             ProblemDetails = new ProblemDetails
             {
-                Type = "https://userorder.example/problems/database-unavailable",
-                Title = "The database is out of reach.",
+                Type = problem.Uri,
+                Title = problem.Title,
                 Detail = "Nothing is known to be stored. Try again later.",
-                Status = StatusCodes.Status503ServiceUnavailable,
+                Status = problem.Status,
             },
         });
     }

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
-namespace UserOrder.Messaging.Outbox;
+namespace UserOrder.Messaging.Database;
 
 /// <summary>
 /// Lets requests that arrive together share one round trip and one commit. The first one starts at once; those that come while it is

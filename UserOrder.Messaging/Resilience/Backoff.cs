@@ -1,4 +1,4 @@
-namespace UserOrder.Messaging;
+namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
 /// Growing pauses between attempts: from 100 ms, doubled each time up to 2 s, with up to a quarter of random jitter so that replicas do

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using UserOrder.Messaging.DeadLetters;
 
-namespace UserOrder.Messaging.DeadLetters;
+namespace UserOrder.Messaging.AspNetCore;
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,

@@ -1,0 +1,48 @@
+using System.Xml.Linq;
+using UserOrder.Messaging;
+
+namespace UserOrder.Tests.Architecture;
+
+/// <summary>References go one way: from the graph to the services, from those to what they share.</summary>
+public sealed class ReferenceTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["UserOrder.AppHost"] = ["UserOrder.OrderApi", "UserOrder.UserApi", "Issuer"],
+        ["UserOrder.OrderApi"] = ["UserOrder.ApiDefaults", "UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
+        ["UserOrder.UserApi"] = ["UserOrder.ApiDefaults", "UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
+        ["UserOrder.ApiDefaults"] = ["UserOrder.ServiceDefaults"],
+        ["UserOrder.ServiceDefaults"] = [],
+        ["UserOrder.Messaging.AspNetCore"] = ["UserOrder.Messaging"],
+        ["UserOrder.Messaging"] = [],
+    };
+
+    public static TheoryData<string> Projects { get; } = [.. Allowed.Keys];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_references_only_what_is_below_it(string project)
+    {
+        var referenced = XDocument.Load(Path.Combine(Repository.Root, project, $"{project}.csproj"))
+            .Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
+
+        Assert.Empty(referenced.Except(Allowed[project]));
+    }
+
+    [Fact]
+    public void Every_product_project_has_its_place()
+    {
+        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*").Select(Path.GetFileName).Where(name => name != "UserOrder.Tests");
+
+        Assert.Equal(Allowed.Keys.Order(), projects.Order());
+    }
+
+    [Fact]
+    public void The_messaging_library_needs_no_AspNetCore()
+    {
+        var references = typeof(MessagingExtensions).Assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
+
+        Assert.DoesNotContain(references, name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+}
