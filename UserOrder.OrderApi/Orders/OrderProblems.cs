@@ -12,10 +12,10 @@ internal static class OrderProblems
     /// <summary>UserApi does not answer whether the user exists.</summary>
     public static readonly ProblemType UserApiUnavailable = new("user-api-unavailable", 503, "The user cannot be checked at the moment.");
 
-    /// <summary>The database is unreachable, or its schema is not ready.</summary>
+    /// <inheritdoc cref="MessagingProblems.DatabaseUnavailable"/>
     public static readonly ProblemType DatabaseUnavailable = Of(MessagingProblems.DatabaseUnavailable);
 
-    /// <summary>The outbox has reached its limits.</summary>
+    /// <inheritdoc cref="MessagingProblems.OutboxFull"/>
     public static readonly ProblemType OutboxFull = Of(MessagingProblems.OutboxFull);
 
     private static ProblemType Of(MessagingProblem problem) => new(problem.Name, problem.Status, problem.Title);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Architecture;
 
-/// <summary>The shared rooms know nothing of the business, and their folders depend on each other in one direction.</summary>
+/// <summary>The shared rooms know nothing of the business.</summary>
 public sealed partial class SharedRoomsTests
 {
     private static readonly string[] DomainWords = ["user", "users", "order", "orders", "email", "emails"];
@@ -34,21 +34,6 @@ public sealed partial class SharedRoomsTests
     [InlineData("OrderPlacement")]
     public void A_domain_word_is_found_inside_an_identifier(string identifier) => Assert.True(HasDomainWord(identifier));
 
-    [Theory]
-    [MemberData(nameof(Rooms))]
-    public void The_folders_of_a_shared_room_form_no_cycle(string room)
-    {
-        var uses = UsesOf(room);
-
-        Assert.NotEmpty(uses);
-        while (uses.Keys.FirstOrDefault(folder => !uses[folder].Any(uses.ContainsKey)) is { } leaf)
-        {
-            uses.Remove(leaf);
-        }
-
-        Assert.Empty(uses);
-    }
-
     private static bool HasDomainWord(string identifier) =>
         Words().Matches(identifier).Any(word => DomainWords.Contains(word.Value, StringComparer.OrdinalIgnoreCase));
 
@@ -71,20 +56,6 @@ public sealed partial class SharedRoomsTests
         !member.Name.Contains('<', StringComparison.Ordinal)
         && member.DeclaringType?.Name.Contains('<', StringComparison.Ordinal) != true
         && member.GetCustomAttribute<CompilerGeneratedAttribute>() is null;
-
-    /// <summary>For each folder, the other folders that its files use. The files at the top may use all of them.</summary>
-    private static Dictionary<string, HashSet<string>> UsesOf(string room)
-    {
-        var root = Path.Combine(Repository.Root, room);
-        var folders = Directory.GetDirectories(root).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"));
-        return folders.ToDictionary(
-            folder => Path.GetFileName(folder),
-            folder => Directory.GetFiles(folder, "*.cs")
-                .SelectMany(file => Regex.Matches(File.ReadAllText(file), $@"\b{Regex.Escape(room)}\.(\w+)"))
-                .Select(use => use.Groups[1].Value)
-                .Where(used => used != Path.GetFileName(folder))
-                .ToHashSet());
-    }
 
     [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")]
     private static partial Regex Words();

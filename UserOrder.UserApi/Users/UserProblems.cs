@@ -9,10 +9,10 @@ internal static class UserProblems
     /// <summary>Another user has this email already.</summary>
     public static readonly ProblemType EmailTaken = new("email-taken", 409, "The email is taken.");
 
-    /// <summary>The database is unreachable, or its schema is not ready.</summary>
+    /// <inheritdoc cref="MessagingProblems.DatabaseUnavailable"/>
     public static readonly ProblemType DatabaseUnavailable = Of(MessagingProblems.DatabaseUnavailable);
 
-    /// <summary>The outbox has reached its limits.</summary>
+    /// <inheritdoc cref="MessagingProblems.OutboxFull"/>
     public static readonly ProblemType OutboxFull = Of(MessagingProblems.OutboxFull);
 
     private static ProblemType Of(MessagingProblem problem) => new(problem.Name, problem.Status, problem.Title);
