@@ -25,6 +25,7 @@ public sealed class CrashTests(FaultySystem system)
             }
 
             var died = await Until.TrueAsync($"a service died at {failPoint}", () => Task.FromResult(WhoDied()), service => service is not null);
+            await Until.EqualAsync(false, "the crash is noticed", () => Task.FromResult(system.IsCrashDue));
             await system.Graph.StartAsync(died!, TestContext.Current.CancellationToken);
             await new Recovery(system, client).MeasureAsync();
         }

@@ -55,6 +55,9 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     /// <summary>The services that ended by themselves, or not in order when asked.</summary>
     internal ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
 
+    /// <summary>Whether an armed crash has not been noticed yet.</summary>
+    internal bool IsCrashDue => _crashIsDue;
+
     internal NpgsqlDataSource UserDb => _userdb!;
 
     internal NpgsqlDataSource OrderDb => _orderdb!;

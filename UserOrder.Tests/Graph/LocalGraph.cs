@@ -22,6 +22,7 @@ internal sealed partial class LocalGraph : IRunningGraph
     private readonly Action<WrongEnd>? _wrongEnd;
     private readonly ConcurrentDictionary<string, ResourceEvent> _latest = new();
     private readonly ConcurrentDictionary<string, bool> _askedToEnd = new();
+    private readonly Dictionary<string, DateTime?> _ends = [];
     private readonly ConcurrentDictionary<string, Task> _logs = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watch;
@@ -168,7 +169,6 @@ internal sealed partial class LocalGraph : IRunningGraph
             await foreach (var change in _app.ResourceNotifications.WatchAsync(_end.Token))
             {
                 var name = change.Resource.Name;
-                var before = _latest.GetValueOrDefault(name);
                 _latest[name] = change;
                 if (change.Resource is not (ProjectResource or ExecutableResource))
                 {
@@ -181,9 +181,14 @@ internal sealed partial class LocalGraph : IRunningGraph
                     _ = _logs.GetOrAdd(change.ResourceId, id => LogAsync(name, id));
                 }
 
-                if (before is not null && HasEnded(change) && !HasEnded(before) && !_askedToEnd.ContainsKey(name))
+                // While a process is started again, the end of the one before may be reported once more.
+                if (HasEnded(change) && _ends.GetValueOrDefault(name) != change.Snapshot.StopTimeStamp)
                 {
-                    _wrongEnd?.Invoke(new WrongEnd(name, WasAsked: false, change.Snapshot.ExitCode));
+                    _ends[name] = change.Snapshot.StopTimeStamp;
+                    if (!_askedToEnd.ContainsKey(name))
+                    {
+                        _wrongEnd?.Invoke(new WrongEnd(name, WasAsked: false, change.Snapshot.ExitCode));
+                    }
                 }
             }
         }
