@@ -105,8 +105,10 @@ rm -rf "$results"
 step 'build' dotnet build UserOrder.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 if [[ ! $failed ]]; then
   [[ $deployed ]] || step 'format' dotnet format UserOrder.sln --no-restore --verify-no-changes
-  step 'tests' dotnet test UserOrder.Tests --configuration Release --no-build --nologo \
-    --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
+  for project in UserOrder.Messaging.Tests UserOrder.Tests; do
+    step "$project" dotnet test "$project" --configuration Release --no-build --nologo \
+      --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
+  done
 fi
 [[ ! -e $results/soak.md ]] || cat "$results/soak.md"
 

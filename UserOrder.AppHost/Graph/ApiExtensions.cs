@@ -50,7 +50,10 @@ internal static class ApiExtensions
                 Command = Path.Combine(folder, "bin", Configuration, TargetFramework, Path.GetFileNameWithoutExtension(file)),
                 WorkingDirectory = folder,
             })
-            .WithEnvironment("DOTNET_ROOT", DotnetRoot);
+            .WithEnvironment("DOTNET_ROOT", DotnetRoot)
+
+            // To instrument code for a later, better compilation takes a tenth of a start's CPU time.
+            .WithEnvironment("DOTNET_TieredPGO", "0");
     }
 
     /// <summary>The service gets its own login, which it creates with the administrator's: a user that may use its own queues and events only.</summary>

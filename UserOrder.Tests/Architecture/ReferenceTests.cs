@@ -33,7 +33,7 @@ public sealed class ReferenceTests
     [Fact]
     public void Every_product_project_has_its_place()
     {
-        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*").Select(Path.GetFileName).Where(name => name != "UserOrder.Tests");
+        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*").Select(Path.GetFileName).Where(name => !name!.EndsWith(".Tests", StringComparison.Ordinal));
 
         Assert.Equal(Allowed.Keys.Order(), projects.Order());
     }

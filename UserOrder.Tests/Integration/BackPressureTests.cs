@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,8 +12,8 @@ using UserOrder.Messaging;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Graph;
-using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.Integration;
 

@@ -13,7 +13,7 @@ using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
-using UserOrder.Tests.Messaging;
+using UserOrder.Messaging.Tests;
 
 namespace UserOrder.Tests.Integration;
 

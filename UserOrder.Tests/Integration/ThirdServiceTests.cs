@@ -15,8 +15,8 @@ using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Graph;
-using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.Integration;
 

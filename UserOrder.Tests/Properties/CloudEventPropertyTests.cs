@@ -2,7 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using UserOrder.Messaging.Events;
-using UserOrder.Tests.Messaging;
+using UserOrder.Messaging.Tests;
 
 namespace UserOrder.Tests.Properties;
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
+using UserOrder.Messaging.Tests;
 using UserOrder.ServiceDefaults.Http;
-using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.ServiceDefaults;
 

@@ -1,6 +1,6 @@
 using UserOrder.Messaging.Events;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class TimeOrderedIdTests
 {

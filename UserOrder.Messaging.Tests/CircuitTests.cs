@@ -10,7 +10,7 @@ using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class CircuitTests
 {

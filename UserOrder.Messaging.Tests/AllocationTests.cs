@@ -9,7 +9,7 @@ using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 /// <summary>What an event may cost in memory on its way, so that nobody makes it dearer without noticing. The unit is bytes of one thread.</summary>
 public sealed class AllocationTests

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using UserOrder.Messaging.Events;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class CloudEventTests
 {
@@ -83,12 +81,3 @@ public sealed class CloudEventTests
     private static ReceivedEvent<Thing> Read(JsonNode json) =>
         CloudEventReader.Read(Thing.Happened, Encoding.UTF8.GetBytes(json.ToJsonString())).Event;
 }
-
-internal sealed record Thing([property: JsonRequired] string Name)
-{
-    public static readonly EventType<Thing> Happened = new("thing.happened.v1", ThingJson.Default.Thing);
-}
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(Thing))]
-internal sealed partial class ThingJson : JsonSerializerContext;

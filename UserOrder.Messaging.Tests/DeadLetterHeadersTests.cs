@@ -1,7 +1,7 @@
 using RabbitMQ.Client;
 using UserOrder.Messaging.DeadLetters;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class DeadLetterHeadersTests
 {

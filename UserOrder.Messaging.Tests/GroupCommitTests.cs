@@ -1,7 +1,7 @@
 using System.Data.Common;
 using UserOrder.Messaging.Database;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class GroupCommitTests
 {

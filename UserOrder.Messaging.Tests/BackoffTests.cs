@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using UserOrder.Messaging.Resilience;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class BackoffTests
 {

@@ -1,7 +1,7 @@
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Idempotency;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 public sealed class IdempotencyKeyHeaderTests
 {

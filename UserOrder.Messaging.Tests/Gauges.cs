@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace UserOrder.Tests.Messaging;
+namespace UserOrder.Messaging.Tests;
 
 /// <summary>Reads an observable instrument as an exporter would.</summary>
 internal static class Gauges
