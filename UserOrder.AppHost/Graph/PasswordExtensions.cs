@@ -14,7 +14,8 @@ internal static class PasswordExtensions
         var rule = new GenerateParameterDefault { MinLength = 22, Special = false };
         if (Servers.Of(graph).Data is { } data)
         {
-            graph.Configuration[$"Parameters:{name}"] ??= data.Password(name, rule);
+            var key = $"Parameters:{name}";
+            graph.Configuration[key] = data.Password(name, graph.Configuration[key], rule);
         }
 
         return graph.AddParameter(name, rule, secret: true, persist: true);

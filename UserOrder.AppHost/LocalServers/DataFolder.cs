@@ -49,12 +49,12 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder in the place of a volume.</summary>
     public string For(string volume) => CreatePrivate(Path.Combine(_path, volume));
 
-    /// <summary>The password under that name, which is generated once.</summary>
-    public string Password(string name, ParameterDefault rule)
+    /// <summary>The password that fits the data. The first one stays: the given one, else a generated one.</summary>
+    public string Password(string name, string? given, ParameterDefault rule)
     {
         if (!_passwords.TryGetValue(name, out var password))
         {
-            password = rule.GetDefaultValue();
+            password = given ?? rule.GetDefaultValue();
             _passwords.Add(name, password);
             var written = $"{PasswordsFile}.new";
             using (var file = new FileStream(written, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))

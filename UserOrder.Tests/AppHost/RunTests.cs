@@ -31,7 +31,9 @@ public sealed partial class RunTests : IAsyncLifetime
         await Until.EqualAsync(0, "every process has ended", () => Task.FromResult(_program.Family().Count));
 
         await using var secured = new AppHostProgram();
-        secured.Start("--data", _program.Data, "--secure", "--port", "issuer=0");
+
+        // A password from elsewhere, such as the user secrets of a run with containers, does not replace the one that fits the data.
+        secured.Start("--data", _program.Data, "--secure", "--port", "issuer=0", "--Parameters:rabbitmq-password=another");
         await RunPrintedCommandsAsync(secured);
         var token = secured.Output.Split('\n').Last(line => line.Contains("TOKEN=", StringComparison.Ordinal));
         var userApi = UserApi().Match(secured.Output).Groups[1].Value;
