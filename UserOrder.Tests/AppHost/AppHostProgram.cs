@@ -52,7 +52,21 @@ internal sealed class AppHostProgram : IAsyncDisposable
             await _process.KillAsync();
         }
 
-        _folder.Delete(recursive: true);
+        // A server that was being set up may write for a moment after the AppHost has ended.
+        await Until.EqualAsync(true, $"{_folder} is deleted", () => Task.FromResult(TryDeleteFolder()));
+    }
+
+    private bool TryDeleteFolder()
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static string Empty(IEnumerable<string> folders) => string.Concat(folders.Select(folder => $"mount -t tmpfs none {folder} && "));
