@@ -52,7 +52,7 @@ internal static class ApiExtensions
             })
             .WithEnvironment("DOTNET_ROOT", DotnetRoot)
 
-            // To instrument code for a later, better compilation takes a tenth of a start's CPU time.
+            // The instrumentation for it takes CPU time at a start and pays only under a lasting load.
             .WithEnvironment("DOTNET_TieredPGO", "0");
     }
 

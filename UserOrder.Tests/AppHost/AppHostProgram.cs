@@ -20,15 +20,16 @@ internal sealed class AppHostProgram : IAsyncDisposable
 
     private static string DotnetHost => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
-    private static string Program => Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
+    /// <summary>The built program.</summary>
+    public static string Assembly { get; } = Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
 
     /// <summary>Starts it; a port that the arguments do not give is any free one.</summary>
-    public void Start(params string[] arguments) => Launch("dotnet", [Program, .. Own(arguments)]);
+    public void Start(params string[] arguments) => Launch("dotnet", [Assembly, .. Own(arguments)]);
 
     /// <summary>Starts it where the folders are empty, in a mount namespace of its own, with the programs of /usr/bin.</summary>
     public void StartWithout(IReadOnlyList<string> folders) => Launch(
         "unshare",
-        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{Empty(folders)} PATH=/usr/bin exec \"$@\"", "bash", DotnetHost, Program, .. Own([])]);
+        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{Empty(folders)} PATH=/usr/bin exec \"$@\"", "bash", DotnetHost, Assembly, .. Own([])]);
 
     /// <summary>Waits until it has written a text.</summary>
     public Task WaitForAsync(string text) => Until.TrueAsync(

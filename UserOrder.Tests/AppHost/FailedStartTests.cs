@@ -2,24 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using UserOrder.AppHost.LocalServers;
-using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.AppHost;
 
 /// <summary>A start that cannot succeed ends at once, with one line that says what to do, and leaves the data alone.</summary>
-public sealed class FailedStartTests : IAsyncLifetime
+public sealed class FailedStartTests : AppHostTest
 {
-    private readonly AppHostProgram _program = new();
-
-    public ValueTask InitializeAsync()
-    {
-        var missing = ServersOfThisMachine.WhatIsMissing();
-        Assert.SkipWhen(missing is not null, missing ?? "");
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _program.DisposeAsync();
-
     [Theory]
     [InlineData("--servers nonsense", "--servers is 'nonsense'. It can be 'containers' or 'local'")]
     [InlineData("--fresh=perhaps", "--fresh is 'perhaps'. It can be 'true' or 'false'.")]
@@ -32,7 +20,7 @@ public sealed class FailedStartTests : IAsyncLifetime
     [InlineData("--port issuer=3010", "--port issuer=3010: a port can be given to user-api, order-api and dashboard")]
     public async Task A_wrong_option_is_named(string arguments, string expected)
     {
-        _program.Start(arguments.Split(' '));
+        Program.Start(arguments.Split(' '));
 
         await AssertFailsAsync(expected);
     }
@@ -46,7 +34,7 @@ public sealed class FailedStartTests : IAsyncLifetime
         holder.Start();
         var port = ((IPEndPoint)holder.LocalEndpoint).Port;
 
-        _program.Start("--port", string.Create(CultureInfo.InvariantCulture, $"{resource}={port}"));
+        Program.Start("--port", string.Create(CultureInfo.InvariantCulture, $"{resource}={port}"));
 
         await AssertFailsAsync($"Port {port} of {resource} is in use.");
     }
@@ -54,23 +42,23 @@ public sealed class FailedStartTests : IAsyncLifetime
     [Fact]
     public async Task A_second_AppHost_does_not_get_the_data_of_the_first()
     {
-        using var first = DataFolder.Open(_program.Data, fresh: false);
+        using var first = DataFolder.Open(Program.Data, fresh: false);
 
-        _program.Start("--fresh");
+        Program.Start("--fresh");
 
-        await AssertFailsAsync($"Another AppHost, process {Environment.ProcessId}, uses the data in {_program.Data}.");
+        await AssertFailsAsync($"Another AppHost, process {Environment.ProcessId}, uses the data in {Program.Data}.");
     }
 
     [Fact]
     public async Task A_folder_with_other_files_is_left_alone()
     {
-        Directory.CreateDirectory(_program.Data);
-        var file = Path.Combine(_program.Data, "letter.txt");
+        Directory.CreateDirectory(Program.Data);
+        var file = Path.Combine(Program.Data, "letter.txt");
         await File.WriteAllTextAsync(file, "Dear Ada", TestContext.Current.CancellationToken);
 
-        _program.Start("--fresh");
+        Program.Start("--fresh");
 
-        await AssertFailsAsync($"{_program.Data} holds files that no AppHost made");
+        await AssertFailsAsync($"{Program.Data} holds files that no AppHost made");
         Assert.True(File.Exists(file));
     }
 
@@ -79,7 +67,7 @@ public sealed class FailedStartTests : IAsyncLifetime
     {
         Assert.SkipWhen(ContainerEngine.Find(runtime: null).IsRunning, "A container engine works here.");
 
-        _program.Start("--servers", "containers");
+        Program.Start("--servers", "containers");
 
         await AssertFailsAsync("no container engine works here");
     }
@@ -91,7 +79,7 @@ public sealed class FailedStartTests : IAsyncLifetime
     {
         Assert.SkipUnless(folders.Split(' ').All(Directory.Exists), "The servers are not those of Debian's packages.");
 
-        _program.StartWithout(folders.Split(' '));
+        Program.StartWithout(folders.Split(' '));
 
         await AssertFailsAsync(expected);
     }
@@ -102,7 +90,7 @@ public sealed class FailedStartTests : IAsyncLifetime
         var version = Path.Combine(ServerData("userorder-user-postgres", "cluster"), "PG_VERSION");
         await File.WriteAllTextAsync(version, "9\n", TestContext.Current.CancellationToken);
 
-        _program.Start();
+        Program.Start();
 
         await AssertFailsAsync("user-postgres does not start", "PostgreSQL 9 made the data", "Install postgresql-9");
         Assert.Equal("9\n", await File.ReadAllTextAsync(version, TestContext.Current.CancellationToken));
@@ -114,7 +102,7 @@ public sealed class FailedStartTests : IAsyncLifetime
         // A file where RabbitMQ needs a folder.
         await File.WriteAllTextAsync(Path.Combine(ServerData("userorder-rabbitmq"), "mnesia"), "", TestContext.Current.CancellationToken);
 
-        _program.Start();
+        Program.Start();
 
         await AssertFailsAsync("rabbitmq does not start");
     }
@@ -122,17 +110,17 @@ public sealed class FailedStartTests : IAsyncLifetime
     /// <summary>The folder of a server in data that an AppHost made.</summary>
     private string ServerData(params string[] folders)
     {
-        using var data = DataFolder.Open(_program.Data, fresh: false);
-        return Directory.CreateDirectory(Path.Combine([_program.Data, .. folders])).FullName;
+        using var data = DataFolder.Open(Program.Data, fresh: false);
+        return Directory.CreateDirectory(Path.Combine([Program.Data, .. folders])).FullName;
     }
 
     private async Task AssertFailsAsync(params string[] expected)
     {
-        var exitCode = await _program.WaitForExitAsync();
+        var exitCode = await Program.WaitForExitAsync();
 
-        Assert.True(exitCode == 1, $"exit code {exitCode}\n{_program.Output}");
-        Assert.All(expected, text => Assert.Contains(text, _program.Output, StringComparison.Ordinal));
-        Assert.DoesNotContain("   at ", _program.Output, StringComparison.Ordinal);
-        await Until.EqualAsync(0, "every process has ended", () => Task.FromResult(_program.Family().Count));
+        Assert.True(exitCode == 1, $"exit code {exitCode}\n{Program.Output}");
+        Assert.All(expected, text => Assert.Contains(text, Program.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", Program.Output, StringComparison.Ordinal);
+        await Until.EqualAsync(0, "every process has ended", () => Task.FromResult(Program.Family().Count));
     }
 }

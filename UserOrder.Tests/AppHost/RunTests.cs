@@ -1,39 +1,27 @@
 using System.Text.RegularExpressions;
 using UserOrder.Processes;
-using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.AppHost;
 
 /// <summary>The first minutes with the system: a start, the printed table and commands, Ctrl-C, and a second start.</summary>
-public sealed partial class RunTests : IAsyncLifetime
+public sealed partial class RunTests : AppHostTest
 {
-    private readonly AppHostProgram _program = new();
-
-    public ValueTask InitializeAsync()
-    {
-        var missing = ServersOfThisMachine.WhatIsMissing();
-        Assert.SkipWhen(missing is not null, missing ?? "");
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _program.DisposeAsync();
-
     [Fact]
     public async Task The_printed_commands_work_and_Ctrl_C_leaves_no_process_and_keeps_the_data()
     {
-        _program.Start();
-        var answer = await RunPrintedCommandsAsync(_program);
-        Assert.Matches(Login(), _program.Output);
+        Program.Start();
+        var answer = await RunPrintedCommandsAsync(Program);
+        Assert.Matches(Login(), Program.Output);
         var userId = UserId().Match(answer).Groups[1].Value;
 
-        _program.Interrupt();
-        Assert.Equal(0, await _program.WaitForExitAsync());
-        await Until.EqualAsync(0, "every process has ended", () => Task.FromResult(_program.Family().Count));
+        Program.Interrupt();
+        Assert.Equal(0, await Program.WaitForExitAsync());
+        await Until.EqualAsync(0, "every process has ended", () => Task.FromResult(Program.Family().Count));
 
         await using var secured = new AppHostProgram();
 
         // A password from elsewhere, such as the user secrets of a run with containers, does not replace the one that fits the data.
-        secured.Start("--data", _program.Data, "--secure", "--port", "issuer=0", "--Parameters:rabbitmq-password=another");
+        secured.Start("--data", Program.Data, "--secure", "--port", "issuer=0", "--Parameters:rabbitmq-password=another");
         await RunPrintedCommandsAsync(secured);
         var token = secured.Output.Split('\n').Last(line => line.Contains("TOKEN=", StringComparison.Ordinal));
         var userApi = UserApi().Match(secured.Output).Groups[1].Value;

@@ -1,4 +1,5 @@
 using UserOrder.Processes;
+using UserOrder.Tests.AppHost;
 
 namespace UserOrder.Tests.Manifest;
 
@@ -10,10 +11,9 @@ public sealed class PublishedManifestTests
     {
         // The paths in it are relative to its folder, so it is written as deep as the committed one.
         var published = Path.Combine(Repository.Root, "TestResults", "published-manifest.json");
-        var program = Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
 
         var (exitCode, output) = await ChildProcess.RunAsync(
-            new ProcessSpecification("dotnet", program, "--publisher", "manifest", "--output-path", published), TestContext.Current.CancellationToken);
+            new ProcessSpecification("dotnet", AppHostProgram.Assembly, "--publisher", "manifest", "--output-path", published), TestContext.Current.CancellationToken);
 
         Assert.True(exitCode == 0, output);
         Assert.Equal(await File.ReadAllTextAsync(Repository.ManifestPath, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(published, TestContext.Current.CancellationToken));

@@ -1,0 +1,22 @@
+using UserOrder.Tests.Graph;
+
+namespace UserOrder.Tests.AppHost;
+
+/// <summary>A test that runs the AppHost's program with installed servers.</summary>
+public abstract class AppHostTest : IAsyncLifetime
+{
+    private protected AppHostProgram Program { get; } = new();
+
+    public ValueTask InitializeAsync()
+    {
+        var missing = ServersOfThisMachine.WhatIsMissing();
+        Assert.SkipWhen(missing is not null, missing ?? "");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Program.DisposeAsync();
+    }
+}
