@@ -66,7 +66,7 @@ internal sealed partial class LocalGraph : IRunningGraph
             await graph._app.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             foreach (var project in projects)
             {
-                await graph.WaitUntilHealthyAsync(project.Name, cancellationToken);
+                await graph.WaitUntilHealthyAsync(project.Name);
 
                 // A restarted service does not wait for its servers, which a test may have stopped.
                 foreach (var wait in project.Annotations.OfType<WaitAnnotation>().ToList())
@@ -94,7 +94,7 @@ internal sealed partial class LocalGraph : IRunningGraph
     public string GetSetting(string key) => _app.Services.GetRequiredService<IConfiguration>()[key]!;
 
     /// <summary>Whether a resource has ended by itself and was not started again.</summary>
-    public bool HasDied(string resource) => HasEnded(_latest[resource]) && !_askedToEnd.ContainsKey(resource);
+    public bool HasDied(string resource) => HasEnded(_latest[resource].Snapshot) && !_askedToEnd.ContainsKey(resource);
 
     public async Task StopAsync(string resource, CancellationToken cancellationToken)
     {
@@ -110,7 +110,7 @@ internal sealed partial class LocalGraph : IRunningGraph
             await CommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
         }
 
-        await WaitUntilEndedAsync(resource, cancellationToken);
+        await WaitUntilEndedAsync(resource);
         if (_latest[resource].Snapshot.ExitCode is { } code and not 0)
         {
             _wrongEnd?.Invoke(new WrongEnd(resource, WasAsked: true, code));
@@ -121,15 +121,15 @@ internal sealed partial class LocalGraph : IRunningGraph
     {
         _askedToEnd[resource] = true;
         SendToFamily(resource, Signal.Kill);
-        await WaitUntilEndedAsync(resource, cancellationToken);
+        await WaitUntilEndedAsync(resource);
     }
 
     public async Task StartAsync(string resource, CancellationToken cancellationToken)
     {
-        if (HasEnded(_latest[resource]))
+        if (HasEnded(_latest[resource].Snapshot))
         {
             await CommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
-            await WaitUntilHealthyAsync(resource, cancellationToken);
+            await WaitUntilHealthyAsync(resource);
             _askedToEnd.TryRemove(resource, out _);
         }
     }
@@ -151,7 +151,7 @@ internal sealed partial class LocalGraph : IRunningGraph
         _folder.Delete(recursive: true);
     }
 
-    private static bool HasEnded(ResourceEvent latest) => KnownResourceStates.TerminalStates.Contains(latest.Snapshot.State?.Text);
+    private static bool HasEnded(CustomResourceSnapshot latest) => KnownResourceStates.TerminalStates.Contains(latest.State?.Text);
 
     private void SendToFamily(string resource, Signal signal) =>
         ProcessFamily.Send(FindProcessId(resource) ?? throw new InvalidOperationException($"{resource} is no process of this machine."), signal);
@@ -182,7 +182,7 @@ internal sealed partial class LocalGraph : IRunningGraph
                 }
 
                 // While a process is started again, the end of the one before may be reported once more.
-                if (HasEnded(change) && _ends.GetValueOrDefault(name) != change.Snapshot.StopTimeStamp)
+                if (HasEnded(change.Snapshot) && _ends.GetValueOrDefault(name) != change.Snapshot.StopTimeStamp)
                 {
                     _ends[name] = change.Snapshot.StopTimeStamp;
                     if (!_askedToEnd.ContainsKey(name))
@@ -224,13 +224,17 @@ internal sealed partial class LocalGraph : IRunningGraph
         Assert.True(result.Success, $"{command} of {resource}: {result.Message}");
     }
 
-    private Task<ResourceEvent> WaitUntilHealthyAsync(string resource, CancellationToken cancellationToken) => _app.ResourceNotifications.WaitForResourceAsync(
-        resource,
-        change => change.Snapshot.State?.Text == KnownResourceStates.Running && change.Snapshot.HealthStatus == HealthStatus.Healthy,
-        cancellationToken).WaitAsync(Patience, cancellationToken);
+    private Task WaitUntilHealthyAsync(string resource) =>
+        WaitAsync(resource, "is healthy", latest => latest.State?.Text == KnownResourceStates.Running && latest.HealthStatus == HealthStatus.Healthy);
 
-    private Task<ResourceEvent> WaitUntilEndedAsync(string resource, CancellationToken cancellationToken) =>
-        _app.ResourceNotifications.WaitForResourceAsync(resource, HasEnded, cancellationToken).WaitAsync(Patience, cancellationToken);
+    private Task WaitUntilEndedAsync(string resource) => WaitAsync(resource, "has ended", HasEnded);
+
+    // On the state that the next start and stop go by: Aspire's own wait may know of an end before it is here.
+    private async Task WaitAsync(string resource, string what, Func<CustomResourceSnapshot, bool> isSatisfied) => await Until.TrueAsync(
+        $"{resource} {what}",
+        () => Task.FromResult(_latest.GetValueOrDefault(resource)?.Snapshot),
+        latest => latest is not null && isSatisfied(latest),
+        Patience);
 
     /// <summary>What Aspire puts before each line of a resource.</summary>
     [GeneratedRegex(@"^\S+Z ")]
