@@ -5,17 +5,18 @@ using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging;
 
-/// <summary>Takes what a service publishes and what it subscribes to.</summary>
+/// <summary>Declares the events that a service publishes and subscribes to.</summary>
 public sealed class MessagingBuilder
 {
     private readonly IServiceCollection _services;
 
     internal MessagingBuilder(IServiceCollection services) => _services = services;
 
-    /// <summary>Names an event type that the service publishes. Where it makes its own user at the broker, that may publish no other.</summary>
+    /// <summary>Declares an event type that the service publishes. A self-provisioned broker user may publish only these types.</summary>
     /// <typeparam name="TData">The event's content.</typeparam>
     /// <param name="type">The event type, which is the routing key.</param>
     public MessagingBuilder Publish<TData>(EventType<TData> type)
@@ -27,7 +28,7 @@ public sealed class MessagingBuilder
 
     /// <summary>Consumes one event type from a queue of its own, each event with exactly one effect.</summary>
     /// <typeparam name="TData">The event's content.</typeparam>
-    /// <typeparam name="THandler">What applies it; a singleton.</typeparam>
+    /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name, <c>service.event</c>; its dead letters go to <c>{queue}.dead</c>.</param>
     public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(EventType<TData> type, string queue)
@@ -38,7 +39,14 @@ public sealed class MessagingBuilder
         _services.AddSingleton<IHostedService>(provider =>
         {
             var subscription = new Subscription<TData>(type, queue, provider.GetRequiredService<THandler>());
-            var processor = ActivatorUtilities.CreateInstance<BatchProcessor<TData>>(provider, subscription);
+            var telemetry = new ConsumerTelemetry(provider.GetRequiredService<MessagingTelemetry>(), queue, type.Name);
+            var processor = ActivatorUtilities.CreateInstance<BatchProcessor<TData>>(
+                provider,
+                subscription,
+                telemetry,
+                ActivatorUtilities.CreateInstance<DeliveryReader<TData>>(provider, subscription, telemetry),
+                ActivatorUtilities.CreateInstance<InboxTransaction<TData>>(provider, subscription, telemetry),
+                ActivatorUtilities.CreateInstance<FailurePolicy>(provider, queue, telemetry));
             return ActivatorUtilities.CreateInstance<EventConsumer<TData>>(provider, subscription, processor);
         });
         return this;

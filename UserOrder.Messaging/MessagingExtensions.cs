@@ -73,7 +73,9 @@ public static class MessagingExtensions
         services.AddSingleton<OutboxBacklog>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxBacklog>());
         services.AddSingleton(provider => new EventOutbox(
+            provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<OutboxSignal>(),
+            provider.GetRequiredService<MessagingTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();

@@ -7,8 +7,13 @@ namespace UserOrder.ApiDefaults.Problems;
 /// <remarks>https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07#section-2.7.</remarks>
 public static class IdempotencyProblems
 {
+    /// <summary>The response to a refused request, by the reason.</summary>
+    /// <param name="isReused">Whether an earlier request used the key with a different body; else the first request is still in progress.</param>
+    /// <param name="response">Takes the header <c>Retry-After</c>.</param>
+    public static ProblemHttpResult Of(bool isReused, HttpResponse response) => isReused ? KeyReused() : KeyInFlight(response);
+
     /// <summary><c>409</c> with the seconds to wait: the first request is still in progress.</summary>
-    public static ProblemHttpResult KeyInFlight(HttpResponse response)
+    private static ProblemHttpResult KeyInFlight(HttpResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
         response.Headers.RetryAfter = "1";
@@ -17,6 +22,6 @@ public static class IdempotencyProblems
     }
 
     /// <summary><c>422</c>: a retry would fail again.</summary>
-    public static ProblemHttpResult KeyReused() => ProblemTypes.IdempotencyKeyReused.ToResult(
+    private static ProblemHttpResult KeyReused() => ProblemTypes.IdempotencyKeyReused.ToResult(
         "An earlier request used this idempotency key with a different body. Use a new key for a new request.");
 }

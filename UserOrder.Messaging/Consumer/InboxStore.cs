@@ -1,39 +1,38 @@
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Retention;
 using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Remembers which events took effect.</summary>
+/// <summary>The inbox's statements.</summary>
 internal static class InboxStore
 {
     // A consumer takes events up to the retention's age, by the clock of the producer, which may be ahead.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
-    /// <summary>What the purge needs to know of the inbox.</summary>
+    /// <summary>Registers the inbox for the purge.</summary>
     public static PurgedTable Purged(MessagingOptions options) => new(options.InboxRetention + ClockTolerance, PurgeAsync);
 
-    /// <summary>Writes the events down as part of the transaction.</summary>
-    /// <returns>Those that were not there yet.</returns>
+    /// <summary>Records events as part of the transaction that holds their effect.</summary>
+    /// <returns>The ids that were not recorded before.</returns>
     public static async Task<HashSet<Guid>> AddAsync(
-        NpgsqlTransaction transaction,
+        OutboxTransaction transaction,
         string queue,
         IEnumerable<Guid> eventIds,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         // Sorted, so that two consumers with the same redelivered events wait for each other instead of deadlocking.
-        await using var command = new NpgsqlCommand(
+        await using var command = transaction.CreateCommand(
             """
             insert into inbox (event_id, queue, received_at)
             select id, @queue, @now from unnest(@ids) as id order by id
             on conflict do nothing
             returning event_id
-            """,
-            transaction.Connection,
-            transaction);
+            """);
         command.AddArray("ids", NpgsqlDbType.Uuid, eventIds);
         command.Parameters.Add(new NpgsqlParameter<string>("queue", queue));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));

@@ -5,17 +5,16 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
-/// Lets requests that arrive together share one round trip and one commit. The first one starts at once; those that come while it is
-/// under way make up the next batch, so that nobody waits for a batch to fill.
+/// Batches writes: requests that arrive together share one round trip and one commit. The first one starts at once. Those that arrive
+/// meanwhile make up the next batch, so that no request waits for a batch to fill.
 /// </summary>
 /// <typeparam name="TItem">What one request writes.</typeparam>
-/// <typeparam name="TResult">What it is told, for instance whether its row was new.</typeparam>
+/// <typeparam name="TResult">The result of one request, for instance whether its row was new.</typeparam>
 public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 {
     private readonly string _name;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _write;
     private readonly int _maxBatch;
-    private readonly MessagingTelemetry? _telemetry;
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _worker;
 
@@ -25,18 +24,12 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// Writes and commits a batch and returns one result for each item, in their order. One item's conflict is a result, not an exception.
     /// </param>
     /// <param name="maxBatch">The most items in one batch.</param>
-    /// <param name="telemetry">Records the sizes of the batches.</param>
-    public GroupCommit(
-        string name,
-        Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write,
-        int maxBatch = 500,
-        MessagingTelemetry? telemetry = null)
+    public GroupCommit(string name, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write, int maxBatch = 500)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
         _name = name;
         _write = write;
         _maxBatch = maxBatch;
-        _telemetry = telemetry;
 
         // The worker must not inherit the trace of whichever request happened to create it.
         using (ExecutionContext.SuppressFlow())
@@ -45,11 +38,11 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes one item with whatever else is waiting, and returns after the commit.</summary>
-    /// <param name="item">What to write.</param>
-    /// <param name="cancellationToken">Takes the item back while it waits; once its batch has begun, it is written.</param>
+    /// <summary>Writes one item with all others that wait, and returns after the commit.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="cancellationToken">Withdraws the item while it waits. Once its batch has begun, it is written.</param>
     /// <exception cref="ObjectDisposedException">The writer has been disposed.</exception>
-    /// <remarks>What <c>write</c> throws is thrown here. After an outage it is not known whether the commit took place.</remarks>
+    /// <remarks>An exception of <c>write</c> is thrown here. After an outage it is not known whether the commit took place.</remarks>
     public async Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
         using var activity = MessagingSpans.StartWrite(_name);
@@ -65,7 +58,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what is waiting, then ends.</summary>
+    /// <summary>Writes the items that wait, then ends.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -88,7 +81,6 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 
             if (batch.Count > 0)
             {
-                _telemetry?.RecordBatch(MessagingTelemetry.WriteStage, batch.Count);
                 await WriteBatchAsync(batch);
             }
         }
@@ -108,7 +100,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         }
         catch (Exception exception) when (batch.Count > 1 && !DatabaseOutage.Is(exception))
         {
-            // One of them is at fault and the transaction took the others with it, so each gets its own.
+            // One item is at fault, and the rollback took the others with it. Each gets a transaction of its own.
             foreach (var pending in batch)
             {
                 await WriteBatchAsync([pending]);

@@ -80,7 +80,10 @@ internal sealed partial class SchemaMigrator(
         // Another replica may hold the lock for as long as its migrations take.
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
         var applied = await AppliedAsync(connection, cancellationToken);
+
+        // The library's tables first: a service's migrations may refer to them.
         var missing = sources
+            .OrderByDescending(source => source.Assembly == typeof(SchemaMigrator).Assembly)
             .SelectMany(source => Migration.From(source.Assembly))
             .Where(migration => !applied.Contains((migration.Component, migration.Number)));
         foreach (var migration in missing)

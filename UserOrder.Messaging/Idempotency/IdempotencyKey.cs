@@ -5,34 +5,39 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace UserOrder.Messaging.Idempotency;
 
-/// <summary>The key that a client gave its request, and what that request was.</summary>
+/// <summary>The key that a client gave its request, with the fingerprint of that request.</summary>
 public sealed class IdempotencyKey
 {
     internal const int MaxLength = 255;
 
-    private IdempotencyKey(string value, byte[] fingerprint)
+    private IdempotencyKey(string operation, string value, byte[] fingerprint)
     {
+        Operation = operation;
         Value = value;
         Fingerprint = fingerprint;
     }
 
+    /// <summary>The operation that the key belongs to.</summary>
+    internal string Operation { get; }
+
     /// <summary>
-    /// The key without the quotes of the header, 1 to 255 characters of printable ASCII; behind the caller and a tab, which no key has, where
-    /// callers are known. The same key of another caller is another key.
+    /// The key without the quotes of the header, 1 to 255 characters of printable ASCII. Prefixed with the caller and a tab, which no key
+    /// has, when callers are authenticated.
     /// </summary>
     internal string Value { get; }
 
     /// <summary>The SHA-256 of the request.</summary>
     /// <remarks>
-    /// Of the request as it was read, written again: white space, the order of properties and unknown properties do not count. A property
+    /// The request is written again as it was read: white space, the order of properties and unknown properties do not count. A property
     /// that is added later must be left out where it is null, or a retry that meets the new version is taken for another request.
     /// </remarks>
     internal ReadOnlyMemory<byte> Fingerprint { get; }
 
-    internal static IdempotencyKey From<TRequest>(string header, string? caller, TRequest request, JsonTypeInfo<TRequest> json)
+    internal static IdempotencyKey From<TBody>(string operation, string header, string? caller, TBody body, JsonTypeInfo<TBody> json)
     {
         var value = Parse(header) ?? throw new ArgumentException("The header is no idempotency key.", nameof(header));
-        return new IdempotencyKey(caller is null ? value : $"{caller}\t{value}", SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, json)));
+        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, json));
+        return new IdempotencyKey(operation, caller is null ? value : $"{caller}\t{value}", fingerprint);
     }
 
     /// <summary>The key in a header's value; null where there is none.</summary>
@@ -64,6 +69,6 @@ public sealed class IdempotencyKey
         return key.ToString();
     }
 
-    // Outside of quotes a comma ends a value: it is how several header lines arrive that were put into one (RFC 9110, section 5.3).
+    // Outside of quotes a comma ends a value: several header lines may arrive as one, joined by commas (RFC 9110, section 5.3).
     private static bool IsBare(char character) => character is > ' ' and <= '~' and not ',';
 }

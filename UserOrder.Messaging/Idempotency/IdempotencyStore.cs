@@ -6,34 +6,52 @@ using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Idempotency;
 
-/// <summary>The idempotency keys' statements.</summary>
+/// <summary>
+/// The idempotency keys' statements, and the fragments with which a service writes its rows and their keys in one statement.
+/// </summary>
 public static class IdempotencyStore
 {
+    /// <summary>The arrays that <see cref="AddParameters"/> adds, for <c>unnest</c>. Their columns are <see cref="Columns"/>.</summary>
+    public const string Parameters = "@idempotency_operations, @idempotency_keys, @idempotency_fingerprints";
+
+    /// <summary>The names of the columns of <see cref="Parameters"/>; all null for a request without a key.</summary>
+    public const string Columns = "operation, key, fingerprint";
+
     /// <summary>
-    /// The arrays that <see cref="AddParameters"/> adds, in the order of the columns <c>key, fingerprint</c> of
-    /// <c>idempotency_keys</c>, for a service that writes its rows and their keys in one statement through <c>unnest</c>.
+    /// The statement that stores the keys of a table expression's rows and returns the <c>entity_id</c> of those whose key was new. The
+    /// keys are sorted: two replicas that insert the same ones wait for each other instead of deadlocking.
     /// </summary>
-    public const string Parameters = "@idempotency_keys, @idempotency_fingerprints";
+    /// <param name="input">A table expression with the columns <c>id</c> and <see cref="Columns"/>.</param>
+    /// <param name="createdAt">The column with the time of the request.</param>
+    public static string InsertNew(string input, string createdAt) =>
+        $"""
+        insert into idempotency_keys (operation, key, fingerprint, entity_id, created_at)
+        select {Columns}, id, {createdAt} from {input} where key is not null order by key collate "C", operation collate "C"
+        on conflict do nothing
+        returning entity_id
+        """;
 
     /// <summary>Adds <see cref="Parameters"/> to a command, one array element for each request; null for one without a key.</summary>
     public static void AddParameters(NpgsqlCommand command, IReadOnlyList<IdempotencyKey?> keys)
     {
         ArgumentNullException.ThrowIfNull(command);
+        command.AddArray("idempotency_operations", NpgsqlDbType.Text, keys.Select(key => key?.Operation));
         command.AddArray("idempotency_keys", NpgsqlDbType.Text, keys.Select(key => key?.Value));
         command.AddArray("idempotency_fingerprints", NpgsqlDbType.Bytea, keys.Select(key => key?.Fingerprint.ToArray()));
     }
 
-    /// <summary>Finds what a key was used for.</summary>
+    /// <summary>Finds the request that has used a key.</summary>
     internal static async Task<(ReadOnlyMemory<byte> Fingerprint, Guid EntityId)?> FindAsync(
-        NpgsqlDataSource database, string key, CancellationToken cancellationToken)
+        NpgsqlDataSource database, IdempotencyKey key, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select fingerprint, entity_id from idempotency_keys where key = $1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        await using var command = database.CreateCommand("select fingerprint, entity_id from idempotency_keys where key = $1 and operation = $2");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Operation });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), reader.GetGuid(1)) : null;
     }
 
-    /// <summary>What the purge needs to know of the keys.</summary>
+    /// <summary>Registers the keys for the purge.</summary>
     internal static PurgedTable Purged(MessagingOptions options) => new(options.IdempotencyRetention, PurgeAsync);
 
     /// <summary>Deletes at most <paramref name="limit"/> keys that are older than <paramref name="before"/>.</summary>

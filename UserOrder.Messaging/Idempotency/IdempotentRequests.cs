@@ -1,49 +1,75 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 
 namespace UserOrder.Messaging.Idempotency;
 
 /// <summary>
-/// Tells a new request from a retry by its <see cref="IdempotencyKey"/>. The key is stored in the statement of what the request writes,
-/// and its uniqueness there decides between replicas; what is kept in memory only spares a duplicate the wait.
+/// Recognises a repeated request by its <see cref="IdempotencyKey"/>. The key is stored in the statement of what the request writes, and
+/// its uniqueness there decides between replicas. The keys in memory only spare a duplicate the wait.
 /// </summary>
 public sealed class IdempotentRequests
 {
     private readonly NpgsqlDataSource _database;
-    private readonly ConcurrentDictionary<string, IdempotentAttempt> _inFlight = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Operation, string Value), bool> _inFlight = new();
 
     internal IdempotentRequests(NpgsqlDataSource database) => _database = database;
 
-    /// <summary>Looks a request's key up. Without the header it costs nothing, and the request is new.</summary>
-    /// <param name="header">The value of the request header <c>Idempotency-Key</c>; null where the request has none.</param>
-    /// <param name="caller">Whose key it is; null where nobody is asked who they are.</param>
-    /// <param name="request">The request as it was read.</param>
-    /// <param name="json">How the request is written for its fingerprint; source-generated.</param>
-    /// <param name="cancellationToken">Gives the look-up up.</param>
-    /// <returns>What to do. To be disposed of when the request has been carried out, and not before.</returns>
+    /// <summary>Carries a request out once, and answers each repetition as the first time.</summary>
+    /// <param name="request">The request with its key.</param>
+    /// <param name="write">
+    /// Carries the request out and stores the key, where there is one, in the same statement. Returns null where another request has stored
+    /// the key; then nothing may have been written.
+    /// </param>
+    /// <param name="replay">Answers again from the id of the entity that the first request created, or would have created but for a conflict.</param>
+    /// <param name="refuse">Answers a request that is not carried out.</param>
+    /// <param name="cancellationToken">Ends the look-up of the key.</param>
     /// <exception cref="ArgumentException">The header is no key.</exception>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
-    public async ValueTask<IdempotentAttempt> BeginAsync<TRequest>(
-        string? header, string? caller, TRequest request, JsonTypeInfo<TRequest> json, CancellationToken cancellationToken)
+    public async Task<TResult> RunAsync<TBody, TResult>(
+        IdempotentRequest<TBody> request,
+        Func<IdempotencyKey?, Task<TResult?>> write,
+        Func<Guid, Task<TResult>> replay,
+        Func<IdempotencyRefusal, TResult> refuse,
+        CancellationToken cancellationToken)
+        where TResult : class
     {
-        if (header is null)
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(replay);
+        ArgumentNullException.ThrowIfNull(refuse);
+        if (request.ReadKey() is not { } key)
         {
-            return IdempotentAttempt.WithoutKey;
+            return await write(null) ?? throw new InvalidOperationException("A request without a key was answered as if its key were taken.");
         }
 
-        var key = IdempotencyKey.From(header, caller, request, json);
-        var attempt = new IdempotentAttempt(this, key);
-        await attempt.LookUpAsync(key, cancellationToken);
-        return attempt;
+        if (await IdempotencyStore.FindAsync(_database, key, cancellationToken) is { } earlier)
+        {
+            return await AnswerAgainAsync(earlier);
+        }
+
+        if (!_inFlight.TryAdd((key.Operation, key.Value), true))
+        {
+            return refuse(IdempotencyRefusal.KeyInFlight);
+        }
+
+        try
+        {
+            if (await write(key) is { } result)
+            {
+                return result;
+            }
+        }
+        finally
+        {
+            _inFlight.TryRemove((key.Operation, key.Value), out _);
+        }
+
+        // A key that another request stored and that is gone again was purged this moment. The client comes back for that, too.
+        return await IdempotencyStore.FindAsync(_database, key, cancellationToken) is { } first
+            ? await AnswerAgainAsync(first)
+            : refuse(IdempotencyRefusal.KeyInFlight);
+
+        async Task<TResult> AnswerAgainAsync((ReadOnlyMemory<byte> Fingerprint, Guid EntityId) first) =>
+            first.Fingerprint.Span.SequenceEqual(key.Fingerprint.Span) ? await replay(first.EntityId) : refuse(IdempotencyRefusal.KeyReused);
     }
-
-    internal Task<(ReadOnlyMemory<byte> Fingerprint, Guid EntityId)?> FindAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
-        IdempotencyStore.FindAsync(_database, key.Value, cancellationToken);
-
-    /// <summary>False where another attempt with the key is under way in this process.</summary>
-    internal bool TryEnter(IdempotencyKey key, IdempotentAttempt attempt) => _inFlight.TryAdd(key.Value, attempt);
-
-    /// <summary>Forgets the attempt; one that never entered takes nobody else's place away.</summary>
-    internal void Leave(IdempotencyKey key, IdempotentAttempt attempt) => _inFlight.TryRemove(KeyValuePair.Create(key.Value, attempt));
 }

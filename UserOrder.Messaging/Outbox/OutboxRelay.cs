@@ -11,11 +11,11 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Moves events from the outbox to the broker: take them out, publish them, put back what was not confirmed, commit. A crash in between
-/// publishes the batch again, and the other side's inbox drops the duplicates.
+/// Moves events from the outbox to the broker: claim them, publish them, put back what was not confirmed, commit. A crash in between
+/// publishes the batch again, and the consumer's inbox drops the duplicates.
 /// </summary>
 /// <remarks>
-/// Any number of replicas relay at once, each in several lanes, and each lane its own rows. Events of one service may so overtake each
+/// Any number of replicas relay at once, each in several lanes, and each lane claims its own rows. One service's events may overtake each
 /// other; a handler must not depend on their order.
 /// </remarks>
 internal sealed partial class OutboxRelay(
@@ -42,20 +42,20 @@ internal sealed partial class OutboxRelay(
         {
             try
             {
-                await RelayUntilLostAsync(stoppingToken);
+                if (await RelayAsync(stoppingToken) == LaneEnd.Lost)
+                {
+                    await _backoff.WaitAsync(() => LogWaiting("The broker closed the channel."), stoppingToken);
+                }
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 await _backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogWaiting(exception.Message);
             }
         }
     }
 
-    private async Task RelayUntilLostAsync(CancellationToken stoppingToken)
+    /// <summary>Opens the lanes and relays until they end.</summary>
+    private async Task<LaneEnd> RelayAsync(CancellationToken stoppingToken)
     {
         var lanes = new List<RelayLane>();
         try
@@ -67,15 +67,16 @@ internal sealed partial class OutboxRelay(
 
             LogRelaying(_options.Exchange);
 
-            // What an earlier run left behind has no signal of its own.
+            // Events of an earlier run have no signal of their own.
             signal.Set();
-            await RunUntilOneIsLostAsync(lanes, stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested && lanes is [var lane, ..])
-        {
-            // The server has answered its last request by now. What that wrote goes out with this instance, not with the next one.
-            await lane.RelayBatchAsync(CancellationToken.None);
-            throw;
+            var end = await RunAsync(lanes, stoppingToken);
+            if (end == LaneEnd.Stopping)
+            {
+                // The server has answered its last request by now. Its events go out with this instance, not with the next one.
+                await lanes[0].RelayBatchAsync(CancellationToken.None);
+            }
+
+            return end;
         }
         finally
         {
@@ -83,18 +84,23 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    /// <exception cref="BrokerLostException">Always, unless another exception or the stop comes first.</exception>
-    private static async Task RunUntilOneIsLostAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
+    /// <summary>Runs the lanes until one ends, then lets the others finish the batch that they have begun.</summary>
+    /// <exception cref="BrokerLostException">The broker gave no confirm in time.</exception>
+    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
+    private static async Task<LaneEnd> RunAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var running = lanes.Select(lane => lane.RunAsync(ending.Token)).ToList();
         var first = await Task.WhenAny([.. running, .. lanes.Select(lane => lane.Lost)]);
         await ending.CancelAsync();
-
-        // What has been begun is brought to its end.
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stoppingToken.IsCancellationRequested)
+        {
+            return LaneEnd.Stopping;
+        }
+
         await first;
-        throw new BrokerLostException("The channel to publish on was closed.");
+        return LaneEnd.Lost;
     }
 
     /// <exception cref="BrokerLostException">The broker took the connection and did not answer.</exception>
@@ -108,7 +114,7 @@ internal sealed partial class OutboxRelay(
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
-            // The client's own time limit, which it tells like a cancellation: an outage to the circuit.
+            // The client reports its own time limit as a cancellation. To the circuit it is an outage.
             throw new BrokerLostException("The broker did not answer in time.");
         }
     }

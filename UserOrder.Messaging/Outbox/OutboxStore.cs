@@ -4,14 +4,48 @@ using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>
-/// The relay's statements, all of them in one transaction. What it takes is deleted at once, and is there again for everyone if the
-/// transaction does not come to its end.
-/// </summary>
-internal static class OutboxStore
+/// <summary>The outbox's statements, and the fragments with which a service writes its rows and their events in one statement.</summary>
+public static class OutboxStore
 {
-    /// <summary>Takes the oldest events that are due and that no other relay has in hand.</summary>
-    public static async Task<List<OutboxRow>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
+    /// <summary>The arrays that <see cref="AddParameters"/> adds, for <c>unnest</c>. Their columns are <see cref="Columns"/>.</summary>
+    public const string Parameters = "@outbox_ids, @outbox_types, @outbox_bodies, @outbox_traceparents, @outbox_tracestates";
+
+    /// <summary>The names of the columns of <see cref="Parameters"/>.</summary>
+    public const string Columns = "event_id, event_type, event_body, traceparent, tracestate";
+
+    internal const string Insert = $"insert into outbox (id, type, body, traceparent, tracestate) select * from unnest({Parameters})";
+
+    /// <summary>
+    /// The statement that writes the events of those rows of <paramref name="input"/> whose <c>id</c> is in <paramref name="written"/>.
+    /// </summary>
+    /// <param name="input">A table expression with the columns <c>id</c> and <see cref="Columns"/>.</param>
+    /// <param name="written">A table expression with the column <c>id</c>.</param>
+    /// <remarks>
+    /// <c>is true</c> makes the planner look each id up in a hash table. Without it, it plans a join, underestimates the arrays, and
+    /// compares every row with every other.
+    /// </remarks>
+    public static string InsertWritten(string input, string written) =>
+        $"""
+        insert into outbox (id, type, body, traceparent, tracestate)
+        select {Columns} from {input} where (id in (select id from {written})) is true
+        """;
+
+    /// <summary>Adds <see cref="Parameters"/> to a command, one array element for each message.</summary>
+    public static void AddParameters(NpgsqlCommand command, IReadOnlyList<OutboxMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.AddArray("outbox_ids", NpgsqlDbType.Uuid, messages.Select(message => message.Id));
+        command.AddArray("outbox_types", NpgsqlDbType.Text, messages.Select(message => message.Type));
+        command.AddArray("outbox_bodies", NpgsqlDbType.Bytea, messages.Select(message => message.Body));
+        command.AddArray("outbox_traceparents", NpgsqlDbType.Text, messages.Select(message => message.TraceParent));
+        command.AddArray("outbox_tracestates", NpgsqlDbType.Text, messages.Select(message => message.TraceState));
+    }
+
+    /// <summary>
+    /// Claims the oldest events that are due and that no other relay has claimed. Their rows are deleted at once, and return if the
+    /// transaction does not commit.
+    /// </summary>
+    internal static async Task<List<OutboxRow>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -45,8 +79,8 @@ internal static class OutboxStore
         return rows;
     }
 
-    /// <summary>Puts back what the broker did not take, and lets it wait: 100 ms, doubled each time, at most 5 s.</summary>
-    public static async Task PutBackAsync(NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    /// <summary>Puts back the events that the broker refused. Each waits 100 ms, doubled with each attempt, at most 5 s.</summary>
+    internal static async Task PutBackAsync(NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {
@@ -56,13 +90,12 @@ internal static class OutboxStore
         await using var command = new NpgsqlCommand(
             $"""
             insert into outbox (id, type, body, traceparent, tracestate, attempts, available_at)
-            select id, type, body, traceparent, tracestate, attempts + 1,
-              now() + least(interval '100 ms' * power(2, least(attempts, 10)), interval '5 s')
-            from unnest({EventOutbox.Parameters}, @attempts) as row(id, type, body, traceparent, tracestate, attempts)
+            select {Columns}, attempts + 1, now() + least(interval '100 ms' * power(2, least(attempts, 10)), interval '5 s')
+            from unnest({Parameters}, @attempts) as row({Columns}, attempts)
             """,
             transaction.Connection,
             transaction);
-        EventOutbox.AddParameters(command, [.. rows.Select(row => row.Message)]);
+        AddParameters(command, [.. rows.Select(row => row.Message)]);
         command.AddArray("attempts", NpgsqlDbType.Integer, rows.Select(row => row.Attempts));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -54,34 +54,32 @@ internal static class OrderEndpoints
             return AccessControl.Refuse();
         }
 
-        using var attempt = await services.Requests.BeginAsync(
-            idempotencyKey, services.Access.CallerOf(context), request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
-        if (attempt.State == IdempotencyState.New)
-        {
-            var order = OrderOf(request, services.Time.GetUtcNowInMicroseconds());
-            switch (await services.Placement.PlaceAsync(order, attempt.Key, cancellationToken))
-            {
-                case PlacementOutcome.Placed:
-                    return Created(order);
-                case PlacementOutcome.UnknownUser:
-                    return OrderProblems.UnknownUser.ToResult($"No user has the id {request.UserId}.");
-                case PlacementOutcome.UserUnavailable:
-                    return UserUnavailable(context.Response);
-            }
+        var repeatable = new IdempotentRequest<PlaceOrderRequest>(
+            "placeOrder", idempotencyKey, services.Access.CallerOf(context), request, OrderJson.Default.PlaceOrderRequest);
+        return await services.Requests.RunAsync(
+            repeatable,
+            write: key => AddAsync(request, key, services, context.Response, cancellationToken),
+            replay: id => ReplayAsync(id, services.Orders, context.Response, cancellationToken),
+            refuse: refusal => IdempotencyProblems.Of(refusal == IdempotencyRefusal.KeyReused, context.Response),
+            cancellationToken);
+    }
 
-            await attempt.LookUpAgainAsync(cancellationToken);
-        }
-
-        return attempt.State switch
+    /// <returns>Null where another request has stored the key.</returns>
+    private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>?> AddAsync(
+        PlaceOrderRequest request, IdempotencyKey? key, OrderServices services, HttpResponse response, CancellationToken cancellationToken)
+    {
+        var order = OrderOf(request, services.Time.GetUtcNowInMicroseconds());
+        return await services.Placement.PlaceAsync(order, key, cancellationToken) switch
         {
-            IdempotencyState.Done => await RepeatAsync(attempt.EntityId, services.Orders, context.Response, cancellationToken),
-            IdempotencyState.Reused => IdempotencyProblems.KeyReused(),
-            _ => IdempotencyProblems.KeyInFlight(context.Response),
+            PlacementOutcome.Placed => Created(order),
+            PlacementOutcome.UnknownUser => OrderProblems.UnknownUser.ToResult($"No user has the id {request.UserId}."),
+            PlacementOutcome.UserUnavailable => UserUnavailable(response),
+            _ => null,
         };
     }
 
     /// <summary>Answers a retry as the first request was answered.</summary>
-    private static async Task<Created<OrderResponse>> RepeatAsync(
+    private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> ReplayAsync(
         Guid id, OrderStore orders, HttpResponse response, CancellationToken cancellationToken)
     {
         response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";

@@ -4,11 +4,10 @@ using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
-using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>What became of an order to be.</summary>
+/// <summary>The outcome of adding an order.</summary>
 internal enum OrderAddition
 {
     /// <summary>The order is placed.</summary>
@@ -28,11 +27,11 @@ internal sealed class OrderStore : IAsyncDisposable
     private readonly EventOutbox _outbox;
     private readonly GroupCommit<NewOrder, OrderAddition> _inserts;
 
-    public OrderStore(NpgsqlDataSource database, EventOutbox outbox, MessagingTelemetry? telemetry = null)
+    public OrderStore(NpgsqlDataSource database, EventOutbox outbox)
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewOrder, OrderAddition>("INSERT orders", InsertAsync, telemetry: telemetry);
+        _inserts = outbox.CreateGroupCommit<NewOrder, OrderAddition>("INSERT orders", InsertAsync);
     }
 
     /// <summary>Stores the order, its event and the key in one transaction.</summary>
@@ -65,7 +64,7 @@ internal sealed class OrderStore : IAsyncDisposable
             orders.Add(Read(reader));
         }
 
-        // The one more than asked for only tells that there is a next page.
+        // The extra row only shows that there is a next page.
         return orders.Count > limit
             ? new OrderPage(orders[..limit], orders[limit - 1].OrderId)
             : new OrderPage(orders, null);
@@ -75,30 +74,25 @@ internal sealed class OrderStore : IAsyncDisposable
 
     private async Task<IReadOnlyList<OrderAddition>> InsertAsync(IReadOnlyList<NewOrder> orders, CancellationToken cancellationToken)
     {
-        // The keys are sorted, so that two replicas that insert the same ones wait for each other instead of deadlocking.
         await using var command = _database.CreateCommand(
             $"""
             with input as (
-              select *, exists (select from known_users where known_users.id = user_id) as is_known
-              from unnest(@ids, @user_ids, @items, @totals, @placed_ats, {IdempotencyStore.Parameters}, {EventOutbox.Parameters})
-                as row(id, user_id, items, total, placed_at, key, fingerprint, event_id, event_type, event_body, traceparent, tracestate)
+              select * from unnest(@ids, @user_ids, @items, @totals, @placed_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
+                as row(id, user_id, items, total, placed_at, {IdempotencyStore.Columns}, {OutboxStore.Columns})
+              where exists (select from known_users where known_users.id = user_id)
             ), remembered as (
-              insert into idempotency_keys (key, fingerprint, entity_id, created_at)
-              select key, fingerprint, id, placed_at from input where is_known and key is not null order by key collate "C"
-              on conflict do nothing
-              returning entity_id
+              {IdempotencyStore.InsertNew("input", createdAt: "placed_at")}
             ), placed as (
               insert into orders (id, user_id, items, total, placed_at)
               select id, user_id, items, total, placed_at from input
-              where is_known and (key is null or id in (select entity_id from remembered))
+              where key is null or id in (select entity_id from remembered)
               returning id
             ), announced as (
-              insert into outbox (id, type, body, traceparent, tracestate)
-              select event_id, event_type, event_body, traceparent, tracestate from input where (id in (select id from placed)) is true
+              {OutboxStore.InsertWritten("input", "placed")}
             )
             select id, true from placed
             union all
-            select id, false from input where is_known and key is not null and id not in (select entity_id from remembered)
+            select id, false from input where key is not null and id not in (select entity_id from remembered)
             """);
         command.AddArray("ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.OrderId));
         command.AddArray("user_ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.UserId));
@@ -106,10 +100,9 @@ internal sealed class OrderStore : IAsyncDisposable
         command.AddArray("totals", NpgsqlDbType.Numeric, orders.Select(order => order.Row.Total));
         command.AddArray("placed_ats", NpgsqlDbType.TimestampTz, orders.Select(order => order.Row.PlacedAt));
         IdempotencyStore.AddParameters(command, [.. orders.Select(order => order.Key)]);
-        EventOutbox.AddParameters(command, [.. orders.Select(order => order.Event)]);
+        OutboxStore.AddParameters(command, [.. orders.Select(order => order.Event)]);
 
         var isNew = await command.ReadFlagsAsync(cancellationToken);
-        _outbox.NotifyCommitted();
         return [.. orders.Select(order => !isNew.TryGetValue(order.Row.OrderId, out var added)
             ? OrderAddition.UnknownUser
             : added ? OrderAddition.Added : OrderAddition.KeyTaken)];

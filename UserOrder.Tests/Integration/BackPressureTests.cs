@@ -101,13 +101,11 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
         return app;
     }
 
-    private static async Task<IResult> WriteAsync(EventOutbox outbox, NpgsqlDataSource database)
+    private static async Task<IResult> WriteAsync(EventOutbox outbox)
     {
-        await using var connection = await database.OpenConnectionAsync(Cancelled);
-        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-        await EventOutbox.WriteAsync(transaction, [outbox.CreateMessage(Thing.Happened, "tea", new Thing("tea"))], Cancelled);
+        await using var transaction = await outbox.BeginTransactionAsync(Cancelled);
+        await transaction.WriteAsync([outbox.CreateMessage(Thing.Happened, "tea", new Thing("tea"))], Cancelled);
         await transaction.CommitAsync(Cancelled);
-        outbox.NotifyCommitted();
         return Results.Created();
     }
 }

@@ -13,6 +13,7 @@ using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Tests;
 
 namespace UserOrder.Tests.Integration;
@@ -93,7 +94,7 @@ internal sealed class SwitchedHandler : IEventHandler<Thing>
 
     public void WaitFor(Task gate) => _gate = gate;
 
-    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
     {
         await _gate;
         if (IsBroken)

@@ -1,7 +1,12 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using RabbitMQ.Client;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Settings;
+using UserOrder.Messaging.Telemetry;
 using UserOrder.OrderApi.Orders;
 using UserOrder.Tests.Graph;
 using UserOrder.UserApi.Users;
@@ -15,8 +20,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     public async Task Users_of_two_replicas_with_the_same_keys_and_emails_are_created_once()
     {
         var userdb = await OpenDatabaseAsync("userdb");
-        await using var one = new UserStore(userdb, NewOutbox());
-        await using var other = new UserStore(await OpenDatabaseAsync("userdb"), NewOutbox());
+        await using var one = NewUserStore(userdb);
+        await using var other = NewUserStore(await OpenDatabaseAsync("userdb"));
         for (var round = 0; round < 10; round++)
         {
             var keys = Enumerable.Range(0, 50).Select(_ => KeyOf(new CreateUserRequest())).ToArray();
@@ -39,8 +44,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     public async Task Two_replicas_whose_batches_have_the_same_keys_in_opposite_orders_do_not_deadlock()
     {
         var userdb = await OpenDatabaseAsync("userdb");
-        await using var one = new UserStore(userdb, NewOutbox());
-        await using var other = new UserStore(userdb, NewOutbox());
+        await using var one = NewUserStore(userdb);
+        await using var other = NewUserStore(userdb);
         await using var starter = await RivalReplica.StartAsync(userdb);
         await using var middle = await RivalReplica.StartAsync(userdb);
         var keys = Enumerable.Range(0, 3).Select(_ => KeyOf(new CreateUserRequest())).OrderBy(key => key.Value, StringComparer.Ordinal).ToArray();
@@ -69,8 +74,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     public async Task Orders_of_two_replicas_with_the_same_keys_are_placed_once_and_those_of_unknown_users_leave_no_key()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
-        await using var one = new OrderStore(orderdb, NewOutbox());
-        await using var other = new OrderStore(await OpenDatabaseAsync("orderdb"), NewOutbox());
+        await using var one = NewOrderStore(orderdb);
+        await using var other = NewOrderStore(await OpenDatabaseAsync("orderdb"));
         var userId = await CreateUserAsync();
         await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         var keys = Enumerable.Range(0, 200).Select(_ => KeyOf(new PlaceOrderRequest())).ToArray();
@@ -92,7 +97,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_users()
     {
         var userdb = await OpenDatabaseAsync("userdb");
-        await using var users = new UserStore(userdb, NewOutbox());
+        await using var users = NewUserStore(userdb);
         var (blocking, taken) = (KeyOf(new CreateUserRequest()), KeyOf(new CreateUserRequest()));
         var email = NewEmail();
         await using var rival = await RivalReplica.StartAsync(userdb);
@@ -120,7 +125,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_orders()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
-        await using var orders = new OrderStore(orderdb, NewOutbox());
+        await using var orders = NewOrderStore(orderdb);
         var userId = await CreateUserAsync();
         await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         var (blocking, taken) = (KeyOf(new PlaceOrderRequest()), KeyOf(new PlaceOrderRequest()));
@@ -148,6 +153,41 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
+    public async Task A_key_of_another_operation_is_another_key()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        await using var users = NewUserStore(userdb);
+        var header = Guid.NewGuid().ToString();
+        var other = IdempotencyKey.From("renameUser", header, caller: null, new CreateUserRequest(), UserJson.Default.CreateUserRequest);
+        var same = IdempotencyKey.From("createUser", header, caller: null, new CreateUserRequest(), UserJson.Default.CreateUserRequest);
+
+        Assert.Equal(UserAddition.Added, await users.AddAsync(NewUser(NewEmail()), other, Cancelled));
+        Assert.Null(await IdempotencyStore.FindAsync(userdb, same, Cancelled));
+        Assert.Equal(UserAddition.Added, await users.AddAsync(NewUser(NewEmail()), same, Cancelled));
+        Assert.Equal(UserAddition.KeyTaken, await users.AddAsync(NewUser(NewEmail()), same, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_key_that_the_version_before_wrote_is_recognised()
+    {
+        var userdb = await OpenDatabaseAsync("userdb");
+        await using var users = NewUserStore(userdb);
+        var key = KeyOf(new CreateUserRequest());
+        var id = Guid.NewGuid();
+        await CountAsync(
+            userdb,
+            """
+            with added as (insert into idempotency_keys (key, fingerprint, entity_id, created_at) values ($1, '', $2, now()) returning 1)
+            select count(*) from added
+            """,
+            key.Value,
+            id);
+
+        Assert.Equal(id, (await IdempotencyStore.FindAsync(userdb, key, Cancelled))?.EntityId);
+        Assert.Equal(UserAddition.KeyTaken, await users.AddAsync(NewUser(NewEmail()), key, Cancelled));
+    }
+
+    [Fact]
     public async Task The_keys_past_their_retention_are_forgotten_in_small_batches_and_nothing_else()
     {
         var userdb = await OpenDatabaseAsync("userdb");
@@ -170,12 +210,20 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         Assert.Equal(5, await CountAsync(userdb, "select count(*) from idempotency_keys where starts_with(key, $1)", prefix));
     }
 
-    private static EventOutbox NewOutbox() =>
-        new(new OutboxSignal(), TimeProvider.System, Options.Create(new MessagingOptions { ServiceName = "a-replica" }));
+    private static UserStore NewUserStore(NpgsqlDataSource database) => new(database, NewOutbox(database));
 
-    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
+    private static OrderStore NewOrderStore(NpgsqlDataSource database) => new(database, NewOutbox(database));
 
-    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
+    private static EventOutbox NewOutbox(NpgsqlDataSource database)
+    {
+        var options = Options.Create(new MessagingOptions { ServiceName = "a-replica" });
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        return new EventOutbox(database, new OutboxSignal(), new MessagingTelemetry(meters, new ConnectionFactory(), options), TimeProvider.System, options);
+    }
+
+    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From("createUser", Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
+
+    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From("placeOrder", Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
 
     private static UserResponse NewUser(string email) => new(Guid.CreateVersion7(), "Ada", email, DateTimeOffset.UtcNow);
 

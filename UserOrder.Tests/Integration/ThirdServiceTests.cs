@@ -39,6 +39,23 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
+    public async Task The_relay_publishes_an_event_of_a_handler_without_waiting_for_its_poll()
+    {
+        var handler = new ThingHandler { Answers = true };
+        var logs = new LogCollector();
+        using var host = Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, logs, ("Messaging:RelayPollInterval", "00:10:00"));
+        handler.Outbox = host.Services.GetRequiredService<EventOutbox>();
+        await host.StartAsync(Cancelled);
+        await Until.EqualAsync(1, "it consumes", () => Task.FromResult(logs.Count($"Consuming from {_name}.things")));
+
+        await PublishAsync(host, "ping");
+
+        await Until.EqualAsync(2, "the handler's event came back", () => Task.FromResult(handler.Handled.Count));
+        Assert.Equal(["ping", "pong"], handler.Handled);
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task An_event_whose_handler_goes_on_failing_becomes_a_dead_letter_and_its_neighbours_take_effect()
     {
         using var host = await StartAsync(new ThingHandler { Poison = "poison" });
@@ -301,12 +318,9 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     private static async Task PublishAsync(IHost host, params string[] names)
     {
         var outbox = host.Services.GetRequiredService<EventOutbox>();
-        var database = host.Services.GetRequiredService<NpgsqlDataSource>();
-        await using var connection = await database.OpenConnectionAsync(Cancelled);
-        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-        await EventOutbox.WriteAsync(transaction, [.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
+        await using var transaction = await outbox.BeginTransactionAsync(Cancelled);
+        await transaction.WriteAsync([.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
         await transaction.CommitAsync(Cancelled);
-        outbox.NotifyCommitted();
     }
 
     private sealed class ThingHandler : IEventHandler<Thing>
@@ -315,9 +329,14 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         public string? Poison { get; init; }
 
+        /// <summary>Whether the handler publishes "pong" for each "ping".</summary>
+        public bool Answers { get; init; }
+
+        public EventOutbox? Outbox { get; set; }
+
         public int FailuresAlone { get; private set; }
 
-        public Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
         {
             if (events.Any(thing => thing.Data.Name == Poison))
             {
@@ -328,9 +347,11 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             foreach (var thing in events)
             {
                 Handled.Enqueue(thing.Data.Name);
+                if (Answers && thing.Data.Name == "ping")
+                {
+                    await transaction.WriteAsync([Outbox!.CreateMessage(Thing.Happened, "pong", new Thing("pong"))], cancellationToken);
+                }
             }
-
-            return Task.CompletedTask;
         }
     }
 }

@@ -48,33 +48,32 @@ internal static class UserEndpoints
         HttpContext context,
         CancellationToken cancellationToken)
     {
-        using var attempt = await services.Requests.BeginAsync(
-            idempotencyKey, services.Access.CallerOf(context), request, UserJson.Default.CreateUserRequest, cancellationToken);
-        if (attempt.State == IdempotencyState.New)
-        {
-            var now = services.Time.GetUtcNowInMicroseconds();
-            var user = new UserResponse(TimeOrderedId.New(now), request.Name, request.Email, now);
-            switch (await services.Users.AddAsync(user, attempt.Key, cancellationToken))
-            {
-                case UserAddition.Added:
-                    return Created(user);
-                case UserAddition.EmailTaken:
-                    return EmailTaken();
-            }
+        var repeatable = new IdempotentRequest<CreateUserRequest>(
+            "createUser", idempotencyKey, services.Access.CallerOf(context), request, UserJson.Default.CreateUserRequest);
+        return await services.Requests.RunAsync(
+            repeatable,
+            write: key => AddAsync(request, key, services, cancellationToken),
+            replay: id => ReplayAsync(id, services.Users, context.Response, cancellationToken),
+            refuse: refusal => IdempotencyProblems.Of(refusal == IdempotencyRefusal.KeyReused, context.Response),
+            cancellationToken);
+    }
 
-            await attempt.LookUpAgainAsync(cancellationToken);
-        }
-
-        return attempt.State switch
+    /// <returns>Null where another request has stored the key.</returns>
+    private static async Task<Results<Created<UserResponse>, ProblemHttpResult>?> AddAsync(
+        CreateUserRequest request, IdempotencyKey? key, UserServices services, CancellationToken cancellationToken)
+    {
+        var now = services.Time.GetUtcNowInMicroseconds();
+        var user = new UserResponse(TimeOrderedId.New(now), request.Name, request.Email, now);
+        return await services.Users.AddAsync(user, key, cancellationToken) switch
         {
-            IdempotencyState.Done => await RepeatAsync(attempt.EntityId, services.Users, context.Response, cancellationToken),
-            IdempotencyState.Reused => IdempotencyProblems.KeyReused(),
-            _ => IdempotencyProblems.KeyInFlight(context.Response),
+            UserAddition.Added => Created(user),
+            UserAddition.EmailTaken => EmailTaken(),
+            _ => null,
         };
     }
 
     /// <summary>Answers a retry as the first request was answered.</summary>
-    private static async Task<Results<Created<UserResponse>, ProblemHttpResult>> RepeatAsync(
+    private static async Task<Results<Created<UserResponse>, ProblemHttpResult>> ReplayAsync(
         Guid id, UserStore users, HttpResponse response, CancellationToken cancellationToken)
     {
         response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";

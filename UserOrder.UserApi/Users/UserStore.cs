@@ -3,11 +3,10 @@ using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
-using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.UserApi.Users;
 
-/// <summary>What became of a user to be.</summary>
+/// <summary>The outcome of adding a user.</summary>
 internal enum UserAddition
 {
     /// <summary>The user exists.</summary>
@@ -27,14 +26,14 @@ internal sealed class UserStore : IAsyncDisposable
     private readonly EventOutbox _outbox;
     private readonly GroupCommit<NewUser, UserAddition> _inserts;
 
-    public UserStore(NpgsqlDataSource database, EventOutbox outbox, MessagingTelemetry? telemetry = null)
+    public UserStore(NpgsqlDataSource database, EventOutbox outbox)
     {
         _database = database;
         _outbox = outbox;
-        _inserts = new GroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync, telemetry: telemetry);
+        _inserts = outbox.CreateGroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync);
     }
 
-    /// <summary>Stores the user, the event and the key in one transaction; where another user has the email, only the key.</summary>
+    /// <summary>Stores the user, the event and the key in one transaction. When another user has the email, it stores only the key.</summary>
     public Task<UserAddition> AddAsync(UserResponse user, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var created = new UserCreated(user.Id, user.Name, user.Email, user.CreatedAt);
@@ -76,7 +75,7 @@ internal sealed class UserStore : IAsyncDisposable
             users.Add(new UserResponse(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
         }
 
-        // The one more than asked for only tells that there is a next page.
+        // The extra row only shows that there is a next page.
         return users.Count > limit
             ? new UserPage(users[..limit], users[limit - 1].Id)
             : new UserPage(users, null);
@@ -86,18 +85,15 @@ internal sealed class UserStore : IAsyncDisposable
 
     private async Task<IReadOnlyList<UserAddition>> InsertAsync(IReadOnlyList<NewUser> users, CancellationToken cancellationToken)
     {
-        // All keys before all emails, and each sorted: two replicas that insert the same ones wait for each other instead of deadlocking.
-        // The second sort needs all of its input first, and so every key.
+        // Emails are sorted as the keys are, so that two replicas with the same emails do not deadlock. All keys come before all emails: the
+        // second sort needs its whole input first.
         await using var command = _database.CreateCommand(
             $"""
             with input as (
-              select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {EventOutbox.Parameters})
-                as row(id, name, email, email_key, created_at, key, fingerprint, event_id, event_type, event_body, traceparent, tracestate)
+              select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
+                as row(id, name, email, email_key, created_at, {IdempotencyStore.Columns}, {OutboxStore.Columns})
             ), remembered as (
-              insert into idempotency_keys (key, fingerprint, entity_id, created_at)
-              select key, fingerprint, id, created_at from input where key is not null order by key collate "C"
-              on conflict do nothing
-              returning entity_id
+              {IdempotencyStore.InsertNew("input", createdAt: "created_at")}
             ), created as (
               insert into users (id, name, email, email_key, created_at)
               select id, name, email, email_key, created_at from input
@@ -106,8 +102,7 @@ internal sealed class UserStore : IAsyncDisposable
               on conflict (email_key) do nothing
               returning id
             ), announced as (
-              insert into outbox (id, type, body, traceparent, tracestate)
-              select event_id, event_type, event_body, traceparent, tracestate from input where (id in (select id from created)) is true
+              {OutboxStore.InsertWritten("input", "created")}
             )
             select id, true from created
             union all
@@ -119,10 +114,9 @@ internal sealed class UserStore : IAsyncDisposable
         command.AddArray("email_keys", NpgsqlDbType.Text, users.Select(user => user.Row.Email.ToLowerInvariant()));
         command.AddArray("created_ats", NpgsqlDbType.TimestampTz, users.Select(user => user.Row.CreatedAt));
         IdempotencyStore.AddParameters(command, [.. users.Select(user => user.Key)]);
-        EventOutbox.AddParameters(command, [.. users.Select(user => user.Event)]);
+        OutboxStore.AddParameters(command, [.. users.Select(user => user.Event)]);
 
         var isNew = await command.ReadFlagsAsync(cancellationToken);
-        _outbox.NotifyCommitted();
         return [.. users.Select(user => !isNew.TryGetValue(user.Row.Id, out var added)
             ? UserAddition.EmailTaken
             : added ? UserAddition.Added : UserAddition.KeyTaken)];

@@ -149,7 +149,6 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task CreateUsersAsync(Service producer, params int[] versions)
     {
         var outbox = producer.Host.Services.GetRequiredService<EventOutbox>();
-        var database = producer.Host.Services.GetRequiredService<NpgsqlDataSource>();
         for (var i = 0; i < UsersPerStep; i++)
         {
             var (id, now) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow);
@@ -164,11 +163,9 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
                 messages.Add(outbox.CreateMessage(UserCreatedV2.Type, id.ToString(), new(id, "Ada", "Lovelace", $"{id}@example.com", now)));
             }
 
-            await using var connection = await database.OpenConnectionAsync(Cancelled);
-            await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-            await EventOutbox.WriteAsync(transaction, messages, Cancelled);
+            await using var transaction = await outbox.BeginTransactionAsync(Cancelled);
+            await transaction.WriteAsync(messages, Cancelled);
             await transaction.CommitAsync(Cancelled);
-            outbox.NotifyCommitted();
             _users.Add(id);
         }
     }

@@ -1,0 +1,19 @@
+using RabbitMQ.Client;
+
+namespace UserOrder.Messaging.Consumer;
+
+/// <summary>One batch in progress.</summary>
+/// <param name="channel">The channel that delivered it, which also takes its dead letters.</param>
+/// <param name="stopping">Cancelled when the service stops.</param>
+internal sealed class BatchContext(IChannel channel, CancellationToken stopping)
+{
+    public IChannel Channel => channel;
+
+    public CancellationToken Stopping => stopping;
+
+    /// <summary>The deliveries that are tried again later. All others may be acknowledged.</summary>
+    public List<Postponement> Postponed { get; } = [];
+
+    /// <summary>Whether the service's stop caused an exception. A handler may be cancelled by a time limit of its own, which is a failure.</summary>
+    public bool IsStop(Exception exception) => exception is OperationCanceledException && stopping.IsCancellationRequested;
+}

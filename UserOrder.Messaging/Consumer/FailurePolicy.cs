@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Messaging.Consumer;
+
+/// <summary>
+/// Decides what happens to a delivery that could not be applied: an unreadable message becomes a dead letter at once; an event whose
+/// handler fails is retried after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>.
+/// </summary>
+internal sealed partial class FailurePolicy(
+    string queue, ConsumerTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options, ILogger<FailurePolicy> logger)
+{
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
+
+    private readonly MessagingOptions _options = options.Value;
+
+    /// <summary>Handles a message that is not a readable event.</summary>
+    public async Task OnUnreadableAsync(BatchContext context, Delivery delivery, Exception exception)
+    {
+        using var activity = telemetry.StartProcess(delivery, TraceHeaders.Read(delivery.Properties.Headers));
+        MessagingSpans.Fail(activity, exception);
+        await DeadLetterAsync(context, delivery, activity, exception.Message, isReadable: false);
+    }
+
+    /// <summary>Handles an event whose handler failed for it alone.</summary>
+    public async Task OnFailedAsync(BatchContext context, Delivery delivery, Guid eventId, Activity? activity, Exception exception)
+    {
+        // The log entries from here on belong to the event's trace, until the end of this method.
+        Activity.Current = activity;
+        MessagingSpans.Fail(activity, exception);
+        var failures = delivery.Failures + 1;
+        if (failures >= _options.HandlerAttempts)
+        {
+            LogHandlerFailed(exception, queue, eventId, failures);
+            var reason = $"The handler failed {failures} times, last with {exception.GetType().Name}.";
+            await DeadLetterAsync(context, delivery, activity, reason, isReadable: true);
+            return;
+        }
+
+        telemetry.RecordRetry();
+        if (failures == 1)
+        {
+            LogPostponed(queue, eventId, exception.Message);
+        }
+
+        var pause = _options.HandlerRetryDelay * Math.Pow(2, failures - 1);
+        context.Postponed.Add(new Postponement(delivery with { Failures = failures }, pause < LongestRetryPause ? pause : LongestRetryPause));
+    }
+
+    private async Task DeadLetterAsync(BatchContext context, Delivery delivery, Activity? activity, string reason, bool isReadable)
+    {
+        Activity.Current = activity;
+        try
+        {
+            await DeadLetterPublisher.PublishAsync(context.Channel, queue, delivery, reason, time.GetUtcNow(), context.Stopping);
+            FailPoint.Reach(FailPoint.DeadLetterConfirmed);
+            telemetry.RecordDeadLetter(isReadable);
+            LogDeadLetter(queue, delivery.Properties.MessageId, reason);
+        }
+        catch (PublishException)
+        {
+            // The dead letters are full. The message stays in its queue and must not hold up the others.
+            LogDeadLettersFull(queue, delivery.Properties.MessageId);
+            context.Postponed.Add(new Postponement(delivery, DeadLetterRetryPause));
+        }
+    }
+
+    [LoggerMessage(46, LogLevel.Error, "The dead letters of {Queue} take no more; a message stays in the queue ({MessageId})")]
+    private partial void LogDeadLettersFull(string queue, string? messageId);
+
+    [LoggerMessage(41, LogLevel.Warning, "A message of {Queue} became a dead letter ({MessageId}): {Reason}")]
+    private partial void LogDeadLetter(string queue, string? messageId, string reason);
+
+    [LoggerMessage(45, LogLevel.Warning, "The handler of {Queue} failed for the event {EventId}, which is retried: {Reason}")]
+    private partial void LogPostponed(string queue, Guid eventId, string reason);
+
+    [LoggerMessage(44, LogLevel.Error, "The handler of {Queue} failed for the event {EventId} after {Attempts} attempts")]
+    private partial void LogHandlerFailed(Exception exception, string queue, Guid eventId, int attempts);
+}

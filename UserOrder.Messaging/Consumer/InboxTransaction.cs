@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Polly.CircuitBreaker;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Messaging.Consumer;
+
+/// <summary>Commits the inbox rows of events together with their effect. It waits for a database that is out of reach.</summary>
+internal sealed partial class InboxTransaction<TData>(
+    Subscription<TData> subscription,
+    ConsumerTelemetry telemetry,
+    EventOutbox outbox,
+    Circuits circuits,
+    TimeProvider time,
+    ILogger<InboxTransaction<TData>> logger)
+{
+    /// <summary>Applies those events that took no effect before.</summary>
+    /// <remarks>It throws what the handler throws.</remarks>
+    /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
+    public async Task ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
+    {
+        var backoff = new Backoff(time);
+        while (true)
+        {
+            try
+            {
+                var applied = await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
+                telemetry.RecordDuplicates(events.Count - applied);
+                return;
+            }
+            catch (Exception exception) when (exception is BrokenCircuitException || DatabaseOutage.Is(exception))
+            {
+                await backoff.WaitAsync(() => LogDatabaseOutage(subscription.Queue, exception.Message), stopping);
+            }
+        }
+    }
+
+    /// <returns>How many took effect; the others were duplicates.</returns>
+    private async Task<int> CommitAsync(IReadOnlyList<IncomingEvent<TData>> events)
+    {
+        using var activity = StartCommit(events);
+        var started = time.GetTimestamp();
+        try
+        {
+            var applied = await CommitOnceAsync(events);
+            telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started));
+            telemetry.RecordLags(applied.Select(fresh => fresh.Time), time.GetUtcNow());
+            return applied.Count;
+        }
+        catch (Exception exception)
+        {
+            MessagingSpans.Fail(activity, exception);
+            telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started), exception);
+            throw;
+        }
+    }
+
+    /// <remarks>The service's stop does not interrupt it.</remarks>
+    /// <returns>The events that took effect.</returns>
+    private async Task<List<ReceivedEvent<TData>>> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
+    {
+        await using var transaction = await outbox.BeginTransactionAsync(CancellationToken.None);
+
+        var ids = events.Select(incoming => incoming.Event.Id);
+        var added = await InboxStore.AddAsync(transaction, subscription.Queue, ids, time.GetUtcNow(), CancellationToken.None);
+        var fresh = events.Where(incoming => added.Remove(incoming.Event.Id)).Select(incoming => incoming.Event).ToList();
+        FailPoint.Reach(FailPoint.ConsumerInboxWritten);
+        if (fresh.Count > 0)
+        {
+            await subscription.Handler.HandleAsync(fresh, transaction, CancellationToken.None);
+        }
+
+        FailPoint.Reach(FailPoint.ConsumerEffectWritten);
+        await transaction.CommitAsync(CancellationToken.None);
+        FailPoint.Reach(FailPoint.ConsumerCommitted);
+        return fresh;
+    }
+
+    /// <summary>Starts the parent of the database's spans: the message's own span, or one that links to each message of the batch.</summary>
+    private Activity? StartCommit(IReadOnlyList<IncomingEvent<TData>> events)
+    {
+        if (events is [{ Activity: { } single }])
+        {
+            Activity.Current = single;
+            return null;
+        }
+
+        return telemetry.StartBatch(events.Select(incoming => incoming.Activity).OfType<Activity>().Where(activity => activity.Recorded), events.Count);
+    }
+
+    [LoggerMessage(42, LogLevel.Warning, "The consumer of {Queue} waits for the database: {Reason}")]
+    private partial void LogDatabaseOutage(string queue, string reason);
+}

@@ -1,0 +1,67 @@
+using Npgsql;
+
+namespace UserOrder.Messaging.Outbox;
+
+/// <summary>A database transaction of a change and of the events that announce it. Its commit wakes the relay where it holds events.</summary>
+public sealed class OutboxTransaction : IAsyncDisposable
+{
+    private readonly NpgsqlTransaction _transaction;
+    private readonly NpgsqlConnection _connection;
+    private readonly OutboxSignal _signal;
+    private bool _hasEvents;
+
+    private OutboxTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, OutboxSignal signal)
+    {
+        _connection = connection;
+        _transaction = transaction;
+        _signal = signal;
+    }
+
+    /// <summary>Creates a command of this transaction. The caller disposes of it.</summary>
+    /// <param name="sql">The statement.</param>
+    public NpgsqlCommand CreateCommand(string sql) => new(sql, _connection, _transaction);
+
+    /// <summary>Writes events as part of the transaction. The relay publishes them after the commit.</summary>
+    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
+    public async Task WriteAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var command = CreateCommand(OutboxStore.Insert);
+        OutboxStore.AddParameters(command, messages);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        _hasEvents = true;
+    }
+
+    /// <summary>Commits, then wakes the relay where events were written. An event handler leaves the commit to the consumer.</summary>
+    /// <exception cref="NpgsqlException">
+    /// The database refused or did not answer. Without an answer it is not known whether the commit took place.
+    /// </exception>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await _transaction.CommitAsync(cancellationToken);
+        if (_hasEvents)
+        {
+            _signal.Set();
+        }
+    }
+
+    /// <summary>Rolls back what was not committed, and returns the connection to the pool.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    internal static async Task<OutboxTransaction> BeginAsync(NpgsqlDataSource database, OutboxSignal signal, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return new OutboxTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), signal);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}
