@@ -10,7 +10,7 @@ internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : I
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!DatabaseOutage.Is(exception))
+        if (!DatabaseFault.IsOutage(exception))
         {
             return ValueTask.FromResult(false);
         }

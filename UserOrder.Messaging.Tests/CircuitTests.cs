@@ -66,7 +66,7 @@ public sealed class CircuitTests
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
-        var circuits = new Circuits(DatabaseOutage.Is, telemetry, _time, NullLogger<Circuit>.Instance);
+        var circuits = new Circuits(DatabaseFault.IsOutage, telemetry, _time, NullLogger<Circuit>.Instance);
         for (var i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<IOException>(() => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));

@@ -59,7 +59,7 @@ public static class MessagingExtensions
             provider.GetRequiredService<ILogger<BrokerAccess>>()));
         services.AddSingleton<BrokerConnections>();
         services.AddSingleton(provider => new Circuits(
-            DatabaseOutage.Is,
+            exception => exception is not HandlerFailedException,
             provider.GetRequiredService<MessagingTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Circuit>>()));

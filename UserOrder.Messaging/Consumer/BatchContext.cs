@@ -13,7 +13,4 @@ internal sealed class BatchContext(IChannel channel, CancellationToken stopping)
 
     /// <summary>The deliveries that are tried again later. All others may be acknowledged.</summary>
     public List<Postponement> Postponed { get; } = [];
-
-    /// <summary>Whether the service's stop caused an exception. A handler may be cancelled by a time limit of its own, which is a failure.</summary>
-    public bool IsStop(Exception exception) => exception is OperationCanceledException && stopping.IsCancellationRequested;
 }

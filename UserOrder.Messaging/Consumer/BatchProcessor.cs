@@ -70,20 +70,20 @@ internal sealed partial class BatchProcessor<TData>(
         {
             await inbox.ApplyAsync(events, context.Stopping);
         }
-        catch (Exception exception) when (events.Count > 1 && !context.IsStop(exception))
+        catch (HandlerFailedException failure) when (events.Count > 1)
         {
-            LogBatchFailed(exception, subscription.Queue, events.Count);
+            LogBatchFailed(failure.InnerException, subscription.Queue, events.Count);
             foreach (var single in events)
             {
                 await ApplyAsync(context, [single]);
             }
         }
-        catch (Exception exception) when (!context.IsStop(exception))
+        catch (HandlerFailedException failure)
         {
-            await failures.OnFailedAsync(context, events[0].Delivery, events[0].Event.Id, events[0].Activity, exception);
+            await failures.OnFailedAsync(context, events[0].Delivery, events[0].Event.Id, events[0].Activity, failure.InnerException!);
         }
     }
 
     [LoggerMessage(43, LogLevel.Warning, "A batch of {Count} events of {Queue} failed; each is tried alone")]
-    private partial void LogBatchFailed(Exception exception, string queue, int count);
+    private partial void LogBatchFailed(Exception? exception, string queue, int count);
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Polly.CircuitBreaker;
-using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
@@ -19,7 +17,7 @@ internal sealed partial class InboxTransaction<TData>(
     ILogger<InboxTransaction<TData>> logger)
 {
     /// <summary>Applies those events that took no effect before.</summary>
-    /// <remarks>It throws what the handler throws.</remarks>
+    /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
     public async Task ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
     {
@@ -32,7 +30,7 @@ internal sealed partial class InboxTransaction<TData>(
                 telemetry.RecordDuplicates(events.Count - applied);
                 return;
             }
-            catch (Exception exception) when (exception is BrokenCircuitException || DatabaseOutage.Is(exception))
+            catch (Exception exception) when (exception is not HandlerFailedException)
             {
                 await backoff.WaitAsync(() => LogDatabaseOutage(subscription.Queue, exception.Message), stopping);
             }
@@ -54,7 +52,7 @@ internal sealed partial class InboxTransaction<TData>(
         catch (Exception exception)
         {
             MessagingSpans.Fail(activity, exception);
-            telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started), exception);
+            telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started), exception is HandlerFailedException ? exception.InnerException : exception);
             throw;
         }
     }
@@ -71,13 +69,25 @@ internal sealed partial class InboxTransaction<TData>(
         FailPoint.Reach(FailPoint.ConsumerInboxWritten);
         if (fresh.Count > 0)
         {
-            await subscription.Handler.HandleAsync(fresh, transaction, CancellationToken.None);
+            await HandleAsync(fresh, transaction);
         }
 
         FailPoint.Reach(FailPoint.ConsumerEffectWritten);
         await transaction.CommitAsync(CancellationToken.None);
         FailPoint.Reach(FailPoint.ConsumerCommitted);
         return fresh;
+    }
+
+    private async Task HandleAsync(IReadOnlyList<ReceivedEvent<TData>> events, OutboxTransaction transaction)
+    {
+        try
+        {
+            await subscription.Handler.HandleAsync(events, transaction, CancellationToken.None);
+        }
+        catch (Exception exception) when (HandlerFailedException.IsAboutEvents(exception))
+        {
+            throw new HandlerFailedException(exception);
+        }
     }
 
     /// <summary>Starts the parent of the database's spans: the message's own span, or one that links to each message of the batch.</summary>

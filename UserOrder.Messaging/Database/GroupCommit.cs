@@ -98,7 +98,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
                 batch[i].Completion.TrySetResult(results[i]);
             }
         }
-        catch (Exception exception) when (batch.Count > 1 && !DatabaseOutage.Is(exception))
+        catch (Exception exception) when (batch.Count > 1 && !DatabaseFault.IsOutage(exception))
         {
             // One item is at fault, and the rollback took the others with it. Each gets a transaction of its own.
             foreach (var pending in batch)

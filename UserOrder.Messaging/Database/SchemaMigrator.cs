@@ -147,7 +147,7 @@ internal sealed partial class SchemaMigrator(
                 $"{message} The role may not do it: start the service with the database's owner in ConnectionStrings:<name>-owner, with --migrate to do nothing else.",
                 exception);
         }
-        catch (PostgresException exception) when (!DatabaseOutage.Is(exception))
+        catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) || DatabaseFault.IsOfCode(exception))
         {
             throw new MigrationFailedException(message, exception);
         }

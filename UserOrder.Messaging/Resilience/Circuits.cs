@@ -9,7 +9,7 @@ namespace UserOrder.Messaging.Resilience;
 /// <summary>The circuit breakers of the reliable path, one for each server and direction, whatever the number of callers.</summary>
 internal sealed class Circuits
 {
-    /// <param name="isDatabaseOutage">Tells the database's outage from a statement that is wrong.</param>
+    /// <param name="isDatabaseOutage">Tells an outage from a failure of a handler.</param>
     /// <param name="telemetry">Reports the states.</param>
     /// <param name="time">The clock of the breaks.</param>
     /// <param name="logger">Logs each change of state.</param>
