@@ -35,6 +35,22 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task A_step_back_of_the_wall_clock_does_not_prolong_its_break()
+    {
+        var time = new SteppedTime(_time);
+        var circuit = new Circuit("stepped", exception => exception is TimeoutException, time, NullLogger<Circuit>.Instance);
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => circuit.ExecuteAsync(() => Task.FromException<int>(new TimeoutException())));
+        }
+
+        time.Step = TimeSpan.FromHours(-1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, await circuit.ExecuteAsync(() => Task.FromResult(1)));
+    }
+
+    [Fact]
     public async Task One_call_a_second_is_let_through_while_the_outage_lasts()
     {
         await OpenAsync();

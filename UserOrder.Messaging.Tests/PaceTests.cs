@@ -45,5 +45,21 @@ public sealed class PaceTests
         Assert.All(starts, start => Assert.True(start.IsCompletedSuccessfully));
     }
 
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public void A_step_of_the_wall_clock_moves_no_start(int days)
+    {
+        var time = new SteppedTime(_time);
+        var pace = new Pace(Interval, time);
+        Assert.True(pace.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
+
+        time.Step = TimeSpan.FromDays(days);
+        var next = pace.WaitAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(next.IsCompleted);
+        _time.Advance(Interval);
+        Assert.True(next.IsCompletedSuccessfully);
+    }
+
     private Task WaitAsync() => _pace.WaitAsync(TestContext.Current.CancellationToken).AsTask();
 }

@@ -68,7 +68,10 @@ internal sealed partial class BatchProcessor<TData>(
 
         try
         {
-            await inbox.ApplyAsync(events, context.Stopping);
+            foreach (var tooOld in await inbox.ApplyAsync(events, context.Stopping))
+            {
+                await failures.OnTooOldAsync(context, tooOld.Delivery, tooOld.Activity);
+            }
         }
         catch (HandlerFailedException failure) when (events.Count > 1)
         {

@@ -10,12 +10,12 @@ namespace UserOrder.Messaging.Consumer;
 
 /// <summary>Reads the event in a delivery, and starts the span of its processing.</summary>
 internal sealed class DeliveryReader<TData>(
-    Subscription<TData> subscription, ConsumerTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options)
+    Subscription<TData> subscription, ConsumerTelemetry telemetry, IOptions<MessagingOptions> options)
 {
     private readonly MessagingOptions _options = options.Value;
 
     /// <exception cref="UnreadableEventException">
-    /// The message is too large, breaks the contract, or is too old to know whether it took effect before.
+    /// The message is too large, or breaks the contract.
     /// </exception>
     public IncomingEvent<TData> Read(Delivery delivery)
     {
@@ -25,22 +25,13 @@ internal sealed class DeliveryReader<TData>(
         }
 
         var (received, envelope) = CloudEventReader.Read(subscription.Type, delivery.Body);
-        AssertIsRemembered(DeadLetterHeaders.ReplayTimeOf(delivery.Properties.Headers) ?? received.Time);
+        var sent = DeadLetterHeaders.ReplayTimeOf(delivery.Properties.Headers) ?? received.Time;
         var parent = TraceHeaders.Read(delivery.Properties.Headers);
         if (parent == default)
         {
             _ = ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out parent);
         }
 
-        return new IncomingEvent<TData>(delivery, received, telemetry.StartProcess(delivery, parent, received.Subject));
-    }
-
-    /// <summary>Refuses events that are older than the inbox remembers. An operator who replays a dead letter vouches that it had no effect.</summary>
-    private void AssertIsRemembered(DateTimeOffset sent)
-    {
-        if (sent < time.GetUtcNow() - _options.InboxRetention)
-        {
-            throw new UnreadableEventException($"The event is older than {_options.InboxRetention:c}: it may have taken effect before, which is no longer known.");
-        }
+        return new IncomingEvent<TData>(delivery, received, sent, telemetry.StartProcess(delivery, parent, received.Subject));
     }
 }

@@ -30,6 +30,14 @@ internal sealed partial class FailurePolicy(
         await DeadLetterAsync(context, delivery, activity, exception.Message, isReadable: false);
     }
 
+    /// <summary>Handles an event of which the inbox may have forgotten that it took effect.</summary>
+    public Task OnTooOldAsync(BatchContext context, Delivery delivery, Activity? activity)
+    {
+        var reason = $"The event is older than {_options.InboxRetention:c}: it may have taken effect before, which is no longer known.";
+        activity?.SetStatus(ActivityStatusCode.Error, reason);
+        return DeadLetterAsync(context, delivery, activity, reason, isReadable: false);
+    }
+
     /// <summary>Handles an event whose handler failed for it alone.</summary>
     public async Task OnFailedAsync(BatchContext context, Delivery delivery, Guid eventId, Activity? activity, Exception exception)
     {

@@ -17,30 +17,43 @@ internal static class InboxStore
     public static PurgedTable Purged(MessagingOptions options) => new(options.InboxRetention + ClockTolerance, PurgeAsync);
 
     /// <summary>Records events as part of the transaction that holds their effect.</summary>
-    /// <returns>The ids that were not recorded before.</returns>
-    public static async Task<HashSet<Guid>> AddAsync(
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="queue">The queue that the events came from.</param>
+    /// <param name="events">The events' ids, and when each was sent.</param>
+    /// <param name="retention">The age up to which the inbox knows an event, by the database's clock. Older events are not recorded.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    /// <returns>True for an event that was not recorded before, false for one that is too old. A duplicate is missing.</returns>
+    public static async Task<Dictionary<Guid, bool>> AddAsync(
         OutboxTransaction transaction,
         string queue,
-        IEnumerable<Guid> eventIds,
-        DateTimeOffset now,
+        IReadOnlyList<(Guid Id, DateTimeOffset Sent)> events,
+        TimeSpan retention,
         CancellationToken cancellationToken)
     {
         // Sorted, so that two consumers with the same redelivered events wait for each other instead of deadlocking.
         await using var command = transaction.CreateCommand(
             """
-            insert into inbox (event_id, queue, received_at)
-            select id, @queue, @now from unnest(@ids) as id order by id
-            on conflict do nothing
-            returning event_id
+            with input as (
+              select id, sent >= now() - @retention as is_known from unnest(@ids, @sent) as row(id, sent)
+            ), added as (
+              insert into inbox (event_id, queue, received_at)
+              select id, @queue, now() from input where is_known order by id
+              on conflict do nothing
+              returning event_id
+            )
+            select event_id, true from added
+            union
+            select id, false from input where not is_known
             """);
-        command.AddArray("ids", NpgsqlDbType.Uuid, eventIds);
+        command.AddArray("ids", NpgsqlDbType.Uuid, events.Select(sent => sent.Id));
+        command.AddArray("sent", NpgsqlDbType.TimestampTz, events.Select(sent => sent.Sent.ToUniversalTime()));
         command.Parameters.Add(new NpgsqlParameter<string>("queue", queue));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
-        return await command.ReadIdsAsync(cancellationToken);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("retention", retention));
+        return await command.ReadFlagsAsync(cancellationToken);
     }
 
-    /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="before"/>.</summary>
-    /// <returns>How many there were.</returns>
-    public static Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        RetentionStore.PurgeAsync(database, "inbox", "received_at", before, limit, cancellationToken);
+    /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="retention"/>.</summary>
+    /// <returns>The number of deleted rows.</returns>
+    public static Task<int> PurgeAsync(NpgsqlDataSource database, TimeSpan retention, int limit, CancellationToken cancellationToken) =>
+        RetentionStore.PurgeAsync(database, "inbox", "received_at", retention, limit, cancellationToken);
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
@@ -14,21 +16,23 @@ internal sealed partial class InboxTransaction<TData>(
     EventOutbox outbox,
     Circuits circuits,
     TimeProvider time,
+    IOptions<MessagingOptions> options,
     ILogger<InboxTransaction<TData>> logger)
 {
+    private readonly TimeSpan _retention = options.Value.InboxRetention;
+
     /// <summary>Applies those events that took no effect before.</summary>
+    /// <returns>The events that are too old: they may have taken effect before the inbox forgot them.</returns>
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
-    public async Task ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
+    public async Task<IReadOnlyList<IncomingEvent<TData>>> ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
     {
         var backoff = new Backoff(time);
         while (true)
         {
             try
             {
-                var applied = await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
-                telemetry.RecordDuplicates(events.Count - applied);
-                return;
+                return await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
             }
             catch (Exception exception) when (exception is not HandlerFailedException)
             {
@@ -37,17 +41,17 @@ internal sealed partial class InboxTransaction<TData>(
         }
     }
 
-    /// <returns>How many took effect; the others were duplicates.</returns>
-    private async Task<int> CommitAsync(IReadOnlyList<IncomingEvent<TData>> events)
+    private async Task<IReadOnlyList<IncomingEvent<TData>>> CommitAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
         using var activity = StartCommit(events);
         var started = time.GetTimestamp();
         try
         {
-            var applied = await CommitOnceAsync(events);
+            var (applied, tooOld) = await CommitOnceAsync(events);
             telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started));
             telemetry.RecordLags(applied.Select(fresh => fresh.Time), time.GetUtcNow());
-            return applied.Count;
+            telemetry.RecordDuplicates(events.Count - applied.Count - tooOld.Count);
+            return tooOld;
         }
         catch (Exception exception)
         {
@@ -58,14 +62,16 @@ internal sealed partial class InboxTransaction<TData>(
     }
 
     /// <remarks>The service's stop does not interrupt it.</remarks>
-    /// <returns>The events that took effect.</returns>
-    private async Task<List<ReceivedEvent<TData>>> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
+    private async Task<(List<ReceivedEvent<TData>> Applied, List<IncomingEvent<TData>> TooOld)> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
         await using var transaction = await outbox.BeginTransactionAsync(CancellationToken.None);
 
-        var ids = events.Select(incoming => incoming.Event.Id);
-        var added = await InboxStore.AddAsync(transaction, subscription.Queue, ids, time.GetUtcNow(), CancellationToken.None);
-        var fresh = events.Where(incoming => added.Remove(incoming.Event.Id)).Select(incoming => incoming.Event).ToList();
+        var sent = events.Select(incoming => (incoming.Event.Id, incoming.Sent)).ToList();
+        var isNew = await InboxStore.AddAsync(transaction, subscription.Queue, sent, _retention, CancellationToken.None);
+        var tooOld = events.Where(incoming => isNew.TryGetValue(incoming.Event.Id, out var added) && !added).ToList();
+
+        // Each once: a batch may hold the same event twice.
+        var fresh = events.Where(incoming => isNew.Remove(incoming.Event.Id, out var added) && added).Select(incoming => incoming.Event).ToList();
         FailPoint.Reach(FailPoint.ConsumerInboxWritten);
         if (fresh.Count > 0)
         {
@@ -75,7 +81,7 @@ internal sealed partial class InboxTransaction<TData>(
         FailPoint.Reach(FailPoint.ConsumerEffectWritten);
         await transaction.CommitAsync(CancellationToken.None);
         FailPoint.Reach(FailPoint.ConsumerCommitted);
-        return fresh;
+        return (fresh, tooOld);
     }
 
     private async Task HandleAsync(IReadOnlyList<ReceivedEvent<TData>> events, OutboxTransaction transaction)

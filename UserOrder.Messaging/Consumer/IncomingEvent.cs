@@ -4,5 +4,9 @@ using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>A delivery that could be read.</summary>
-internal sealed record IncomingEvent<TData>(Delivery Delivery, ReceivedEvent<TData> Event, Activity? Activity);
+/// <summary>A delivery with its event.</summary>
+/// <param name="Delivery">The delivery.</param>
+/// <param name="Event">The event.</param>
+/// <param name="Sent">The event's time, or the time of its last replay: an operator who replays a dead letter vouches that it had no effect.</param>
+/// <param name="Activity">The span of its processing.</param>
+internal sealed record IncomingEvent<TData>(Delivery Delivery, ReceivedEvent<TData> Event, DateTimeOffset Sent, Activity? Activity);

@@ -17,21 +17,6 @@ public static class CommandExtensions
         command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | elementType) { Value = values.ToArray() });
     }
 
-    /// <summary>Runs the command and collects the ids in the first column of its rows.</summary>
-    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
-    internal static async Task<HashSet<Guid>> ReadIdsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new HashSet<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
-    }
-
     /// <summary>Runs the command and collects the ids in the first column of its rows, each with the flag in the second.</summary>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public static async Task<Dictionary<Guid, bool>> ReadFlagsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)

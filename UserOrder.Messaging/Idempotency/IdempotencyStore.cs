@@ -22,11 +22,10 @@ public static class IdempotencyStore
     /// keys are sorted: two replicas that insert the same ones wait for each other instead of deadlocking.
     /// </summary>
     /// <param name="input">A table expression with the columns <c>id</c> and <see cref="Columns"/>.</param>
-    /// <param name="createdAt">The column with the time of the request.</param>
-    public static string InsertNew(string input, string createdAt) =>
+    public static string InsertNew(string input) =>
         $"""
         insert into idempotency_keys (operation, key, fingerprint, entity_id, created_at)
-        select {Columns}, id, {createdAt} from {input} where key is not null order by key collate "C", operation collate "C"
+        select {Columns}, id, now() from {input} where key is not null order by key collate "C", operation collate "C"
         on conflict do nothing
         returning entity_id
         """;
@@ -54,8 +53,8 @@ public static class IdempotencyStore
     /// <summary>Registers the keys for the purge.</summary>
     internal static PurgedTable Purged(MessagingOptions options) => new(options.IdempotencyRetention, PurgeAsync);
 
-    /// <summary>Deletes at most <paramref name="limit"/> keys that are older than <paramref name="before"/>.</summary>
-    /// <returns>How many there were.</returns>
-    internal static Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        RetentionStore.PurgeAsync(database, "idempotency_keys", "created_at", before, limit, cancellationToken);
+    /// <summary>Deletes at most <paramref name="limit"/> keys that are older than <paramref name="retention"/>.</summary>
+    /// <returns>The number of deleted keys.</returns>
+    internal static Task<int> PurgeAsync(NpgsqlDataSource database, TimeSpan retention, int limit, CancellationToken cancellationToken) =>
+        RetentionStore.PurgeAsync(database, "idempotency_keys", "created_at", retention, limit, cancellationToken);
 }

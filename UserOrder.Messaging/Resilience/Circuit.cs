@@ -27,7 +27,7 @@ internal sealed partial class Circuit
     {
         Name = name;
         _logger = logger;
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(time) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && isOutage(exception)),

@@ -7,7 +7,8 @@ namespace UserOrder.Messaging.Resilience;
 internal sealed class Pace(TimeSpan interval, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private DateTimeOffset _nextStart = DateTimeOffset.MinValue;
+    private readonly long _origin = time.GetTimestamp();
+    private TimeSpan _nextStart = TimeSpan.Zero;
 
     /// <summary>Waits until the caller's batch may start.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
@@ -22,7 +23,7 @@ internal sealed class Pace(TimeSpan interval, TimeProvider time)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetElapsedTime(_origin);
             var start = _nextStart > now ? _nextStart : now;
             _nextStart = start + interval;
             return start - now;

@@ -26,7 +26,7 @@ internal sealed partial class RetentionPurger(
             {
                 foreach (var table in tables)
                 {
-                    await table.PurgeAsync(database, time.GetUtcNow(), stoppingToken);
+                    await table.PurgeAsync(database, stoppingToken);
                 }
             }
             catch (DbException exception)

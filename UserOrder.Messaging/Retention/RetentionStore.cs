@@ -2,20 +2,23 @@ using Npgsql;
 
 namespace UserOrder.Messaging.Retention;
 
-/// <summary>The statement that forgets.</summary>
+/// <summary>The purge's statement.</summary>
 internal static class RetentionStore
 {
-    /// <summary>Deletes at most <paramref name="limit"/> rows whose <paramref name="column"/> is before <paramref name="before"/>.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>
+    /// Deletes at most <paramref name="limit"/> rows that are older than <paramref name="retention"/>. The database's clock decides: the
+    /// clock of one replica may be wrong.
+    /// </summary>
+    /// <returns>The number of deleted rows.</returns>
     public static async Task<int> PurgeAsync(
-        NpgsqlDataSource database, string table, string column, DateTimeOffset before, int limit, CancellationToken cancellationToken)
+        NpgsqlDataSource database, string table, string column, TimeSpan retention, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             $"""
             delete from {table}
-            where ctid = any(array(select ctid from {table} where {column} < $1 limit $2))
+            where ctid = any(array(select ctid from {table} where {column} < now() - $1 limit $2))
             """);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = retention });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }

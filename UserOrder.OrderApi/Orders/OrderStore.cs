@@ -81,7 +81,7 @@ internal sealed class OrderStore : IAsyncDisposable
                 as row(id, user_id, items, total, placed_at, {IdempotencyStore.Columns}, {OutboxStore.Columns})
               where exists (select from known_users where known_users.id = user_id)
             ), remembered as (
-              {IdempotencyStore.InsertNew("input", createdAt: "placed_at")}
+              {IdempotencyStore.InsertNew("input")}
             ), placed as (
               insert into orders (id, user_id, items, total, placed_at)
               select id, user_id, items, total, placed_at from input

@@ -205,8 +205,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
             prefix,
             now);
 
-        Assert.Equal(2, await IdempotencyStore.PurgeAsync(userdb, now.AddHours(-5.5), limit: 2, Cancelled));
-        Assert.Equal(3, await IdempotencyStore.PurgeAsync(userdb, now.AddHours(-5.5), limit: 100, Cancelled));
+        Assert.Equal(2, await IdempotencyStore.PurgeAsync(userdb, TimeSpan.FromHours(5.5), limit: 2, Cancelled));
+        Assert.Equal(3, await IdempotencyStore.PurgeAsync(userdb, TimeSpan.FromHours(5.5), limit: 100, Cancelled));
         Assert.Equal(5, await CountAsync(userdb, "select count(*) from idempotency_keys where starts_with(key, $1)", prefix));
     }
 

@@ -181,8 +181,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             """,
             now);
 
-        Assert.Equal(2, await InboxStore.PurgeAsync(database, now.AddHours(-5.5), limit: 2, Cancelled));
-        Assert.Equal(3, await InboxStore.PurgeAsync(database, now.AddHours(-5.5), limit: 100, Cancelled));
+        Assert.Equal(2, await InboxStore.PurgeAsync(database, TimeSpan.FromHours(5.5), limit: 2, Cancelled));
+        Assert.Equal(3, await InboxStore.PurgeAsync(database, TimeSpan.FromHours(5.5), limit: 100, Cancelled));
         Assert.Equal(5, await CountAsync(database, "select count(*) from inbox"));
         await host.StopAsync(Cancelled);
     }
@@ -255,6 +255,65 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
+    public async Task Steps_of_the_clock_stop_neither_relay_nor_consumer()
+    {
+        var time = new SteppedTime(TimeProvider.System);
+        var handler = new ThingHandler();
+        using var host = Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, new LogCollector(), time);
+        await host.StartAsync(Cancelled);
+        await MigratedAsync(host);
+        var handled = 0;
+        foreach (var days in new[] { 0, 60, -60, 0 })
+        {
+            time.Step = TimeSpan.FromDays(days);
+            await PublishAsync(host, $"{days} days");
+            if (days >= 0)
+            {
+                handled++;
+            }
+
+            await Until.EqualAsync(handled, $"the event was handled, {days} days off", () => Task.FromResult(handler.Handled.Count));
+        }
+
+        var channel = await OpenChannelAsync();
+        await Until.EqualAsync(1u, "the old event is a dead letter", () => channel.MessageCountAsync($"{_name}.things.dead", Cancelled));
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task A_replica_whose_clock_is_ahead_forgets_nothing_and_refuses_nothing()
+    {
+        var database = await CreateDatabaseAsync();
+        var handler = new ThingHandler();
+        using (var host = Build(database, await BrokerAsync(), handler, new LogCollector()))
+        {
+            await host.StartAsync(Cancelled);
+            await MigratedAsync(host);
+            await PublishAsync(host, "tea");
+            await Until.EqualAsync(1, "it was handled", () => Task.FromResult(handler.Handled.Count));
+            await host.StopAsync(Cancelled);
+        }
+
+        var rows = Open(database);
+        await using (var old = rows.CreateCommand("insert into inbox values (gen_random_uuid(), 'old', now() - interval '8 days')"))
+        {
+            await old.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var ahead = new SteppedTime(TimeProvider.System) { Step = TimeSpan.FromDays(60) };
+        using var replica = Build(database, await BrokerAsync(), handler, new LogCollector(), ahead);
+        await replica.StartAsync(Cancelled);
+        await Until.EqualAsync(0, "the old row was purged", () => CountAsync(rows, "select count(*) from inbox where queue = 'old'"));
+        Assert.Equal(1, await CountAsync(rows, "select count(*) from inbox"));
+
+        var channel = await OpenChannelAsync();
+        var now = CloudEventWriter.Write(Thing.Happened, Guid.CreateVersion7(), "/tests", "coffee", DateTimeOffset.UtcNow, origin: null, new Thing("coffee"));
+        await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, now, Cancelled);
+        await Until.EqualAsync(2, "it was handled, too", () => Task.FromResult(handler.Handled.Count));
+        await replica.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task A_setting_out_of_its_limits_stops_the_start_and_is_named()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:RelayBatchSize", "0"));
@@ -296,7 +355,11 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
     private async Task<Uri> BrokerAsync() => new(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
 
-    private IHost Build(string database, Uri broker, ThingHandler handler, LogCollector logs, params (string Key, string Value)[] settings)
+    private IHost Build(string database, Uri broker, ThingHandler handler, LogCollector logs, params (string Key, string Value)[] settings) =>
+        Build(database, broker, handler, logs, TimeProvider.System, settings);
+
+    private IHost Build(
+        string database, Uri broker, ThingHandler handler, LogCollector logs, TimeProvider time, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:thirddb"] = database;
@@ -309,6 +372,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         builder.Logging.AddProvider(logs);
         builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
         builder.Services.AddSingleton(handler);
+        builder.Services.AddSingleton(time);
         builder.Services.AddMetrics();
         builder.AddPostgresDatabase("thirddb", typeof(ThirdServiceTests).Assembly);
         builder.AddMessaging("third").Subscribe<Thing, ThingHandler>(Thing.Happened, $"{_name}.things");

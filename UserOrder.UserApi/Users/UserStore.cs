@@ -93,7 +93,7 @@ internal sealed class UserStore : IAsyncDisposable
               select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
                 as row(id, name, email, email_key, created_at, {IdempotencyStore.Columns}, {OutboxStore.Columns})
             ), remembered as (
-              {IdempotencyStore.InsertNew("input", createdAt: "created_at")}
+              {IdempotencyStore.InsertNew("input")}
             ), created as (
               insert into users (id, name, email, email_key, created_at)
               select id, name, email, email_key, created_at from input
