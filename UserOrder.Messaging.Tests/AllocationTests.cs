@@ -21,10 +21,10 @@ public sealed class AllocationTests
     private static readonly byte[] Body = CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea"));
 
     [Fact]
-    public void An_id_costs_nothing() => AssertBudget(0, () => TimeOrderedId.New(Time));
+    public void A_new_id_allocates_nothing() => AssertBudget(0, () => TimeOrderedId.New(Time));
 
     [Fact]
-    public void To_write_an_event_costs_its_bytes()
+    public void Writing_an_event_allocates_its_size_and_at_most_64_bytes_more()
     {
         var thing = new Thing("tea");
 
@@ -32,11 +32,11 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void To_read_an_event_costs_its_envelope_and_content_and_no_tree_in_between() =>
+    public void Reading_an_event_allocates_its_size_and_at_most_512_bytes_more() =>
         AssertBudget(Body.Length + 512, () => CloudEventReader.Read(Thing.Happened, Body));
 
     [Fact]
-    public void A_span_that_nobody_listens_to_costs_nothing()
+    public void A_span_without_a_listener_allocates_nothing()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var telemetry = new MessagingTelemetry(
@@ -51,7 +51,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void To_keep_track_of_a_confirm_costs_a_few_bytes()
+    public void Tracking_a_confirm_allocates_at_most_16_bytes()
     {
         const int Count = 500;
         var messages = Enumerable.Repeat(new OutboxMessage(Id, Thing.Happened.Name, Body, null, null), Count).ToList();

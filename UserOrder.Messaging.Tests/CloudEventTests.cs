@@ -32,7 +32,7 @@ public sealed class CloudEventTests
     }
 
     [Fact]
-    public void What_is_written_can_be_read()
+    public void The_reader_returns_the_written_event()
     {
         var body = CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea"));
 
@@ -43,7 +43,7 @@ public sealed class CloudEventTests
     }
 
     [Fact]
-    public void Fields_that_the_reader_does_not_know_are_ignored()
+    public void The_reader_ignores_unknown_fields()
     {
         var json = JsonNode.Parse(CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea")))!;
         json["comexampleextension"] = "x";
@@ -66,7 +66,7 @@ public sealed class CloudEventTests
     [InlineData("data", "[]", "The event's data is not an object.")]
     [InlineData("data", "{}", "The event's data does not fit thing.happened.v1 at $.")]
     [InlineData("data", """{"name":5}""", "The event's data does not fit thing.happened.v1 at $.name.")]
-    public void An_event_that_breaks_the_contract_is_unreadable_and_says_why(string attribute, string? value, string reason)
+    public void The_reader_refuses_an_event_that_breaks_the_contract_and_gives_the_reason(string attribute, string? value, string reason)
     {
         var json = JsonNode.Parse(CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea")))!.AsObject();
         json.Remove(attribute);

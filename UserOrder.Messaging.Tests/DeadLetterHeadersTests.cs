@@ -6,7 +6,7 @@ namespace UserOrder.Messaging.Tests;
 public sealed class DeadLetterHeadersTests
 {
     [Fact]
-    public void Nothing_of_the_death_goes_into_the_next_life()
+    public void A_replay_drops_the_dead_letter_headers_and_adds_its_time()
     {
         var headers = new Dictionary<string, object?>
         {
@@ -39,7 +39,7 @@ public sealed class DeadLetterHeadersTests
     [InlineData("maxlen", "The queue was full.")]
     [InlineData("rejected", "A consumer rejected the message.")]
     [InlineData("something-new", "The broker gave up: something-new.")]
-    public void The_brokers_latest_reason_becomes_a_sentence(string latest, string sentence)
+    public void The_latest_reason_of_the_broker_becomes_a_sentence(string latest, string sentence)
     {
         var headers = new Dictionary<string, object?>
         {
@@ -55,7 +55,7 @@ public sealed class DeadLetterHeadersTests
     }
 
     [Fact]
-    public void What_the_consumer_said_comes_before_what_the_broker_said()
+    public void The_reason_of_the_consumer_takes_precedence_over_that_of_the_broker()
     {
         var headers = new Dictionary<string, object?> { ["x-reason"] = "why"u8.ToArray(), ["x-first-death-reason"] = "expired"u8.ToArray() };
         var died = new Dictionary<string, object?> { ["x-died-at"] = "2026-01-02T03:04:05.0000000+00:00"u8.ToArray() };

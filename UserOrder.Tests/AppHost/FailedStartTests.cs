@@ -18,7 +18,7 @@ public sealed class FailedStartTests : AppHostTest
     [InlineData("--port dashboard=-1", "--port dashboard=-1: a port is a number from 0 to 65535")]
     [InlineData("--port nobody=3001", "--port nobody=3001: a port can be given to user-api, order-api and dashboard")]
     [InlineData("--port issuer=3010", "--port issuer=3010: a port can be given to user-api, order-api and dashboard")]
-    public async Task A_wrong_option_is_named(string arguments, string expected)
+    public async Task The_error_names_an_invalid_option(string arguments, string expected)
     {
         Program.Start(arguments.Split(' '));
 
@@ -28,7 +28,7 @@ public sealed class FailedStartTests : AppHostTest
     [Theory]
     [InlineData("user-api")]
     [InlineData("dashboard")]
-    public async Task A_port_in_use_is_named(string resource)
+    public async Task The_error_names_a_port_in_use(string resource)
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
@@ -40,7 +40,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task A_second_AppHost_does_not_get_the_data_of_the_first()
+    public async Task A_second_AppHost_cannot_use_the_data_of_the_first()
     {
         using var first = DataFolder.Open(Program.Data, fresh: false);
 
@@ -50,7 +50,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task A_folder_with_other_files_is_left_alone()
+    public async Task A_data_folder_with_foreign_files_is_refused_and_kept()
     {
         Directory.CreateDirectory(Program.Data);
         var file = Path.Combine(Program.Data, "letter.txt");
@@ -63,7 +63,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task Containers_without_an_engine_are_refused()
+    public async Task Containers_without_an_engine_fail_the_start()
     {
         Assert.SkipWhen(ContainerEngine.Find(runtime: null).IsRunning, "A container engine works here.");
 
@@ -75,7 +75,7 @@ public sealed class FailedStartTests : AppHostTest
     [Theory]
     [InlineData("/usr/lib/postgresql /usr/lib/rabbitmq", "apt-get install --no-install-recommends rabbitmq-server postgresql")]
     [InlineData("/usr/lib/postgresql", "apt-get install --no-install-recommends postgresql")]
-    public async Task Missing_servers_are_named_by_their_packages(string folders, string expected)
+    public async Task The_error_names_the_packages_of_missing_servers(string folders, string expected)
     {
         Assert.SkipUnless(folders.Split(' ').All(Directory.Exists), "The servers are not those of Debian's packages.");
 
@@ -85,7 +85,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task Data_of_a_PostgreSQL_that_is_not_installed_are_kept()
+    public async Task Data_of_an_uninstalled_PostgreSQL_version_is_refused_and_kept()
     {
         var version = Path.Combine(ServerData("userorder-user-postgres", "cluster"), "PG_VERSION");
         await File.WriteAllTextAsync(version, "9\n", TestContext.Current.CancellationToken);
@@ -97,7 +97,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task A_server_that_ends_while_it_starts_ends_the_AppHost()
+    public async Task A_server_that_exits_during_startup_stops_the_AppHost()
     {
         // A file where RabbitMQ needs a folder.
         await File.WriteAllTextAsync(Path.Combine(ServerData("userorder-rabbitmq"), "mnesia"), "", TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ namespace UserOrder.Tests.AppHost;
 public sealed partial class RunTests : AppHostTest
 {
     [Fact]
-    public async Task The_printed_commands_work_and_Ctrl_C_leaves_no_process_and_keeps_the_data()
+    public async Task The_printed_commands_work_and_Ctrl_C_ends_every_process_and_keeps_the_data()
     {
         Program.Start();
         var answer = await RunPrintedCommandsAsync(Program);

@@ -21,7 +21,7 @@ public sealed class ReferenceTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_project_references_only_what_is_below_it(string project)
+    public void A_project_references_only_lower_layers(string project)
     {
         var referenced = XDocument.Load(Path.Combine(Repository.Root, project, $"{project}.csproj"))
             .Descendants("ProjectReference")
@@ -31,7 +31,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void Every_product_project_has_its_place()
+    public void Every_product_project_has_a_layer()
     {
         var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*").Select(Path.GetFileName).Where(name => !name!.EndsWith(".Tests", StringComparison.Ordinal));
 
@@ -39,7 +39,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void The_messaging_library_needs_no_AspNetCore()
+    public void The_messaging_library_does_not_reference_AspNetCore()
     {
         var references = typeof(MessagingExtensions).Assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
 

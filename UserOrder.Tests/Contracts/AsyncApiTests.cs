@@ -16,7 +16,7 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         [.. Channels.Select(channel => channel.Value!["bindings"]!["amqp"]!["queue"]?["name"]?.GetValue<string>()).OfType<string>()];
 
     [Fact]
-    public void Every_event_that_is_published_is_a_channel_with_a_schema_examples_and_counter_examples()
+    public void Every_published_event_has_a_channel_a_schema_examples_and_counter_examples()
     {
         string[] published = [UserOrder.UserApi.Users.UserCreated.V1.Name, UserOrder.OrderApi.Orders.OrderPlaced.V1.Name];
 
@@ -32,12 +32,12 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public void A_schemas_name_is_the_one_in_the_envelope() =>
+    public void The_id_of_a_schema_is_the_dataschema_of_the_envelope() =>
         Assert.All(ContractFiles.EventTypes, type => Assert.Equal(
             CloudEvent.SchemaOf(type), ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type))["$id"]!.GetValue<string>()));
 
     [Fact]
-    public void Every_example_is_valid_and_every_counter_example_is_not() =>
+    public void Every_example_is_valid_and_every_counter_example_is_invalid() =>
         Assert.All(ContractFiles.EventTypes, type =>
         {
             var contract = EventContract.Of(type);
@@ -46,7 +46,7 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         });
 
     [Fact]
-    public void The_documents_examples_are_those_beside_the_schemas() =>
+    public void The_examples_in_the_document_equal_the_example_files() =>
         Assert.All(Document["components"]!["messages"]!.AsObject(), message =>
         {
             var example = Assert.Single(message.Value!["examples"]!.AsArray())!;
@@ -56,7 +56,7 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
 
     /// <summary>The broker refuses to declare again what is there with other properties, and to bind to what is not there.</summary>
     [Fact]
-    public async Task The_exchange_is_the_declared_one()
+    public async Task The_broker_has_the_documented_exchanges()
     {
         var channel = await OpenChannelAsync();
         var exchanges = Channels.Select(described => described.Value!["bindings"]!["amqp"]!["exchange"]).OfType<JsonNode>().ToList();
@@ -75,7 +75,7 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Queues))]
-    public async Task The_queue_and_that_of_its_dead_letters_are_there(string queue)
+    public async Task The_broker_has_each_documented_queue_and_its_dead_letter_queue(string queue)
     {
         var channel = await OpenChannelAsync();
 

@@ -18,7 +18,7 @@ public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(gra
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public async Task An_example_with_fields_that_nobody_knows_takes_effect(string type, string name)
+    public async Task An_example_with_unknown_fields_takes_effect(string type, string name)
     {
         var message = ReadNew(type, "examples", name);
         AddUnknownFields(message);

@@ -31,7 +31,7 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task What_UserApi_publishes_of_a_new_user_is_valid(string kind, string name)
+    public async Task The_event_of_a_new_user_meets_its_contract(string kind, string name)
     {
         var channel = await OpenChannelAsync();
         var copies = await channel.CopyEventsAsync("user.created.v1", Cancelled);
@@ -47,7 +47,7 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
 
     [Theory]
     [MemberData(nameof(Items))]
-    public async Task What_OrderApi_publishes_of_a_new_order_is_valid(string kind, string items)
+    public async Task The_event_of_a_new_order_meets_its_contract(string kind, string items)
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();

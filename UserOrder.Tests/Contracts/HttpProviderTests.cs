@@ -63,7 +63,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
     /// The answers of the tests that break or block something first, by what is wrong. Those about callers and their number are
     /// provoked by <see cref="AccessTests"/>, <see cref="LimitTests"/> and <see cref="IssuerTests"/>.
     /// </summary>
-    private static readonly Dictionary<string, string[]> Troubles = new()
+    private static readonly Dictionary<string, string[]> Failures = new()
     {
         ["401 unauthenticated"] = AllOperations,
         ["403 forbidden"] = AllOperations,
@@ -84,21 +84,21 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
     public static TheoryData<string> RefusalNames { get; } = [.. new HttpProviderTests(new RunningGraph()).Refusals.Keys];
 
     [Fact]
-    public void Every_answer_that_a_document_names_is_provoked_here()
+    public void Every_documented_answer_has_a_test()
     {
         var named =
             from service in ContractFiles.Services
             from operation in OpenApiContract.Of(service).Operations
             from answer in operation.Answers
             select answer.StartsWith('2') ? operation.Id : $"{operation.Id} {answer}";
-        var provoked = Successes.Keys.Concat(Refusals.Keys).Concat(Troubles.SelectMany(trouble => trouble.Value.Select(operation => $"{operation} {trouble.Key}")));
+        var provoked = Successes.Keys.Concat(Refusals.Keys).Concat(Failures.SelectMany(trouble => trouble.Value.Select(operation => $"{operation} {trouble.Key}")));
 
         Assert.Equal(named.Order(StringComparer.Ordinal), provoked.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(SuccessNames))]
-    public async Task A_success_is_answered_as_the_document_says(string operation)
+    public async Task A_success_meets_the_contract(string operation)
     {
         using var response = await Successes[operation]();
 
@@ -107,7 +107,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(RefusalNames))]
-    public async Task A_refusal_is_answered_as_the_document_says(string answer)
+    public async Task A_refusal_meets_the_contract(string answer)
     {
         using var response = await Refusals[answer]();
 
@@ -116,7 +116,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_key_that_is_in_flight_is_answered_as_the_document_says(string service)
+    public async Task A_key_in_flight_gets_the_documented_409(string service)
     {
         var database = await OpenDatabaseAsync(DatabaseOf(service));
         var body = service == "user-api" ? NewUser() : NewOrder(await CreateUserAsync());
@@ -124,7 +124,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         await using var rival = await RivalReplica.StartAsync(database);
         await rival.TakeAsync(key, Guid.NewGuid());
         var first = PostWithKeyAsync(service, key, body);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
 
         using var second = await PostWithKeyAsync(service, key, body);
 
@@ -136,7 +136,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_defect_is_answered_as_the_document_says(string service)
+    public async Task A_defect_gets_the_documented_500(string service)
     {
         var database = await OpenDatabaseAsync(DatabaseOf(service));
         var table = service == "user-api" ? "users" : "orders";
@@ -154,9 +154,9 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task An_outage_of_the_database_is_answered_as_the_document_says(string service)
+    public async Task A_database_outage_gets_the_documented_503(string service)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var server = service == "user-api" ? "user-postgres" : "order-postgres";
         var requests = await RequestsOfAsync(service);
         await Graph.StopAsync(server, Cancelled);
@@ -175,7 +175,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_full_outbox_is_answered_as_the_document_says(string service)
+    public async Task A_full_outbox_gets_the_documented_503(string service)
     {
         var database = await OpenDatabaseAsync(DatabaseOf(service));
         var body = service == "user-api" ? NewUser() : NewOrder(await CreateUserAsync());
@@ -203,9 +203,9 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_outage_of_UserApi_is_answered_as_OrderApis_document_says()
+    public async Task A_UserApi_outage_gets_the_503_documented_by_OrderApi()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await Graph.StopAsync("user-api", Cancelled);
         try
         {

@@ -18,7 +18,7 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void The_committed_document_is_the_one_that_the_build_generates(string service)
+    public void The_committed_document_equals_the_generated_one(string service)
     {
         var committed = ContractFiles.Read(ContractFiles.OpenApi(service));
         var generated = ContractFiles.Read(ContractFiles.GeneratedOpenApi(service));
@@ -46,7 +46,7 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void An_operation_has_an_id_a_summary_examples_and_every_problem_by_its_type(string service, string id)
+    public void An_operation_has_an_id_a_summary_examples_and_problem_types(string service, string id)
     {
         var operation = OpenApiContract.Of(service).Operations.Single(operation => operation.Id == id);
 
@@ -76,7 +76,7 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
     [InlineData("order-api", "OrderItem", "sku", """{"minLength":1,"maxLength":64}""")]
     [InlineData("order-api", "OrderItem", "quantity", """{"minimum":1,"maximum":1000}""")]
     [InlineData("order-api", "OrderItem", "unitPrice", """{"minimum":0,"maximum":999999999.99,"multipleOf":0.01}""")]
-    public void The_limits_are_in_the_schema(string service, string schema, string field, string limits)
+    public void The_schema_states_the_limits(string service, string schema, string field, string limits)
     {
         var property = ContractFiles.Read(ContractFiles.OpenApi(service))["components"]!["schemas"]![schema]!["properties"]![field]!;
 

@@ -13,7 +13,7 @@ public sealed class UserApiConsumerTests
     public static TheoryData<int> Statuses { get; } = [.. FindUser.Responses.Select(response => int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture))];
 
     [Fact]
-    public async Task It_asks_for_what_the_document_has()
+    public async Task OrderApi_sends_the_documented_request()
     {
         var server = new ContractServer(HttpStatusCode.OK);
 
@@ -26,7 +26,7 @@ public sealed class UserApiConsumerTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task It_understands_every_answer_of_the_document(int status)
+    public async Task OrderApi_understands_every_documented_answer(int status)
     {
         var expected = status switch
         {

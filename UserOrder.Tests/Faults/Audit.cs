@@ -54,7 +54,7 @@ internal sealed class Audit(IAuditedSystem system)
             result.AddWrong($"a wrong answer: {wrong}");
         }
 
-        foreach (var end in system.WrongEnds)
+        foreach (var end in system.UnexpectedExits)
         {
             result.AddWrong($"a service ended wrongly: {end}");
         }

@@ -12,7 +12,7 @@ public sealed class AuditTests(FaultySystem system)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>What is done to the rows of a user with one order, how it is undone, and what is to be found between.</summary>
-    public static TheoryData<string, string, string, string> Wrongs { get; } = new()
+    public static TheoryData<string, string, string, string> Corruptions { get; } = new()
     {
         { "userdb", "update users set email = 'x' || email where id = $1", "update users set email = substr(email, 2) where id = $1", "lost: the user" },
         { "userdb", "update users set email = 'x' || email where id = $1", "update users set email = substr(email, 2) where id = $1", "nobody asked for the user x" },
@@ -24,10 +24,10 @@ public sealed class AuditTests(FaultySystem system)
     };
 
     [Theory]
-    [MemberData(nameof(Wrongs))]
-    public async Task What_is_wrong_in_a_database_is_found(string database, string wrong, string undo, string finding)
+    [MemberData(nameof(Corruptions))]
+    public async Task The_audit_finds_each_corruption_of_a_database(string database, string wrong, string undo, string finding)
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         var userId = await CreateUserWithOrderAsync();
         await ExecuteAsync(database, wrong, userId);
         try
@@ -42,9 +42,9 @@ public sealed class AuditTests(FaultySystem system)
     }
 
     [Fact]
-    public async Task A_missing_and_a_strange_dead_letter_are_found()
+    public async Task The_audit_finds_a_missing_and_an_unexpected_dead_letter()
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         var (missing, strange) = ($"{Guid.NewGuid()}", $"{Guid.NewGuid()}");
         system.Ledger.Poison[missing] = Queue;
         await using (var connection = await system.ConnectToBrokerAsync())

@@ -39,7 +39,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
                 ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
             }
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (IsConnectionFailure(exception))
         {
             // Nothing was promised.
             ledger.Refusals.Enqueue($"{service}: {exception.Message}");
@@ -49,7 +49,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
     }
 
     /// <summary>The checks that a replica does not call healthy, none where all are well; null where it says nothing.</summary>
-    public async Task<string?> AskForComplaintsAsync(string service, CancellationToken cancellationToken)
+    public async Task<string?> FindUnhealthyChecksAsync(string service, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,7 +57,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
             var health = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             return string.Join(", ", health.GetProperty("checks").EnumerateObject().Where(check => check.Value.GetProperty("status").GetString() != "Healthy"));
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (IsConnectionFailure(exception))
         {
             return null;
         }
@@ -66,7 +66,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
     public void Dispose() => _http.Dispose();
 
     /// <summary>No answer, or half of one.</summary>
-    private static bool IsNoAnswer(Exception exception) =>
+    private static bool IsConnectionFailure(Exception exception) =>
         exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException;
 
     /// <summary>During a fault a service may ask to come back later, and tell a retry that the first request is still under way.</summary>

@@ -11,9 +11,9 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
 
     /// <summary>The short form has each kind of fault twice. With USERORDER_SOAK_MINUTES it goes on that long and writes its result down.</summary>
     [Fact]
-    public async Task Nothing_is_lost_or_doubled_whatever_fails()
+    public async Task Overlapping_faults_lose_and_duplicate_nothing()
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         var length = FaultSchedule.LengthOfSoak();
         var schedule = FaultSchedule.FromEnvironment(isSoak: length is not null);
         using var client = new Client(system);

@@ -25,7 +25,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     private LocalGraph? _graph;
     private NpgsqlDataSource? _userdb;
     private NpgsqlDataSource? _orderdb;
-    private string? _missing;
+    private string? _reasonToSkip;
     private volatile bool _crashIsDue;
 
     internal static string[] UserApis { get; } = ["user-api", GraphChanges.SecondOf("user-api")];
@@ -53,7 +53,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal Ledger Ledger { get; } = new();
 
     /// <summary>The services that ended by themselves, or not in order when asked.</summary>
-    internal ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
+    internal ConcurrentQueue<UnexpectedExit> UnexpectedExits { get; } = new();
 
     /// <summary>Whether an armed crash has not been noticed yet.</summary>
     internal bool IsCrashDue => _crashIsDue;
@@ -68,14 +68,14 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     NpgsqlDataSource IAuditedSystem.OrderDb => OrderDb;
 
-    ConcurrentQueue<WrongEnd> IAuditedSystem.WrongEnds => WrongEnds;
+    ConcurrentQueue<UnexpectedExit> IAuditedSystem.UnexpectedExits => UnexpectedExits;
 
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
     public async ValueTask InitializeAsync()
     {
-        _missing = ServersOfThisMachine.WhatIsMissing();
-        if (_missing is not null)
+        _reasonToSkip = ServersOfThisMachine.ReasonToSkip();
+        if (_reasonToSkip is not null)
         {
             return;
         }
@@ -96,7 +96,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
                 Ports = free,
                 Parameters = Passwords.ToDictionary(name => name, _ => _password),
                 ExtraEnvironment = Services.ToDictionary(service => service, EnvironmentOf),
-                WrongEnd = NoteWrongEnd,
+                OnUnexpectedExit = NoteUnexpectedExit,
             },
             TestContext.Current.CancellationToken);
 
@@ -125,7 +125,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal static string LinkOf(string service, string server) => $"{service} > {server}";
 
     /// <summary>Skips the test, with the reason, where the servers are not installed.</summary>
-    internal void NeedsTheServers() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+    internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     internal TcpProxy Link(string name) => _links[name];
 
@@ -185,15 +185,15 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     /// <summary>The login of a service, which its replicas share.</summary>
     private static string UserOf(string service) => UserApis.Contains(service) ? "user-api" : "order-api";
 
-    private void NoteWrongEnd(WrongEnd end)
+    private void NoteUnexpectedExit(UnexpectedExit end)
     {
-        if (!end.WasAsked && _crashIsDue)
+        if (!end.WasRequested && _crashIsDue)
         {
             _crashIsDue = false;
         }
         else
         {
-            WrongEnds.Enqueue(end);
+            UnexpectedExits.Enqueue(end);
         }
     }
 }

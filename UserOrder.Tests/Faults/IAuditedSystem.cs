@@ -15,7 +15,7 @@ internal interface IAuditedSystem
     NpgsqlDataSource OrderDb { get; }
 
     /// <summary>The processes that ended in the wrong way.</summary>
-    ConcurrentQueue<WrongEnd> WrongEnds { get; }
+    ConcurrentQueue<UnexpectedExit> UnexpectedExits { get; }
 
     Task<IConnection> ConnectToBrokerAsync();
 }

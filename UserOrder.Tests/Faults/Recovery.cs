@@ -17,7 +17,7 @@ internal sealed class Recovery(FaultySystem system, Client client)
         await Task.WhenAll(FaultySystem.UserApis.Zip(FaultySystem.OrderApis, ProbeAsync));
         foreach (var service in FaultySystem.Services)
         {
-            await Until.EqualAsync("", $"{service} is healthy", () => client.AskForComplaintsAsync(service, Cancelled));
+            await Until.EqualAsync("", $"{service} is healthy", () => client.FindUnhealthyChecksAsync(service, Cancelled));
         }
 
         await using var connection = await system.ConnectToBrokerAsync();

@@ -28,11 +28,11 @@ internal sealed record GraphOptions
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
     /// <summary>Called for each process that ends although no test asked for it, or that does not end in order when asked.</summary>
-    public Action<WrongEnd>? WrongEnd { get; init; }
+    public Action<UnexpectedExit>? OnUnexpectedExit { get; init; }
 }
 
 /// <summary>A process that ended in the wrong way.</summary>
 /// <param name="Resource">The resource's name.</param>
-/// <param name="WasAsked">Whether a test had asked it to end.</param>
+/// <param name="WasRequested">Whether a test had asked it to end.</param>
 /// <param name="ExitCode">The exit code, where it is known.</param>
-public sealed record WrongEnd(string Resource, bool WasAsked, int? ExitCode);
+public sealed record UnexpectedExit(string Resource, bool WasRequested, int? ExitCode);

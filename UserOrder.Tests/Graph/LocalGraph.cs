@@ -19,20 +19,20 @@ internal sealed partial class LocalGraph : IRunningGraph
     private readonly DistributedApplication _app;
     private readonly TestVolumes _volumes;
     private readonly DirectoryInfo _folder;
-    private readonly Action<WrongEnd>? _wrongEnd;
+    private readonly Action<UnexpectedExit>? _onUnexpectedExit;
     private readonly ConcurrentDictionary<string, ResourceEvent> _latest = new();
-    private readonly ConcurrentDictionary<string, bool> _askedToEnd = new();
+    private readonly ConcurrentDictionary<string, bool> _stopRequested = new();
     private readonly Dictionary<string, DateTime?> _ends = [];
     private readonly ConcurrentDictionary<string, Task> _logs = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watch;
 
-    private LocalGraph(DistributedApplication app, TestVolumes volumes, DirectoryInfo folder, Action<WrongEnd>? wrongEnd)
+    private LocalGraph(DistributedApplication app, TestVolumes volumes, DirectoryInfo folder, Action<UnexpectedExit>? onUnexpectedExit)
     {
         _app = app;
         _volumes = volumes;
         _folder = folder;
-        _wrongEnd = wrongEnd;
+        _onUnexpectedExit = onUnexpectedExit;
         Directory.CreateDirectory(LogFolder);
         _watch = WatchAsync();
     }
@@ -45,7 +45,7 @@ internal sealed partial class LocalGraph : IRunningGraph
     public static async Task<LocalGraph> StartAsync(GraphOptions options, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("userorder-");
-        string[] local = ServersOfThisMachine.WhatIsMissing() is null ? ["--servers=local"] : [];
+        string[] local = ServersOfThisMachine.ReasonToSkip() is null ? ["--servers=local"] : [];
 
         // Without an address for HTTP the dashboard takes telemetry by gRPC only. The port is replaced by a random one.
         string[] dashboard = options.HasDashboard ? ["--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:4318"] : [];
@@ -60,7 +60,7 @@ internal sealed partial class LocalGraph : IRunningGraph
             (application, _) => application.DisableDashboard = !options.HasDashboard,
             cancellationToken);
         var projects = GraphChanges.Apply(builder, options);
-        var graph = new LocalGraph(await builder.BuildAsync(cancellationToken), TestVolumes.Replace(builder.Resources), folder, options.WrongEnd);
+        var graph = new LocalGraph(await builder.BuildAsync(cancellationToken), TestVolumes.Replace(builder.Resources), folder, options.OnUnexpectedExit);
         try
         {
             await graph._app.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
@@ -94,11 +94,11 @@ internal sealed partial class LocalGraph : IRunningGraph
     public string GetSetting(string key) => _app.Services.GetRequiredService<IConfiguration>()[key]!;
 
     /// <summary>Whether a resource has ended by itself and was not started again.</summary>
-    public bool HasDied(string resource) => HasEnded(_latest[resource].Snapshot) && !_askedToEnd.ContainsKey(resource);
+    public bool HasCrashed(string resource) => HasEnded(_latest[resource].Snapshot) && !_stopRequested.ContainsKey(resource);
 
     public async Task StopAsync(string resource, CancellationToken cancellationToken)
     {
-        _askedToEnd[resource] = true;
+        _stopRequested[resource] = true;
 
         // By the signal itself: Aspire's own command kills a process that has not ended after 6 s.
         if (FindProcessId(resource) is { } id)
@@ -113,13 +113,13 @@ internal sealed partial class LocalGraph : IRunningGraph
         await WaitUntilEndedAsync(resource);
         if (_latest[resource].Snapshot.ExitCode is { } code and not 0)
         {
-            _wrongEnd?.Invoke(new WrongEnd(resource, WasAsked: true, code));
+            _onUnexpectedExit?.Invoke(new UnexpectedExit(resource, WasRequested: true, code));
         }
     }
 
     public async Task KillAsync(string resource, CancellationToken cancellationToken)
     {
-        _askedToEnd[resource] = true;
+        _stopRequested[resource] = true;
         SendToFamily(resource, Signal.Kill);
         await WaitUntilEndedAsync(resource);
     }
@@ -130,7 +130,7 @@ internal sealed partial class LocalGraph : IRunningGraph
         {
             await CommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
             await WaitUntilHealthyAsync(resource);
-            _askedToEnd.TryRemove(resource, out _);
+            _stopRequested.TryRemove(resource, out _);
         }
     }
 
@@ -185,9 +185,9 @@ internal sealed partial class LocalGraph : IRunningGraph
                 if (HasEnded(change.Snapshot) && _ends.GetValueOrDefault(name) != change.Snapshot.StopTimeStamp)
                 {
                     _ends[name] = change.Snapshot.StopTimeStamp;
-                    if (!_askedToEnd.ContainsKey(name))
+                    if (!_stopRequested.ContainsKey(name))
                     {
-                        _wrongEnd?.Invoke(new WrongEnd(name, WasAsked: false, change.Snapshot.ExitCode));
+                        _onUnexpectedExit?.Invoke(new UnexpectedExit(name, WasRequested: false, change.Snapshot.ExitCode));
                     }
                 }
             }

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Graph;
 internal static class ServersOfThisMachine
 {
     /// <summary>The reason to skip; null where both are installed.</summary>
-    public static string? WhatIsMissing() =>
+    public static string? ReasonToSkip() =>
         !OperatingSystem.IsLinux() ? "Servers can be killed and frozen on Linux only."
         : InstalledServers.MissingPackages() is { Count: > 0 } missing ? $"Not installed: {string.Join(", ", missing)}. ./test.sh installs them on Debian and Ubuntu."
         : null;

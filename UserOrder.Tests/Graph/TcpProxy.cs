@@ -85,7 +85,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             try
             {
-                var path = await PassableAsync();
+                var path = await WaitUntilPassableAsync();
                 if (path.Mode == ProxyMode.Reset)
                 {
                     client.LingerState = EndWithReset;
@@ -102,7 +102,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (path.Cut.IsCancellationRequested)
                 {
                     // A server that has forgotten a connection answers the first packet that reaches it again with a reset.
-                    await PassableAsync();
+                    await WaitUntilPassableAsync();
                     client.LingerState = EndWithReset;
                 }
             }
@@ -126,7 +126,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await Task.Delay(SlowPause, _end.Token);
             }
 
-            await PassableAsync();
+            await WaitUntilPassableAsync();
             for (var sent = 0; sent < count;)
             {
                 sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _end.Token);
@@ -136,7 +136,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Waits while nothing gets through.</summary>
-    private async Task<Path> PassableAsync()
+    private async Task<Path> WaitUntilPassableAsync()
     {
         while (true)
         {

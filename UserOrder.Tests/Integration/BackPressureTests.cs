@@ -25,7 +25,7 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
     [Theory]
     [InlineData("Messaging:OutboxMaxRows", "3")]
     [InlineData("Messaging:OutboxMaxAge", "00:00:01")]
-    public async Task A_service_whose_outbox_is_at_its_limit_answers_503_until_the_broker_takes_the_events(string limit, string value)
+    public async Task Requests_get_503_with_Retry_After_while_the_outbox_is_full(string limit, string value)
     {
         var uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.Reset);

@@ -23,7 +23,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     private string Letters => $"/admin/dead-letters/{Queue}";
 
     [Fact]
-    public async Task The_endpoints_are_off_unless_they_are_asked_for()
+    public async Task The_endpoints_are_off_by_default()
     {
         using var response = await UserApi.GetAsync("/admin/dead-letters", Cancelled);
         await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", response);
@@ -33,7 +33,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task The_OpenAPI_document_describes_them_when_they_are_on()
+    public async Task The_OpenAPI_document_describes_the_enabled_endpoints()
     {
         await using var service = await StartAsync();
 
@@ -59,7 +59,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task They_are_listed_with_reason_and_body_and_can_be_inspected()
+    public async Task The_list_shows_the_reason_and_a_cut_body_and_a_single_dead_letter_shows_all()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
@@ -96,7 +96,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_replayed_one_takes_effect_once_and_is_gone()
+    public async Task A_replayed_dead_letter_takes_effect_once_and_is_removed()
     {
         await using var service = await StartAsync();
         service.Handler.IsBroken = true;
@@ -117,13 +117,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task All_are_replayed_at_once_and_copies_only_once()
+    public async Task A_replay_of_the_queue_replays_each_event_once_despite_copies()
     {
         await using var service = await StartAsync();
         service.Handler.IsBroken = true;
         var channel = await OpenChannelAsync();
         var copied = EventOf("copied");
-        await DieAsync(channel, copied, copied, copied);
+        await PublishDeadLettersAsync(channel, copied, copied, copied);
         await PublishAsync("tea", "coffee");
         await WaitForAsync(service, 5);
         Assert.Equal(3, (await ListAsync(service)).Select(IdOf).Distinct().Count());
@@ -138,12 +138,12 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_replay_of_many_windows_brings_each_back_once()
+    public async Task A_replay_of_250_dead_letters_replays_each_once()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
         var names = Enumerable.Range(0, 250).Select(i => $"thing-{i}").ToArray();
-        await DieAsync(channel, [.. names.Select(EventOf)]);
+        await PublishDeadLettersAsync(channel, [.. names.Select(EventOf)]);
 
         // What is only looked at, or looked past, is there for whoever comes next.
         var ids = (await ListAsync(service, "?limit=100")).Select(IdOf).ToList();
@@ -160,11 +160,11 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task One_that_dies_again_comes_back_once_and_keeps_its_own_headers()
+    public async Task A_replayed_dead_letter_that_fails_again_returns_once_with_its_own_headers()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await DieAsync(channel, "nobody can read this"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "nobody can read this"u8.ToArray());
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/replay"));
 
@@ -174,7 +174,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_event_older_than_the_inbox_remembers_has_no_effect_until_an_operator_replays_it()
+    public async Task An_event_older_than_the_inbox_retention_takes_effect_only_after_a_replay()
     {
         await using var service = await StartAsync(("Messaging:InboxRetention", "1.00:00:00"));
         var channel = await OpenChannelAsync();
@@ -195,11 +195,11 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_discarded_one_is_gone_with_its_copies_and_the_others_stay()
+    public async Task A_discard_removes_a_dead_letter_and_its_copies_only()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray());
         var id = IdOf((await ListAsync(service)).First(item => TextOf(item) == "a"));
 
         for (var i = 0; i < 2; i++)
@@ -212,11 +212,11 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Looking_at_them_thirty_times_loses_none_and_keeps_their_order()
+    public async Task Listing_thirty_times_loses_no_dead_letter_and_keeps_the_order()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray());
 
         for (var i = 0; i < 30; i++)
         {
@@ -225,13 +225,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Two_replicas_that_are_asked_for_everything_at_once_replay_each_once_and_lose_none()
+    public async Task Concurrent_replays_on_two_replicas_replay_each_dead_letter_once()
     {
         await using var one = await StartAsync();
         await using var two = await StartAsync();
         var channel = await OpenChannelAsync();
         var names = Enumerable.Range(0, 40).Select(i => $"thing-{i:00}").ToList();
-        await DieAsync(channel, [.. names.Select(EventOf)]);
+        await PublishDeadLettersAsync(channel, [.. names.Select(EventOf)]);
         var ids = (await ListAsync(one, "?limit=100")).Select(IdOf).ToList();
         Assert.Equal(40, ids.Count);
 
@@ -256,7 +256,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Who_waits_too_long_for_another_operation_is_told_so()
+    public async Task An_operation_on_a_locked_queue_gets_409()
     {
         await using var service = await StartAsync();
         await using var connection = await service.Database.OpenConnectionAsync(Cancelled);
@@ -272,7 +272,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_queue_that_is_not_the_services_own_is_not_found()
+    public async Task A_queue_of_another_service_gets_404()
     {
         await using var service = await StartAsync();
 
@@ -283,13 +283,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_full_queue_stops_the_replay_and_nothing_is_lost()
+    public async Task A_full_queue_stops_the_replay_with_503_and_loses_nothing()
     {
         await using var service = await StartAsync(("Messaging:QueueMaxLength", "3"), ("Messaging:Prefetch", "1"));
         var channel = await OpenChannelAsync();
         var gate = new TaskCompletionSource();
         service.Handler.WaitFor(gate.Task);
-        await DieAsync(channel, EventOf("dead-1"), EventOf("dead-2"));
+        await PublishDeadLettersAsync(channel, EventOf("dead-1"), EventOf("dead-2"));
         var alive = 0;
         await Until.TrueAsync("the queue is full", PublishOneAsync, isRefused => isRefused);
 
@@ -321,7 +321,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Without_the_broker_they_are_out_of_reach_and_later_all_there()
+    public async Task The_endpoints_answer_503_during_a_broker_outage_and_recover()
     {
         var broker = await BrokerAsync();
         await using var proxy = new TcpProxy(broker.Host, broker.Port, ProxyMode.Reset);
@@ -344,7 +344,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Health_and_a_metric_count_them()
+    public async Task Health_and_a_metric_count_the_dead_letters()
     {
         await using var service = await StartAsync();
         var measured = new ConcurrentDictionary<string, long>();
@@ -361,7 +361,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         await Until.EqualAsync("none", "there is none", () => HealthAsync(service));
         var channel = await OpenChannelAsync();
 
-        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
 
         await Until.EqualAsync($"2 in {Queue}.dead", "both are counted", () => HealthAsync(service));
         listener.RecordObservableInstruments();
@@ -371,12 +371,12 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task What_the_broker_gave_up_on_has_a_reason_and_a_time_and_can_be_replayed()
+    public async Task A_message_past_the_delivery_limit_has_a_reason_and_a_time_and_can_be_replayed()
     {
         await (await StartAsync(("Messaging:DeliveryLimit", "1"))).DisposeAsync();
         var channel = await OpenChannelAsync();
         await channel.BasicPublishAsync("", Queue, mandatory: true, EventOf("tea"), Cancelled);
-        await Until.EqualAsync(1u, "the broker gave up", DieWithItAsync);
+        await Until.EqualAsync(1u, "the broker gave up", CrashWithMessageAsync);
 
         await using var service = await StartAsync(("Messaging:DeliveryLimit", "1"));
         var letter = Assert.Single(await Until.TrueAsync("it is dead", () => ListAsync(service), items => items.Count > 0));
@@ -391,7 +391,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Empty(await ListAsync(service));
 
         // RabbitMQ 4 does not count what a consumer gives back, only what it dies with.
-        async Task<uint> DieWithItAsync()
+        async Task<uint> CrashWithMessageAsync()
         {
             await using var connection = await new ConnectionFactory { Uri = await BrokerAsync() }.CreateConnectionAsync(Cancelled);
             await using var dying = await connection.CreateChannelAsync(cancellationToken: Cancelled);
@@ -401,7 +401,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Queues_that_were_declared_with_other_arguments_are_used_with_a_warning()
+    public async Task The_service_uses_queues_with_other_arguments_and_logs_a_warning()
     {
         var channel = await OpenChannelAsync();
         var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
@@ -459,7 +459,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     /// <summary>Puts messages among the dead letters, as a consumer would.</summary>
-    private async Task DieAsync(IChannel channel, params byte[][] bodies)
+    private async Task PublishDeadLettersAsync(IChannel channel, params byte[][] bodies)
     {
         var properties = new BasicProperties
         {

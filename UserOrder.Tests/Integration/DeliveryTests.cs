@@ -10,7 +10,7 @@ namespace UserOrder.Tests.Integration;
 public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task An_event_that_is_delivered_five_times_has_one_effect()
+    public async Task An_event_delivered_five_times_takes_effect_once()
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();
@@ -28,7 +28,7 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_event_that_no_queue_takes_stays_in_the_outbox_until_one_does()
+    public async Task An_unroutable_event_stays_in_the_outbox_until_a_queue_is_bound()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         var orderdb = await OpenDatabaseAsync("orderdb");
@@ -67,7 +67,7 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Unreadable))]
-    public async Task A_message_that_nobody_can_read_becomes_a_dead_letter_with_the_reason_and_stops_nobody(string kind, byte[] body, string reason)
+    public async Task An_unreadable_message_becomes_a_dead_letter_with_a_reason_and_blocks_no_other(string kind, byte[] body, string reason)
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();
@@ -86,7 +86,7 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_dead_letter_goes_to_none_of_the_messages_other_recipients()
+    public async Task A_dead_letter_is_not_sent_to_the_CC_recipients_of_the_message()
     {
         const string Queue = "user-api.order-placed";
         var channel = await OpenChannelAsync();
@@ -103,7 +103,7 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(1u, await channel.QueuePurgeAsync($"{Queue}.dead", Cancelled));
     }
     [Fact]
-    public async Task A_message_whose_headers_leave_no_room_for_the_reason_becomes_a_dead_letter_without_them()
+    public async Task A_dead_letter_drops_headers_that_leave_no_room_for_the_reason()
     {
         const string Queue = "user-api.order-placed";
         var channel = await OpenChannelAsync();

@@ -10,7 +10,7 @@ namespace UserOrder.Tests.Integration;
 public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task A_new_user_becomes_known_to_OrderApi_and_the_order_is_counted_by_UserApi()
+    public async Task OrderApi_learns_of_a_new_user_and_UserApi_counts_the_order()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userId = await CreateUserAsync();
@@ -28,7 +28,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_order_for_a_user_whose_event_has_not_arrived_is_accepted_after_asking_UserApi()
+    public async Task OrderApi_asks_UserApi_for_a_user_whose_event_is_late_and_accepts_the_order()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var connection = await orderdb.OpenConnectionAsync(Cancelled);
@@ -51,7 +51,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_thousand_users_created_at_once_all_arrive_once()
+    public async Task A_thousand_concurrent_users_each_arrive_once()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userdb = await OpenDatabaseAsync("userdb");
@@ -82,7 +82,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Users_with_one_email_that_come_at_once_are_one_user_and_do_not_disturb_the_others()
+    public async Task Concurrent_requests_with_one_email_create_one_user_and_do_not_affect_others()
     {
         var email = NewEmail();
         var same = Enumerable.Range(0, 20).Select(i => UserApi.PostAsJsonAsync(

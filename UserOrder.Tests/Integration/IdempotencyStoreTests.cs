@@ -12,7 +12,7 @@ namespace UserOrder.Tests.Integration;
 public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task Users_of_two_replicas_with_the_same_keys_and_emails_are_created_once()
+    public async Task Two_replicas_with_the_same_keys_and_emails_create_each_user_once()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         await using var one = new UserStore(userdb, NewOutbox());
@@ -36,7 +36,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task Two_replicas_whose_batches_have_the_same_keys_in_opposite_orders_do_not_deadlock()
+    public async Task Two_replicas_with_the_same_keys_in_opposite_order_do_not_deadlock()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         await using var one = new UserStore(userdb, NewOutbox());
@@ -51,13 +51,13 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
 
         // While the starter holds both up, each gets one batch of all three keys. Unsorted, each would then hold what the other needs next.
         var first = new[] { one.AddAsync(NewUser(NewEmail()), blocking[0], Cancelled), other.AddAsync(NewUser(NewEmail()), blocking[1], Cancelled) };
-        await starter.IsWaitedForAsync(statements: 2);
+        await starter.WaitUntilBlockingAsync(statements: 2);
         var second = keys.Select(key => one.AddAsync(NewUser(NewEmail()), key, Cancelled))
             .Concat(keys.Reverse().Select(key => other.AddAsync(NewUser(NewEmail()), key, Cancelled)))
             .ToList();
         await starter.CommitAsync();
         await Task.WhenAll(first);
-        await middle.IsWaitedForAsync(statements: 2);
+        await middle.WaitUntilBlockingAsync(statements: 2);
         await middle.RollbackAsync();
 
         var results = await Task.WhenAll(second);
@@ -66,7 +66,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task Orders_of_two_replicas_with_the_same_keys_are_placed_once_and_those_of_unknown_users_leave_no_key()
+    public async Task Two_replicas_with_the_same_keys_place_each_order_once_and_an_unknown_user_leaves_no_key()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var one = new OrderStore(orderdb, NewOutbox());
@@ -89,7 +89,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_users()
+    public async Task A_taken_key_does_not_affect_the_rest_of_its_batch_of_users()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         await using var users = new UserStore(userdb, NewOutbox());
@@ -101,7 +101,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
 
         // What comes while the first waits for the rival makes up the second batch.
         var first = users.AddAsync(NewUser(NewEmail()), blocking, Cancelled);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
         Task<UserAddition>[] second =
         [
             users.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled),
@@ -117,7 +117,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_orders()
+    public async Task A_taken_key_does_not_affect_the_rest_of_its_batch_of_orders()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var orders = new OrderStore(orderdb, NewOutbox());
@@ -130,7 +130,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
 
         // What comes while the first waits for the rival makes up the second batch.
         var first = orders.AddAsync(NewOrder(userId), blocking, Cancelled);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
         Task<OrderAddition>[] second =
         [
             orders.AddAsync(NewOrder(userId), KeyOf(new PlaceOrderRequest()), Cancelled),
@@ -148,7 +148,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task The_keys_past_their_retention_are_forgotten_in_small_batches_and_nothing_else()
+    public async Task The_purge_deletes_expired_keys_only_and_at_most_its_limit()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         var now = DateTimeOffset.UtcNow;

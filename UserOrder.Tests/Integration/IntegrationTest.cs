@@ -42,7 +42,7 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
     protected static string NewEmail() => $"{Guid.NewGuid():N}@example.com";
 
     /// <summary>Skips the test, with the reason, where the graph is not the tests' own, before it has begun anything.</summary>
-    protected void NeedsTheWholeGraph() => Assert.SkipWhen(Graph.RunsElsewhere is not null, Graph.RunsElsewhere ?? "");
+    protected void RequireOwnGraph() => Assert.SkipWhen(Graph.RunsElsewhere is not null, Graph.RunsElsewhere ?? "");
 
     protected async Task<Guid> CreateUserAsync()
     {

@@ -8,7 +8,7 @@ namespace UserOrder.Tests.Integration;
 public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task While_the_broker_is_down_users_are_accepted_and_their_events_arrive_later()
+    public async Task Users_are_accepted_during_a_broker_outage_and_their_events_arrive_later()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         Guid userId;
@@ -28,9 +28,9 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task While_the_database_is_down_requests_are_asked_to_come_back_and_the_service_recovers_by_itself()
+    public async Task Requests_get_503_with_Retry_After_during_a_database_outage_and_the_service_recovers()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await Graph.StopAsync("user-postgres", Cancelled);
         try
         {
@@ -54,7 +54,7 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Circuits_open_during_an_outage_show_it_and_close_when_it_is_over()
+    public async Task Circuits_open_during_an_outage_and_close_after_it_as_health_shows()
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();
@@ -84,9 +84,9 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task While_UserApi_is_down_its_circuit_opens_and_orders_of_known_users_are_placed()
+    public async Task A_UserApi_outage_opens_its_circuit_and_known_users_can_still_order()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var known = await CreateUserAsync();
         using var first = await PlaceOrderAsync(known);
         await Graph.StopAsync("user-api", Cancelled);

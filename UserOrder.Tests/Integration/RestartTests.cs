@@ -19,9 +19,9 @@ public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public async Task Nothing_is_lost_or_doubled(string service, bool killed)
+    public async Task A_stop_or_a_crash_under_load_loses_and_duplicates_nothing(string service, bool killed)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userdb = await OpenDatabaseAsync("userdb");
         var users = new ConcurrentQueue<Guid>();

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Integration;
 internal sealed class RivalReplica : IAsyncDisposable
 {
     /// <summary>How many statements of a database wait for another's lock.</summary>
-    public const string CountOfBlocked =
+    public const string CountOfBlockedStatements =
         "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0";
 
     private readonly NpgsqlDataSource _database;
@@ -45,9 +45,9 @@ internal sealed class RivalReplica : IAsyncDisposable
     }
 
     /// <summary>Returns when that many statements wait, for this transaction or behind one that does.</summary>
-    public async Task IsWaitedForAsync(long statements = 1) => await Until.EqualAsync(statements, "the service waits for the rival", async () =>
+    public async Task WaitUntilBlockingAsync(long statements = 1) => await Until.EqualAsync(statements, "the service waits for the rival", async () =>
     {
-        await using var command = _database.CreateCommand(CountOfBlocked);
+        await using var command = _database.CreateCommand(CountOfBlockedStatements);
         return (long)(await command.ExecuteScalarAsync(Cancelled))!;
     });
 

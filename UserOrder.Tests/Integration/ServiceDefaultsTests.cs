@@ -28,7 +28,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Alive_asks_the_process_only(string service)
+    public async Task Alive_checks_the_process_only(string service)
     {
         using var api = ApiOf(service);
         using var response = await api.GetAsync("/alive", Cancelled);
@@ -52,7 +52,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
     [Theory]
     [InlineData("user-api", "/v1/users", "/users", "/v1/nowhere")]
     [InlineData("order-api", "/v1/orders", "/orders", "/v1/nowhere")]
-    public async Task Every_answer_of_v1_names_the_versions_and_none_other_is_there(string service, params string[] paths)
+    public async Task Every_answer_of_v1_names_the_supported_versions_and_v2_gets_404(string service, params string[] paths)
     {
         using var api = ApiOf(service);
         foreach (var path in paths)
@@ -68,9 +68,9 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task The_interactive_page_is_there_in_development(string service)
+    public async Task The_interactive_API_page_is_served_in_Development(string service)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         using var api = ApiOf(service);
         using var response = await api.GetAsync("/swagger/index.html", Cancelled);
 

@@ -26,7 +26,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     private readonly string _name = $"third_{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task Events_go_out_by_the_outbox_and_come_in_by_the_inbox()
+    public async Task Events_travel_from_the_outbox_to_the_handler()
     {
         using var host = await StartAsync(new ThingHandler());
         var handler = host.Services.GetRequiredService<ThingHandler>();
@@ -39,7 +39,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_event_whose_handler_goes_on_failing_becomes_a_dead_letter_and_its_neighbours_take_effect()
+    public async Task An_event_with_a_failing_handler_becomes_a_dead_letter_and_the_rest_of_its_batch_takes_effect()
     {
         using var host = await StartAsync(new ThingHandler { Poison = "poison" });
         var handler = host.Services.GetRequiredService<ThingHandler>();
@@ -57,14 +57,14 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_event_that_waits_for_its_next_attempt_holds_up_nobody_and_only_it_is_delivered_again()
+    public async Task A_postponed_event_blocks_no_other_and_is_redelivered_alone()
     {
         var database = await CreateDatabaseAsync();
         var failing = new ThingHandler { Poison = "poison" };
         using (var host = Build(database, await BrokerAsync(), failing, new LogCollector(), ("Messaging:HandlerRetryDelay", "00:01:00")))
         {
             await host.StartAsync(Cancelled);
-            await MigratedAsync(host);
+            await WaitUntilMigratedAsync(host);
             await PublishAsync(host, "tea", "poison", "coffee");
             await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(failing.Handled.Count));
             await PublishAsync(host, "milk");
@@ -77,7 +77,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var healed = new ThingHandler();
         using var next = Build(database, await BrokerAsync(), healed, new LogCollector());
         await next.StartAsync(Cancelled);
-        await MigratedAsync(next);
+        await WaitUntilMigratedAsync(next);
         await PublishAsync(next, "last");
 
         await Until.EqualAsync(2, "the poison and the last were handled", () => Task.FromResult(healed.Handled.Count));
@@ -88,12 +88,12 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_dead_letter_that_finds_no_room_waits_in_its_queue_and_holds_up_nobody()
+    public async Task A_dead_letter_without_room_waits_in_its_queue_and_blocks_no_other()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:QueueMaxLength", "3"));
         var handler = host.Services.GetRequiredService<ThingHandler>();
         await host.StartAsync(Cancelled);
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         await PublishAsync(host, "milk");
         await Until.EqualAsync(1, "the consumer is there", () => Task.FromResult(handler.Handled.Count));
         var channel = await OpenChannelAsync();
@@ -124,14 +124,14 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task Replicas_that_start_at_once_migrate_once_and_share_the_work()
+    public async Task Replicas_started_together_migrate_once_and_share_the_work()
     {
         var handlers = Enumerable.Range(0, 3).Select(_ => new ThingHandler()).ToList();
         var database = await CreateDatabaseAsync();
         var broker = await BrokerAsync();
         var hosts = handlers.Select(handler => Build(database, broker, handler, new LogCollector())).ToList();
         await Task.WhenAll(hosts.Select(host => host.StartAsync(Cancelled)));
-        await Task.WhenAll(hosts.Select(MigratedAsync));
+        await Task.WhenAll(hosts.Select(WaitUntilMigratedAsync));
 
         var names = Enumerable.Range(0, 300).Select(i => $"thing-{i}").ToArray();
         await Task.WhenAll(hosts.Select((host, i) => PublishAsync(host, names[(i * 100)..((i + 1) * 100)])));
@@ -148,7 +148,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task The_inbox_forgets_what_is_past_its_retention_and_nothing_else()
+    public async Task The_purge_deletes_expired_inbox_rows_only_and_at_most_its_limit()
     {
         using var host = await StartAsync(new ThingHandler());
         var database = host.Services.GetRequiredService<NpgsqlDataSource>();
@@ -171,7 +171,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task The_trace_of_the_cause_travels_with_the_event()
+    public async Task An_event_carries_the_trace_of_its_cause()
     {
         using var host = await StartAsync(new ThingHandler());
         var channel = await OpenChannelAsync();
@@ -191,7 +191,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_service_that_starts_before_its_servers_waits_for_them_and_says_so_once()
+    public async Task A_service_started_before_its_servers_waits_and_logs_each_wait_once()
     {
         var connection = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync());
         var uri = await BrokerAsync();
@@ -207,7 +207,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         Assert.False(host.Services.GetRequiredService<SchemaMigrator>().Ready.IsCompleted);
 
         database.Mode = ProxyMode.Forward;
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         await PublishAsync(host, "tea");
         await Until.EqualAsync(1, "the relay waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
         await Until.EqualAsync(1, "the consumer waits for the broker", () => Task.FromResult(logs.Count($"The consumer of {_name}.things waits")));
@@ -222,7 +222,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_broker_that_takes_connections_and_says_nothing_opens_the_circuit_too()
+    public async Task An_unresponsive_broker_opens_the_circuit()
     {
         var uri = await BrokerAsync();
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.HalfOpen);
@@ -238,7 +238,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_setting_out_of_its_limits_stops_the_start_and_is_named()
+    public async Task A_setting_out_of_range_stops_the_start_and_is_named()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:RelayBatchSize", "0"));
 
@@ -248,7 +248,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_event_over_the_size_limit_is_not_accepted_by_the_outbox()
+    public async Task The_outbox_refuses_an_event_over_the_size_limit()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:MaxMessageBytes", "1024"));
         var outbox = host.Services.GetRequiredService<EventOutbox>();
@@ -260,11 +260,11 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var host = await BuildAsync(handler, ("Messaging:HandlerAttempts", "3"));
         await host.StartAsync(Cancelled);
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         return host;
     }
 
-    private static Task MigratedAsync(IHost host) => host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
+    private static Task WaitUntilMigratedAsync(IHost host) => host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
 
     private async Task<string> CreateDatabaseAsync()
     {

@@ -7,7 +7,7 @@ namespace UserOrder.Tests.Integration;
 public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task An_order_for_a_user_that_does_not_exist_is_refused()
+    public async Task An_order_for_a_nonexistent_user_gets_422()
     {
         using var response = await PlaceOrderAsync(Guid.CreateVersion7());
 
@@ -15,7 +15,7 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
     }
 
     [Fact]
-    public async Task While_UserApi_is_down_known_users_order_and_unknown_ones_are_asked_to_come_back()
+    public async Task During_a_UserApi_outage_known_users_can_order_and_unknown_users_get_503()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var known = await CreateUserAsync();

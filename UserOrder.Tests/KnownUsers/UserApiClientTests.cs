@@ -21,7 +21,7 @@ public sealed class UserApiClientTests
     [InlineData(HttpStatusCode.TooManyRequests, "Unavailable")]
     [InlineData(HttpStatusCode.InternalServerError, "Unavailable")]
     [InlineData(HttpStatusCode.ServiceUnavailable, "Unavailable")]
-    public async Task A_status_settles_it_or_not(HttpStatusCode status, string lookup) =>
+    public async Task A_status_maps_to_a_lookup_result(HttpStatusCode status, string lookup) =>
         Assert.Equal(lookup, await FindAsync(() => new HttpResponseMessage(status)));
 
     public static TheoryData<Exception> Failures { get; } =
@@ -35,11 +35,11 @@ public sealed class UserApiClientTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Without_an_answer_UserApi_is_unavailable(Exception failure) =>
+    public async Task A_failed_call_counts_as_unavailable(Exception failure) =>
         Assert.Equal("Unavailable", await FindAsync(() => throw failure));
 
     [Fact]
-    public async Task That_UserApi_is_out_of_reach_is_logged_once_and_its_return_too()
+    public async Task An_outage_of_UserApi_and_its_end_are_each_logged_once()
     {
         var logs = new LogCollector();
         await using var services = Build(logs);

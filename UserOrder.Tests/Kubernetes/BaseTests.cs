@@ -18,7 +18,7 @@ public sealed partial class BaseTests
     public static TheoryData<string> Projects { get; } = new(Manifest.Runnable.Where(entry => entry.Resource.IsProject).Select(entry => entry.Name));
 
     [Fact]
-    public void Each_resource_that_runs_is_one_workload_with_one_Service()
+    public void Each_runnable_resource_has_one_workload_and_one_Service()
     {
         var resources = Manifest.Runnable.Select(entry => entry.Name).Order().ToList();
 
@@ -28,7 +28,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Resources))]
-    public void A_workload_has_the_resources_image_ports_and_environment(string name)
+    public void A_workload_has_the_image_ports_and_environment_of_its_resource(string name)
     {
         var resource = Manifest[name];
         var container = Workload(name).Container;
@@ -46,7 +46,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Resources))]
-    public void A_Service_has_the_ports_that_others_are_told_of(string name)
+    public void A_Service_has_the_ports_of_the_manifest(string name)
     {
         var service = Objects.Single(item => item.Kind == "Service" && item.Name == name);
 
@@ -58,7 +58,7 @@ public sealed partial class BaseTests
     }
 
     [Fact]
-    public void Nothing_is_left_unresolved_and_no_secret_is_written_down()
+    public void The_base_contains_no_unresolved_expression_and_no_secret()
     {
         var secrets = Manifest.Secrets.Select(ClusterExpressions.VariableOf).ToHashSet();
         Assert.NotEmpty(secrets);
@@ -76,7 +76,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_service_has_three_replicas_three_probes_and_no_rights(string name)
+    public void A_service_has_three_replicas_three_probes_and_no_privileges(string name)
     {
         var workload = Workload(name);
         var container = workload.Container;
@@ -95,7 +95,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_services_image_listens_on_the_port_that_the_manifest_names(string name) =>
+    public void A_service_image_listens_on_the_port_of_the_manifest(string name) =>
         Assert.Equal($"{Assert.Single(Manifest[name].Bindings).Value.TargetPort}", ServiceProperties.PortOf(ProjectFile(Manifest[name])));
 
     private static KubernetesObject Workload(string name) => Objects.Single(item => item.IsWorkload && item.Name == name);

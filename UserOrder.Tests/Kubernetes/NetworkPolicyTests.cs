@@ -11,7 +11,7 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     private static readonly HashSet<(string From, string To, int Port)> Edges = [.. ClusterExpressions.Edges(KubernetesFiles.Manifest)];
 
     [Fact]
-    public async Task What_is_allowed_is_the_graph_at_both_ends_of_each_edge()
+    public async Task The_policies_allow_exactly_the_edges_of_the_graph_at_both_ends()
     {
         var policies = await PoliciesAsync();
 
@@ -20,7 +20,7 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     }
 
     [Fact]
-    public async Task Everything_else_is_denied_but_names()
+    public async Task The_policies_deny_all_other_traffic_except_DNS()
     {
         var everybody = (await PoliciesAsync()).Where(policy => !policy.Spec.At("podSelector").Map().Any()).ToList();
 
@@ -31,7 +31,7 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     }
 
     [Fact]
-    public async Task The_mesh_allows_the_same()
+    public async Task The_mesh_allows_exactly_the_edges_of_the_graph()
     {
         await overlays.AddOverlayAsync("mesh", "istio");
         var policies = (await overlays.ObjectsOfAsync("mesh")).Where(item => item.Kind == "AuthorizationPolicy").ToList();
@@ -51,7 +51,7 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     [InlineData("ingress")]
     [InlineData("gateway")]
     [InlineData("istio")]
-    public async Task From_outside_only_the_APIs_are_reached(string component)
+    public async Task The_entrances_route_to_the_APIs_only(string component)
     {
         await overlays.AddOverlayAsync($"from-outside-{component}", component);
         var routes = (await overlays.ObjectsOfAsync($"from-outside-{component}"))

@@ -29,7 +29,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_object_is_in_the_graphs_namespace(string overlay) => Assert.All(
+    public async Task Every_object_is_in_the_namespace_userorder(string overlay) => Assert.All(
         (await overlays.ObjectsOfAsync(overlay)).Where(item => item.Kind != "Namespace"),
         item => Assert.Equal("userorder", item.At("metadata", "namespace")?.Text()));
 
@@ -51,7 +51,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_pod_keeps_the_restricted_standard(string overlay)
+    public async Task Every_pod_meets_the_restricted_standard(string overlay)
     {
         Assert.All(await WorkloadsAsync(overlay), workload =>
         {
@@ -84,7 +84,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_service_is_replaced_one_by_one_and_gets_the_time_that_it_takes_to_end(string overlay) => Assert.All(await ServicesAsync(overlay), service =>
+    public async Task A_rollout_keeps_all_replicas_available_and_leaves_time_to_drain(string overlay) => Assert.All(await ServicesAsync(overlay), service =>
     {
         Assert.Equal("0", service.Spec.At("strategy", "rollingUpdate", "maxUnavailable")?.Text());
         var drain = TimeSpan.Parse(Variable(service, "Shutdown__Drain")!.Text(), CultureInfo.InvariantCulture);
@@ -97,7 +97,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_disruption_budget_lets_one_pod_go_and_keeps_the_rest(string overlay)
+    public async Task A_disruption_budget_allows_an_eviction_and_keeps_at_least_one_pod(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
         Assert.All(await ServicesAsync(overlay), service =>
@@ -114,7 +114,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_Service_reaches_a_port_of_a_container(string overlay)
+    public async Task Every_Service_targets_a_container_port(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
         foreach (var service in objects.Where(item => item.Kind == "Service"))
@@ -136,7 +136,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_workload_has_every_variable_of_its_environment_and_only_the_passwords_that_it_refers_to(string overlay)
+    public async Task A_workload_has_every_variable_and_only_the_passwords_it_references(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
         foreach (var workload in objects.Where(item => item.IsWorkload && KubernetesFiles.Manifest.Resources.ContainsKey(item.Name)))

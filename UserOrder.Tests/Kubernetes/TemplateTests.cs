@@ -12,7 +12,7 @@ public sealed class TemplateTests
     private const string Hint = "Run aspire-manifest/regenerate.sh --base and commit what it writes.";
 
     [Fact]
-    public void The_base_is_what_the_templates_make_of_the_manifest()
+    public void The_base_equals_the_rendered_templates()
     {
         var expected = Render();
 

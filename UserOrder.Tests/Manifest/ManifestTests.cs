@@ -29,21 +29,21 @@ public sealed partial class ManifestTests
     public static TheoryData<string, string> ConnectionStrings { get; } = new(
         from service in new[] { "user-api", "order-api" }
         from key in EnvironmentOf(service).Select(variable => variable.Name)
-        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAnAdministrators(key)
+        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAdministratorLogin(key)
         select (service, key));
 
     [Theory]
     [MemberData(nameof(Needs))]
-    public void A_service_is_given_what_it_reads_and_nothing_else(string service, string[] needs) =>
+    public void A_service_gets_exactly_the_variables_it_reads(string service, string[] needs) =>
         Assert.Equal(needs.Concat(ReadByTheFramework.Keys).Order(), EnvironmentOf(service).Select(variable => variable.Name).Order());
 
     /// <summary>The service itself is the witness: without the variable it does not start, and says which one is missing.</summary>
     [Theory]
     [MemberData(nameof(ConnectionStrings))]
-    public async Task A_service_without_one_of_its_connection_strings_refuses_to_start_and_names_it(string service, string missing)
+    public async Task A_missing_connection_string_stops_the_start_and_is_named(string service, string missing)
     {
         var environment = EnvironmentOf(service)
-            .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAnAdministrators(variable.Name))
+            .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAdministratorLogin(variable.Name))
             .Where(variable => variable.Name != missing)
             .ToDictionary(variable => variable.Name, variable => variable.Name.EndsWith("rabbitmq", StringComparison.Ordinal) ? "amqp://127.0.0.1:1" : "Host=127.0.0.1;Port=1");
         environment["Security__Open"] = "true";
@@ -55,7 +55,7 @@ public sealed partial class ManifestTests
     }
 
     [Fact]
-    public void Every_expression_names_something_in_the_graph()
+    public void Every_expression_resolves_in_the_manifest()
     {
         var expressions = Expression().Matches(Resources.GetRawText()).Select(match => match.Groups[1].Value).Distinct().ToList();
 
@@ -86,7 +86,7 @@ public sealed partial class ManifestTests
     [Theory]
     [InlineData("user-api", 3001)]
     [InlineData("order-api", 3002)]
-    public void A_service_is_reached_from_outside_on_the_port_that_the_readme_names(string service, int port)
+    public void A_service_is_external_on_the_port_in_the_README(string service, int port)
     {
         var binding = Resources.GetProperty(service).GetProperty("bindings").EnumerateObject().Single().Value;
 
@@ -95,7 +95,7 @@ public sealed partial class ManifestTests
     }
 
     [Fact]
-    public void Each_database_server_has_its_own_password_and_no_service_gets_the_others()
+    public void Each_database_server_has_its_own_password_and_no_service_refers_to_the_other_database()
     {
         Assert.Equal("{user-postgres-password.value}", EnvironmentOf("user-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
         Assert.Equal("{order-postgres-password.value}", EnvironmentOf("order-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
@@ -104,7 +104,7 @@ public sealed partial class ManifestTests
     }
 
     [Fact]
-    public void Every_password_is_generated_and_may_stand_in_a_URI()
+    public void Every_password_is_generated_and_safe_in_a_URI()
     {
         var secrets = Resources.EnumerateObject().Where(resource => resource.Value.GetProperty("type").GetString() == "parameter.v0").ToList();
 
@@ -125,7 +125,7 @@ public sealed partial class ManifestTests
     }
 
     /// <summary>What a service can do without: the login with which it makes its own.</summary>
-    private static bool IsAnAdministrators(string key) =>
+    private static bool IsAdministratorLogin(string key) =>
         key.EndsWith("-owner", StringComparison.Ordinal) || key.EndsWith("-management", StringComparison.Ordinal);
 
     private static JsonElement.ObjectEnumerator EnvironmentOf(string resource) => Resources.GetProperty(resource).GetProperty("env").EnumerateObject();

@@ -7,7 +7,7 @@ namespace UserOrder.Tests.Manifest;
 public sealed class PublishedManifestTests
 {
     [Fact]
-    public async Task The_committed_manifest_is_what_the_AppHost_publishes()
+    public async Task The_committed_manifest_equals_the_published_one()
     {
         // The paths in it are relative to its folder, so it is written as deep as the committed one.
         var published = Path.Combine(Repository.Root, "TestResults", "published-manifest.json");

@@ -9,7 +9,7 @@ public sealed class FailPointTests
     [Theory]
     [InlineData(null, false)]
     [InlineData("FailPoints", true)]
-    public void Only_the_build_for_crash_tests_can_be_killed_by_a_file(string? configuration, bool isKillable)
+    public void Only_the_FailPoints_build_contains_fail_points(string? configuration, bool isKillable)
     {
         var library = typeof(FailPoint).Assembly.GetName().Name;
         var file = Path.Combine(Repository.Root, "UserOrder.UserApi", "bin", configuration ?? Repository.Configuration, "net10.0", $"{library}.dll");

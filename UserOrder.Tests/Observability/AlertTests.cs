@@ -8,7 +8,7 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
     private static readonly string[] Services = ["user-api", "order-api"];
 
     [Fact]
-    public async Task When_the_broker_stops_under_load_the_outbox_alert_fires_and_when_it_is_back_it_clears_and_each_change_is_logged_once()
+    public async Task A_broker_outage_under_load_fires_and_clears_the_outbox_alert_and_logs_each_change_once()
     {
         await Until.EqualAsync(0, "no alert fires yet", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
         await CreateUserAsync();
@@ -18,7 +18,7 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         await Observed.Graph.StopAsync("rabbitmq", Cancelled);
         try
         {
-            var fired = await Until.TrueAsync("the alert fires", AcceptAndLookAsync, alerts => alerts.Count == 1);
+            var fired = await Until.TrueAsync("the alert fires", CreateUserAndReadAlertsAsync, alerts => alerts.Count == 1);
             Assert.Equal("user-api", fired[0]["job"]);
             Assert.Equal("ticket", fired[0]["severity"]);
         }
@@ -42,7 +42,7 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         List<int> EventsSince(string service) =>
             [.. Observed.LogOf(service)[linesBefore[service]..].Select(line => JsonElement.Parse(line).GetProperty("EventId").GetInt32())];
 
-        async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> AcceptAndLookAsync()
+        async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> CreateUserAndReadAlertsAsync()
         {
             accepted.Add(await CreateUserAsync());
             return await Observed.Prometheus.FiringAsync("OutboxDelayed");

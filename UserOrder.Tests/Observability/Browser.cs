@@ -23,7 +23,7 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Skips the test, with the reason, where there is no browser.</summary>
-    public static void IsNeeded() => Assert.SkipWhen(Program is null, "There is no chromium on PATH: test.sh installs it where it can.");
+    public static void Require() => Assert.SkipWhen(Program is null, "There is no chromium on PATH: test.sh installs it where it can.");
 
     public static async Task<Browser> StartAsync()
     {

@@ -32,7 +32,7 @@ public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task What_is_said_of_a_message_carries_the_id_of_its_trace()
+    public async Task A_log_entry_about_a_message_carries_its_trace_id()
     {
         var trace = Guid.NewGuid().ToString("N");
         var channel = await Observed.OpenChannelAsync();
@@ -56,7 +56,7 @@ public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task No_email_and_no_name_is_in_any_log_trace_or_metric()
+    public async Task No_log_trace_or_metric_contains_an_email_or_a_name()
     {
         // Whether a request succeeds, is refused, or fails in the consumer, nothing tells whom it was about.
         var secret = $"secret{Guid.NewGuid():N}";

@@ -10,9 +10,9 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
     private const int Orders = 40;
 
     [Fact]
-    public async Task After_some_traffic_every_query_of_dashboards_and_rules_has_an_answer()
+    public async Task Every_query_of_dashboards_and_rules_has_a_result_after_traffic()
     {
-        await GiveEverythingARateAsync();
+        await CauseTrafficAsync();
 
         // A rate needs two exports that differ in time, and a rule an evaluation after them.
         var unanswered = PipelineFiles.PanelQueries().Concat(RuleQueries()).ToList();
@@ -50,11 +50,11 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
     }
 
     [Fact]
-    public async Task The_numbers_are_what_took_place()
+    public async Task The_counters_match_the_traffic()
     {
         var userId = await CreateUserAsync();
-        await SettledAsync(userId, orders: 0);
-        await ScrapedAsync();
+        await WaitUntilSettledAsync(userId, orders: 0);
+        await WaitForScrapeAsync();
         var before = await CountsAsync();
         var channel = await Observed.OpenChannelAsync();
         for (var i = 0; i < Orders; i++)
@@ -69,7 +69,7 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
         }
 
         await channel.PublishEventAsync("order.placed.v1", "no event"u8.ToArray(), Cancelled);
-        await SettledAsync(userId, orders: Orders + 1);
+        await WaitUntilSettledAsync(userId, orders: Orders + 1);
 
         Counts expected = new(
             Created: before.Created + Orders,
@@ -92,7 +92,7 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
         var userId = await CreateUserAsync();
         await PlaceOrderAsync(userId);
         using var unknown = await Observed.UserApi.GetAsync($"/nothing/{Guid.NewGuid()}", Cancelled);
-        await SettledAsync(userId, orders: 1);
+        await WaitUntilSettledAsync(userId, orders: 1);
 
         var series = await Observed.Prometheus.QueryAsync("""{__name__=~"(http|messaging|userorder|db|kestrel|aspnetcore)_.+", le=""}""");
         Assert.NotEmpty(series);
@@ -102,7 +102,7 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
     }
 
     /// <summary>Users, orders, an order that is sooner than its user's event, unknown users, another service that does not answer.</summary>
-    private async Task GiveEverythingARateAsync()
+    private async Task CauseTrafficAsync()
     {
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await PlaceOrderAsync(Guid.CreateVersion7()));
         Observed.Graph.Pause("user-api");
@@ -121,7 +121,7 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
         }
     }
 
-    private async Task SettledAsync(Guid userId, long orders)
+    private async Task WaitUntilSettledAsync(Guid userId, long orders)
     {
         await Until.EqualAsync(orders, "the orders arrived", () => OrderCountAsync(userId));
         await Until.EqualAsync(0, "the queues are empty", () => ValueAsync("""sum(rabbitmq_detailed_queue_messages{queue!~".+[.]dead"})"""));
@@ -139,7 +139,7 @@ public sealed partial class MetricTests(ObservedSystem system) : ObservedTest(sy
         await ValueAsync("""sum(userorder_dead_letters_total{userorder_queue="user-api.order-placed", error_type="unreadable"}) or vector(0)"""));
 
     /// <summary>Returns when what took place before is in the samples, that of other tests as well.</summary>
-    private async Task ScrapedAsync()
+    private async Task WaitForScrapeAsync()
     {
         var past = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
         await Until.TrueAsync("all are scraped anew", () => ValueAsync("min(timestamp(userorder_outbox_rows))"), at => at > past + 1);

@@ -35,7 +35,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (PrometheusPrograms.WhatIsMissing is not null)
+        if (PrometheusPrograms.ReasonToSkip is not null)
         {
             return;
         }

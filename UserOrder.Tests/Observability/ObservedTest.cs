@@ -15,7 +15,7 @@ public abstract class ObservedTest(ObservedSystem system) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        PrometheusPrograms.AreNeeded();
+        PrometheusPrograms.Require();
         return ValueTask.CompletedTask;
     }
 

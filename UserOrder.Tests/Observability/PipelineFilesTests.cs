@@ -7,7 +7,7 @@ namespace UserOrder.Tests.Observability;
 public sealed partial class PipelineFilesTests
 {
     [Fact]
-    public void Each_pipeline_of_the_Collector_uses_what_is_configured_and_nothing_is_configured_in_vain()
+    public void The_Collector_pipelines_use_every_configured_component()
     {
         var collector = PipelineFiles.ReadYaml(PipelineFiles.Collector);
         var pipelines = Map(Map(collector, "service"), "pipelines");
@@ -22,7 +22,7 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void Errors_are_kept_however_few_traces_are_sampled()
+    public void Tail_sampling_keeps_every_trace_with_an_error()
     {
         var policies = (List<object>)Map(Map(PipelineFiles.ReadYaml(PipelineFiles.Collector), "processors"), "tail_sampling")["policies"];
 
@@ -31,7 +31,7 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void Each_panel_asks_a_datasource_that_is_provisioned()
+    public void Each_panel_uses_a_provisioned_datasource()
     {
         var provisioned = ((List<object>)PipelineFiles.ReadYaml(PipelineFiles.GrafanaDatasources)["datasources"]).Select(source => $"{((Dictionary<object, object>)source)["uid"]}").ToHashSet();
         var dashboards = PipelineFiles.Dashboards();
@@ -50,7 +50,7 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void What_is_mounted_into_the_containers_exists()
+    public void Every_mounted_file_exists()
     {
         var services = Map(PipelineFiles.ReadYaml(PipelineFiles.Compose), "services");
         var mounts = services.Values.Cast<Dictionary<object, object>>()
@@ -82,7 +82,7 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void Kibanas_searches_refer_to_the_data_view_that_comes_with_them()
+    public void The_Kibana_searches_refer_to_the_included_data_view()
     {
         var objects = File.ReadAllLines(PipelineFiles.KibanaObjects).Select(line => JsonElement.Parse(line)).ToList();
         var ids = objects.Select(item => item.GetProperty("id").GetString()).ToHashSet();

@@ -12,12 +12,12 @@ internal static class PrometheusPrograms
     private static string Tool { get; } = Path.Combine(Folder, "promtool");
 
     /// <summary>Why they cannot be used; null where they can.</summary>
-    public static string? WhatIsMissing { get; } = File.Exists(Server) && File.Exists(Tool)
+    public static string? ReasonToSkip { get; } = File.Exists(Server) && File.Exists(Tool)
         ? null
         : $"There is no Prometheus in {Folder}: test.sh fetches it on Debian, and says why where it cannot.";
 
     /// <summary>Skips the test, with the reason, where they are missing.</summary>
-    public static void AreNeeded() => Assert.SkipWhen(WhatIsMissing is not null, WhatIsMissing ?? "");
+    public static void Require() => Assert.SkipWhen(ReasonToSkip is not null, ReasonToSkip ?? "");
 
     public static Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments) => ChildProcess.RunAsync(
         new ProcessSpecification(Tool, arguments) { WorkingDirectory = PipelineFiles.Root }, TestContext.Current.CancellationToken);

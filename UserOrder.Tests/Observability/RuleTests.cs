@@ -6,7 +6,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Configuration_and_rules_are_valid()
     {
-        PrometheusPrograms.AreNeeded();
+        PrometheusPrograms.Require();
 
         var (exitCode, output) = await PrometheusPrograms.RunToolAsync("check", "config", "--lint=all", "--lint-fatal", PipelineFiles.PrometheusConfiguration);
 
@@ -14,9 +14,9 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public async Task Each_alert_fires_when_it_should_and_only_then()
+    public async Task The_unit_tests_of_the_rules_pass()
     {
-        PrometheusPrograms.AreNeeded();
+        PrometheusPrograms.Require();
 
         var (exitCode, output) = await PrometheusPrograms.RunToolAsync(["test", "rules", .. Directory.GetFiles(PipelineFiles.RuleTests)]);
 

@@ -71,7 +71,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             await CreateUserAsync();
             var channel = await Observed.OpenChannelAsync();
             await Until.TrueAsync(
-                "the first event is being processed", () => Observed.CountAsync("orderdb", RivalReplica.CountOfBlocked), waiting => waiting > 0);
+                "the first event is being processed", () => Observed.CountAsync("orderdb", RivalReplica.CountOfBlockedStatements), waiting => waiting > 0);
             foreach (var (trace, caller) in traces)
             {
                 await CreateUserAsync(traceParent: $"00-{trace}-{caller}-01");
@@ -96,7 +96,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task A_message_that_nobody_can_read_is_an_error_in_the_trace_it_came_with()
+    public async Task An_unreadable_message_is_an_error_in_its_own_trace()
     {
         var (trace, caller) = NewTrace();
         var channel = await Observed.OpenChannelAsync();
@@ -116,7 +116,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task A_request_that_is_not_to_be_traced_is_not()
+    public async Task An_unsampled_request_exports_no_spans()
     {
         var (trace, caller) = NewTrace();
         var (later, laterCaller) = NewTrace();

@@ -19,7 +19,7 @@ public sealed class CloudEventPropertyTests
         select DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(ticks).ToOffset(TimeSpan.FromMinutes(minutes));
 
     [Fact]
-    public async Task What_is_written_is_what_is_read()
+    public async Task The_reader_returns_any_written_event()
     {
         var events =
             from source in Texts

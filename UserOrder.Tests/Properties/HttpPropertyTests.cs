@@ -15,7 +15,7 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
     private const int Together = 8;
 
     [Fact]
-    public async Task Every_request_is_answered_with_what_it_asks_for_or_a_problem_document()
+    public async Task Any_request_gets_its_result_or_a_problem_document()
     {
         var userId = await CreateUserAsync();
         var orderId = await PlacedOrderAsync(userId);
@@ -27,7 +27,7 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task Octets_that_are_no_request_are_refused_or_cut_off()
+    public async Task Malformed_HTTP_is_refused_or_disconnected()
     {
         await Property.HoldsAsync(ArbitraryHttp.Streams, input => input.Smaller(), Together, async inputs =>
         {
@@ -44,7 +44,7 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
                 Assert.True(answer.Status is < 500 or 505 || IsDocumented503(answer), octets);
                 if (answer.Status >= 400)
                 {
-                    AssertShowsNothingOfTheInside(answer.Body);
+                    AssertRevealsNoInternals(answer.Body);
                 }
             }
         }
@@ -91,10 +91,10 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
         var problem = JsonDocument.Parse(Octets.ToBytes(answer.Body)).RootElement;
         Assert.StartsWith(Problems, problem.GetProperty("type").GetString(), StringComparison.Ordinal);
         Assert.Equal(answer.Status, problem.GetProperty("status").GetInt32());
-        AssertShowsNothingOfTheInside(answer.Body);
+        AssertRevealsNoInternals(answer.Body);
     }
 
-    private static void AssertShowsNothingOfTheInside(string body)
+    private static void AssertRevealsNoInternals(string body)
     {
         Assert.DoesNotContain("System.", body, StringComparison.Ordinal);
         Assert.DoesNotContain("UserOrder.", body, StringComparison.Ordinal);

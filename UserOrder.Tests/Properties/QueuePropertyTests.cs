@@ -13,22 +13,22 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
     private const int Together = 20;
 
     [Fact]
-    public async Task Every_message_about_an_order_has_one_end()
+    public async Task Any_order_message_takes_effect_once_or_becomes_one_dead_letter()
     {
         var queue = new QueueUnderTest(
             "user-api.order-placed", "order.placed.v1", "userdb", "select count(*) from order_totals where user_id = any($1) and order_count = 1");
-        await EveryMessageHasOneEndAsync(
+        await AssertEveryMessageEndsOnceAsync(
             queue, ArbitraryMessages.For(queue.Name, queue.Type, ("userId", Gen.Constant("\"{entity}\"")), ("placedAt", ArbitraryMessages.EntityTimes)));
     }
 
     [Fact]
-    public async Task Every_message_about_a_user_has_one_end()
+    public async Task Any_user_message_takes_effect_once_or_becomes_one_dead_letter()
     {
         var queue = new QueueUnderTest("order-api.user-created", "user.created.v1", "orderdb", "select count(*) from known_users where id = any($1)");
-        await EveryMessageHasOneEndAsync(queue, ArbitraryMessages.For(queue.Name, queue.Type, ("id", Gen.Constant("\"{entity}\""))));
+        await AssertEveryMessageEndsOnceAsync(queue, ArbitraryMessages.For(queue.Name, queue.Type, ("id", Gen.Constant("\"{entity}\""))));
     }
 
-    private async Task EveryMessageHasOneEndAsync(QueueUnderTest queue, Gen<MessageInput> messages)
+    private async Task AssertEveryMessageEndsOnceAsync(QueueUnderTest queue, Gen<MessageInput> messages)
     {
         var channel = await OpenChannelAsync();
         var database = await OpenDatabaseAsync(queue.Database);
@@ -41,7 +41,7 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
                 sent.Add(await SendAsync(channel, queue, input));
             }
 
-            await AssertOneEndAsync(channel, database, queue, sent);
+            await AssertEndsOnceAsync(channel, database, queue, sent);
             await AssertConsumingAsync(channel, database, queue);
         });
     }
@@ -63,7 +63,7 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
         return sent;
     }
 
-    private static async Task AssertOneEndAsync(IChannel channel, NpgsqlDataSource database, QueueUnderTest queue, List<SentMessage> sent)
+    private static async Task AssertEndsOnceAsync(IChannel channel, NpgsqlDataSource database, QueueUnderTest queue, List<SentMessage> sent)
     {
         var dead = new Dictionary<string, int>();
         var committed = new HashSet<Guid>();

@@ -29,7 +29,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Injections))]
-    public async Task Hostile_text_is_stored_and_answered_as_text_or_refused(string text)
+    public async Task Hostile_text_is_stored_verbatim_or_refused(string text)
     {
         using var created = await UserApi.PostAsJsonAsync("/v1/users", new { name = text, email = NewEmail() }, Cancelled);
         using var odd = await UserApi.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{text}@example.com" }, Cancelled);
@@ -73,7 +73,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task A_body_that_is_meant_to_break_the_reader_is_refused(string what, string body)
+    public async Task A_body_built_to_break_the_parser_gets_400(string what, string body)
     {
         using var content = new ByteArrayContent(Octets.ToBytes(body)) { Headers = { ContentType = new("application/json") } };
         using var refused = await UserApi.PostAsync("/v1/users", content, Cancelled);
@@ -89,7 +89,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("NaN")]
     [InlineData("\"1\"")]
     [InlineData("9999999999999999999999999999999999999999999999999999999999999999999999")]
-    public async Task A_price_that_is_no_price_is_refused(string price)
+    public async Task An_invalid_price_gets_400(string price)
     {
         var user = await CreateUserAsync();
         using var refused = await OrderApi.PostAsync(
@@ -117,7 +117,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n\r\n")]
-    public async Task A_request_with_two_ends_is_refused_and_nothing_behind_it_is_carried_out(string framing)
+    public async Task Ambiguous_framing_is_refused_and_a_smuggled_request_has_no_effect(string framing)
     {
         var email = NewEmail();
         var body = $$"""{"name":"Eve","email":"{{email}}"}""";
@@ -139,7 +139,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData("'; drop table outbox; --")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-and-more")]
-    public async Task A_forged_traceparent_changes_nothing_but_the_trace(string traceparent)
+    public async Task A_forged_traceparent_does_not_affect_the_order(string traceparent)
     {
         var user = await CreateUserAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders") { Content = Json($$"""{"userId":"{{user}}"}""") };

@@ -47,7 +47,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     public static TheoryData<string> Operations { get; } = [.. Endpoints.Keys];
 
     [Fact]
-    public void Every_operation_of_the_contracts_is_in_the_table()
+    public void Every_operation_of_the_contracts_has_a_row()
     {
         var operations = ContractFiles.Services.SelectMany(service => OpenApiContract.Of(service).Operations).Select(operation => operation.Id);
 
@@ -56,7 +56,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 
     [Theory]
     [MemberData(nameof(WorthlessTokens))]
-    public async Task A_worthless_token_gets_nobody_in(string operation, string token)
+    public async Task An_invalid_token_gets_401(string operation, string token)
     {
         var (user, order) = await UserWithOrderAsync();
 
@@ -68,7 +68,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task A_token_reaches_what_its_scope_and_its_subject_say(string operation)
+    public async Task A_token_grants_access_by_its_scope_and_subject(string operation)
     {
         var endpoint = Endpoints[operation];
         var (user, order) = await UserWithOrderAsync();
@@ -99,7 +99,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     [InlineData("GET", "order-api", "/nowhere")]
     [InlineData("DELETE", "order-api", "/v1/orders/{order}")]
     [InlineData("GET", "user-api", "/v1/nowhere")]
-    public async Task An_alias_and_what_is_not_there_are_no_way_around(string method, string service, string path)
+    public async Task Aliases_and_unknown_paths_get_401_without_a_token(string method, string service, string path)
     {
         var (user, order) = await UserWithOrderAsync();
 
@@ -112,7 +112,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     [InlineData("/alive")]
     [InlineData("/health")]
     [InlineData("/openapi/v1.json")]
-    public async Task Probes_and_the_document_need_no_token(string path)
+    public async Task Probes_and_the_OpenAPI_document_need_no_token(string path)
     {
         foreach (var service in ContractFiles.Services)
         {
@@ -122,7 +122,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     }
 
     [Fact]
-    public async Task A_refusal_names_the_scope_that_was_missing()
+    public async Task A_403_names_the_missing_scope()
     {
         using var refused = await SendAsync("user-api", HttpMethod.Get, "/v1/users", Issuer.Token("somebody", "orders:read"));
 
@@ -131,7 +131,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     }
 
     [Fact]
-    public async Task Whether_anothers_user_or_order_exists_is_not_told()
+    public async Task An_answer_does_not_reveal_whether_data_of_another_user_exists()
     {
         var (user, order) = await UserWithOrderAsync();
         var token = Issuer.Token($"{Guid.CreateVersion7()}", "users:read orders:read orders:write");
@@ -150,7 +150,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     [Theory]
     [InlineData("user-api", "/v1/users", "users:write")]
     [InlineData("order-api", "/v1/orders", "orders:write:any")]
-    public async Task The_idempotency_key_of_one_caller_is_not_anothers(string service, string path, string scope)
+    public async Task Two_callers_can_use_the_same_idempotency_key(string service, string path, string scope)
     {
         var body = service == "user-api" ? NewUserBody() : NewOrderBody(await CreateUserAsync());
         var key = Guid.NewGuid().ToString();
@@ -171,7 +171,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 
     private async Task<(Guid User, Guid Order)> UserWithOrderAsync()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var user = await CreateUserAsync();
         using var placed = await PlaceOrderAsync(user);
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);

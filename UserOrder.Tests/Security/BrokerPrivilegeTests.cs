@@ -41,9 +41,9 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public async Task A_service_may_use_its_own_queues_and_events_and_nothing_else(string attempt)
+    public async Task The_broker_refuses_all_but_the_queues_and_events_of_the_service(string attempt)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var factory = new ConnectionFactory { Uri = await LoginAsync(), AutomaticRecoveryEnabled = false };
         await using var connection = await factory.CreateConnectionAsync(Cancelled);
         await using var channel = await connection.CreateChannelAsync(
@@ -60,7 +60,7 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
     [InlineData("queues")]
     public async Task A_service_may_not_use_the_management_API(string resource)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         using var management = new HttpClient { BaseAddress = new Uri(Graph.GetUrl("rabbitmq", "management"), "/api/") };
         management.DefaultRequestHeaders.Authorization = Basic(await LoginAsync());
         using var refused = await management.GetAsync(resource, Cancelled);
@@ -72,9 +72,9 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
     }
 
     [Fact]
-    public void The_management_API_listens_on_this_machine_only()
+    public void The_management_API_listens_on_loopback_only()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var port = Graph.GetUrl("rabbitmq", "management").Port;
         var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => listener.Port == port).ToList();
 

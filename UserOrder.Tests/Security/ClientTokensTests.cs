@@ -20,7 +20,7 @@ public sealed class ClientTokensTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task All_who_need_a_token_at_once_share_one_request()
+    public async Task Concurrent_callers_share_one_token_request()
     {
         _server.Hold();
         var waiting = Enumerable.Range(0, 50).Select(_ => _tokens.GetAsync(TestContext.Current.CancellationToken).AsTask()).ToList();
@@ -33,7 +33,7 @@ public sealed class ClientTokensTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_is_renewed_before_its_end_and_nobody_waits_for_it()
+    public async Task A_token_is_renewed_in_the_background_before_it_expires()
     {
         Assert.Equal("token 1", await GetAsync());
         _time.Advance(TimeSpan.FromSeconds(79));
@@ -49,7 +49,7 @@ public sealed class ClientTokensTests : IDisposable
     }
 
     [Fact]
-    public async Task While_the_issuer_fails_a_good_token_is_used_to_its_end_and_not_longer()
+    public async Task A_token_is_used_until_it_expires_while_the_issuer_fails()
     {
         Assert.Equal("token 1", await GetAsync());
         _server.Status = HttpStatusCode.InternalServerError;
@@ -64,7 +64,7 @@ public sealed class ClientTokensTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_token_is_given_up_unless_it_is_new()
+    public async Task A_rejected_token_is_dropped_unless_it_is_new()
     {
         Assert.Equal("token 1", await GetAsync());
         Assert.False(_tokens.Forget("token 1"));
@@ -84,7 +84,7 @@ public sealed class ClientTokensTests : IDisposable
     [InlineData("<html>")]
     [InlineData("""{"access_token":""}""")]
     [InlineData("""{"access_token":7}""")]
-    public async Task What_is_no_token_is_no_token(string answer)
+    public async Task An_answer_without_a_token_fails_and_does_not_reveal_the_secret(string answer)
     {
         _server.Answer = answer;
 

@@ -33,7 +33,7 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public async Task A_service_may_use_its_tables_and_nothing_else(string login, string sql)
+    public async Task The_database_refuses_all_but_the_tables_of_the_service(string login, string sql)
     {
         await using var database = await OpenDatabaseAsync(login);
         await using var command = database.CreateCommand(sql);
@@ -46,9 +46,9 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
     [Theory]
     [InlineData("user-api-userdb", "orderdb")]
     [InlineData("order-api-orderdb", "userdb")]
-    public async Task A_service_cannot_log_in_to_the_others_server(string login, string other)
+    public async Task A_service_cannot_log_in_to_the_server_of_the_other(string login, string other)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var mine = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(login, Cancelled));
         var theirs = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(other, Cancelled))
         {
@@ -63,7 +63,7 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
     }
 
     [Fact]
-    public async Task The_running_service_is_connected_as_its_own_role()
+    public async Task The_running_service_connects_as_its_own_role()
     {
         await using var database = await OpenDatabaseAsync("userdb");
 

@@ -10,9 +10,9 @@ public sealed class HeaderTests(RunningGraph graph) : IntegrationTest(graph)
     private const string Page = "https://shop.example";
 
     [Fact]
-    public async Task Outsiders_are_told_nothing_of_the_inside()
+    public async Task The_public_port_reveals_no_internals()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var inside = ServiceUnderTest.FreePort();
         await using var issuer = await IssuerUnderTest.StartAsync();
         await using var service = await ServiceUnderTest.StartAsync(
@@ -66,7 +66,7 @@ public sealed class HeaderTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Unless_it_is_configured_no_page_of_another_origin_may_read_an_answer()
+    public async Task Cross_origin_requests_are_denied_by_default()
     {
         Assert.Null(await AllowedOriginAsync(UserApi, Page));
         Assert.Null(await AllowedOriginAsync(OrderApi, Page));

@@ -9,9 +9,9 @@ namespace UserOrder.Tests.Security;
 public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task When_the_issuer_replaces_its_key_new_tokens_get_in_and_old_ones_do_not_also_OrderApis_own()
+    public async Task A_key_rotation_invalidates_old_tokens_and_the_services_accept_new_ones()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph);
         var user = Guid.CreateVersion7();
         var old = services.Issuer.Token($"{user}", "users:read orders:write");
@@ -41,9 +41,9 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
     [Theory]
     [InlineData("Security__Client__TokenEndpoint", "http://127.0.0.1:1/token")]
     [InlineData("Security__Client__ClientSecret", "wrong")]
-    public async Task Without_a_token_of_its_own_OrderApi_lets_the_order_of_an_unknown_user_come_back(string setting, string value)
+    public async Task OrderApi_without_a_token_answers_503_for_an_unknown_user(string setting, string value)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph, (setting, value));
         var user = Guid.CreateVersion7();
 
@@ -56,9 +56,9 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task While_the_issuer_has_never_answered_nobody_gets_in_and_a_token_is_asked_to_come_back()
+    public async Task Before_the_issuer_answers_a_token_gets_503_and_an_anonymous_request_gets_401()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var port = ServiceUnderTest.FreePort();
         await using var services = await SecuredServices.StartAsync(Graph, ("Security__Authority", $"http://127.0.0.1:{port}"));
         var token = services.Issuer.Token("somebody", "admin");

@@ -16,9 +16,9 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     private const long Mebibyte = 1024 * 1024;
 
     [Fact]
-    public async Task Who_sends_too_much_is_told_to_wait_and_everybody_else_is_answered()
+    public async Task A_caller_over_the_rate_limit_gets_429_and_others_are_served()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph, ("Limits__RequestsPerSecond", "20"));
         var (greedy, modest) = (services.Issuer.Token("greedy", "admin"), services.Issuer.Token("modest", "admin"));
         var before = services.UserApi.WorkingSet;
@@ -65,9 +65,9 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task What_can_be_neither_carried_out_nor_kept_waiting_is_told_to_come_back()
+    public async Task Requests_beyond_the_queue_limit_get_503_with_Retry_After()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph, ("Limits__ConcurrentRequests", "1"), ("Limits__QueuedRequests", "1"));
         var token = services.Issuer.Token("busy", "admin");
         var user = await CreateUserAsync();
@@ -78,7 +78,7 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
             await rival.TakeAsync($"busy\t{key}", Guid.NewGuid());
             var (path, body) = service == "user-api" ? ("/v1/users", $$"""{"name":"Ada","email":"{{NewEmail()}}"}""") : ("/v1/orders", $$"""{"userId":"{{user}}"}""");
             var running = SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Post, path, token, body, key);
-            await rival.IsWaitedForAsync();
+            await rival.WaitUntilBlockingAsync();
 
             // Of two more, one waits and the other is refused, whichever comes first.
             var two = Enumerable.Range(0, 2).Select(_ => SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, "/v1/nowhere", token)).ToList();
@@ -105,9 +105,9 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Slow_clients_are_cut_off_while_others_are_answered_and_memory_stays_bounded()
+    public async Task Slow_clients_are_disconnected_while_others_are_served_and_memory_stays_bounded()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         const int slowClients = 300;
         await using var service = await StartOpenAsync(("Limits__HeadersSeconds", "2"), ("Limits__Connections", "400"));
         var before = service.WorkingSet;
@@ -127,9 +127,9 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task More_connections_than_there_may_be_are_closed_and_the_service_goes_on()
+    public async Task Connections_beyond_the_limit_are_closed_and_the_service_keeps_serving()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var service = await StartOpenAsync(("Limits__Connections", "20"));
         var clients = new List<TcpClient>();
         try
@@ -179,7 +179,7 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData(431, "GET /v1/users HTTP/1.1\r\nHost: a\r\nX-A: LONG\r\n\r\n", 20_000)]
     [InlineData(431, "GET /v1/users HTTP/1.1\r\nHost: a\r\nMANY\r\n", 100)]
     [InlineData(413, "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 70000\r\nConnection: close\r\n\r\n", 0)]
-    public async Task What_is_too_large_is_refused_before_it_is_read(int status, string request, int size)
+    public async Task Oversized_requests_get_413_414_or_431(int status, string request, int size)
     {
         var octets = request
             .Replace("LONG", new string('a', size), StringComparison.Ordinal)
@@ -191,7 +191,7 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public void However_many_addresses_there_are_they_share_a_bounded_number_of_buckets()
+    public void Client_addresses_share_a_bounded_number_of_buckets()
     {
         var buckets = Enumerable.Range(0, 200_000).Select(i => BucketOf(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]))).ToHashSet();
 

@@ -13,7 +13,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
 
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await ExecuteAsync(await OpenDatabaseAsync("userdb"), $"create database {_name}");
     }
 
@@ -30,7 +30,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task The_program_migrates_as_the_owner_and_ends()
+    public async Task The_migrate_command_runs_as_the_owner_and_exits()
     {
         var (exitCode, output) = await MigrateAsync(owner: true);
 
@@ -44,7 +44,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_migrated_database_needs_no_owner()
+    public async Task A_migrated_database_needs_no_owner_login()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
 
@@ -54,7 +54,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_database_that_is_behind_stops_the_service_which_says_whom_it_needs()
+    public async Task An_unmigrated_database_stops_the_start_and_the_error_names_the_owner_login()
     {
         await ExecuteAsync(await OpenDatabaseAsync("userdb"), $"create role {_name} login password '{_password}'");
         await ExecuteAsync(await AdministratorAsync(), "revoke create on schema public from public");
@@ -66,7 +66,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_role_that_may_do_more_is_not_run_as()
+    public async Task A_service_refuses_to_run_as_a_role_with_more_rights()
     {
         await ExecuteAsync(await OpenDatabaseAsync("userdb"), $"create role {_name} login createrole");
 
@@ -77,7 +77,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task Another_services_role_cannot_connect()
+    public async Task The_role_of_another_service_cannot_connect()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
         var other = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("user-api-userdb", Cancelled)) { Database = _name };
@@ -89,7 +89,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_changed_password_is_in_force_after_the_next_start_with_the_owner()
+    public async Task The_next_migration_sets_the_configured_password()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
         var runtime = await RuntimeAsync();

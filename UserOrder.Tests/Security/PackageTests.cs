@@ -28,7 +28,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void Each_program_from_npm_is_locked_by_its_hash()
+    public void Each_npm_package_is_locked_by_its_hash()
     {
         var locks = Directory.EnumerateFiles(Repository.Root, "package-lock.json", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal) && !file.Contains("/.userorder/", StringComparison.Ordinal))

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Security;
 public sealed class ScramVerifierTests
 {
     [Fact]
-    public void It_holds_no_password_and_two_of_the_same_differ()
+    public void A_verifier_contains_no_password_and_has_a_random_salt()
     {
         var verifier = ScramVerifier.Of("open sesame");
 

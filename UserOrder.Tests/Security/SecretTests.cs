@@ -16,7 +16,7 @@ public sealed class SecretTests
     private static readonly string[] Locks = ["packages.locked.json", "package-lock.json"];
 
     [Fact]
-    public void None_is_in_the_repository()
+    public void The_repository_contains_no_secret()
     {
         var found = Files(new DirectoryInfo(Repository.Root))
             .Where(file => !Locks.Contains(file.Name) && file.Length < 1_000_000)
@@ -30,17 +30,17 @@ public sealed class SecretTests
     [InlineData("amqp://user:", "kR7vQ2mZx9@broker")]
     [InlineData("-----BEGIN RSA ", "PRIVATE KEY-----")]
     [InlineData("\"ApiKey\": \"", "0f8fad5bd9cb469fa165708677289505\"")]
-    public void One_would_be_found(string before, string secret) => Assert.NotEmpty(SecretPatterns.Find(before + secret));
+    public void The_scan_finds_a_secret(string before, string secret) => Assert.NotEmpty(SecretPatterns.Find(before + secret));
 
     [Theory]
     [InlineData("Password={userdb-password.value}")]
     [InlineData("amqp://guest:guest@localhost")]
     [InlineData("secret: a-well-known-word-in-here")]
-    public void A_reference_is_none(string text) => Assert.Empty(SecretPatterns.Find(text));
+    public void The_scan_ignores_references_and_placeholders(string text) => Assert.Empty(SecretPatterns.Find(text));
 
     /// <summary>From the first process to the last, with traffic and a failure: neither what is logged nor what anybody can see in the list of processes.</summary>
     [Fact]
-    public async Task None_is_in_logs_answers_or_command_lines_of_a_run()
+    public async Task No_log_answer_or_command_line_of_a_run_contains_a_secret()
     {
         var secrets = AppManifest.Load().Secrets.ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
         var output = new List<string>();

@@ -10,9 +10,9 @@ namespace UserOrder.Tests.Security;
 public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task The_local_run_with_an_issuer_asks_for_its_tokens_and_gives_them()
+    public async Task A_secure_local_run_requires_tokens_and_issues_them()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var secured = await LocalGraph.StartAsync(new GraphOptions { Arguments = ["--secure"] }, Cancelled);
         using var users = new HttpClient { BaseAddress = secured.GetUrl("user-api") };
         using var orders = new HttpClient { BaseAddress = secured.GetUrl("order-api") };

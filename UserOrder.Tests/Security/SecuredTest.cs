@@ -29,7 +29,7 @@ public abstract class SecuredTest(RunningGraph graph, SecuredFixture fixture) : 
     {
         get
         {
-            NeedsTheWholeGraph();
+            RequireOwnGraph();
             return fixture.Services;
         }
     }

@@ -32,7 +32,7 @@ public sealed class StartTests
 
     [Theory]
     [MemberData(nameof(WrongSettings))]
-    public async Task A_wrong_or_missing_setting_stops_the_start_and_is_named(string service, string settings, string named)
+    public async Task An_invalid_or_missing_setting_stops_the_start_and_is_named(string service, string settings, string named)
     {
         var environment = new Dictionary<string, string>(Connections);
         foreach (var setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=', 2)))

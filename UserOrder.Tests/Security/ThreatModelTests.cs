@@ -17,7 +17,7 @@ public sealed partial class ThreatModelTests
     ];
 
     [Fact]
-    public void Every_row_names_tests_that_exist()
+    public void Every_row_names_existing_tests()
     {
         Assert.NotEmpty(Rows);
         Assert.All(Rows, row =>

@@ -13,7 +13,7 @@ public sealed class TlsServers : IAsyncLifetime
     private readonly TestAuthority _stranger = new();
     private readonly PostgresServer _database = new();
     private readonly RabbitMqServer _broker;
-    private string? _missing;
+    private string? _reasonToSkip;
 
     public TlsServers() => _broker = new RabbitMqServer(
         $$"""-rabbit ssl_listeners [{"127.0.0.1",{{BrokerPort}}}] """ +
@@ -38,8 +38,8 @@ public sealed class TlsServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _missing = ServersOfThisMachine.WhatIsMissing();
-        if (_missing is not null)
+        _reasonToSkip = ServersOfThisMachine.ReasonToSkip();
+        if (_reasonToSkip is not null)
         {
             return;
         }
@@ -65,7 +65,7 @@ public sealed class TlsServers : IAsyncLifetime
     }
 
     /// <summary>Skips the test, with the reason, where the servers are not installed.</summary>
-    internal void AreNeeded() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+    internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     private Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text);
 

@@ -8,9 +8,9 @@ internal static class CompatibilityGate
     public static IReadOnlyList<string> FindBreaks(string baseline, string current) =>
     [
         .. OfEnvelope(ContractFiles.Read(ContractFiles.EventSchema(baseline, "cloudevent")), ContractFiles.Read(ContractFiles.EventSchema(current, "cloudevent"))),
-        .. ContractFiles.EventTypesIn(baseline).SelectMany(type => OfEvent(type, ReadIfThere(ContractFiles.EventSchema(baseline, type))!, ReadIfThere(ContractFiles.EventSchema(current, type)))),
+        .. ContractFiles.EventTypesIn(baseline).SelectMany(type => OfEvent(type, ReadIfPresent(ContractFiles.EventSchema(baseline, type))!, ReadIfPresent(ContractFiles.EventSchema(current, type)))),
         .. Directory.GetFiles(Path.Combine(baseline, "openapi"), "*.json").Order(StringComparer.Ordinal).SelectMany(path =>
-            OfApi(Path.GetFileNameWithoutExtension(path), ContractFiles.Read(path), ReadIfThere(Path.Combine(current, "openapi", Path.GetFileName(path))))),
+            OfApi(Path.GetFileNameWithoutExtension(path), ContractFiles.Read(path), ReadIfPresent(Path.Combine(current, "openapi", Path.GetFileName(path))))),
         .. AsyncApiComparison.Compare(ContractFiles.ReadYaml(Path.Combine(baseline, "asyncapi.yaml")), ContractFiles.ReadYaml(Path.Combine(current, "asyncapi.yaml")))
             .Select(found => $"asyncapi.yaml: {found}. Put it back, and add the new beside it ({ContractFiles.Guide})."),
     ];
@@ -27,7 +27,7 @@ internal static class CompatibilityGate
         (after is null ? ["its document was removed"] : OpenApiComparison.Compare(before, after))
             .Select(found => $"{name}: {found}. Clients rely on it: undo the change, or add {Next(name)} beside it ({ContractFiles.Guide}).");
 
-    private static JsonObject? ReadIfThere(string path) => File.Exists(path) ? ContractFiles.Read(path) : null;
+    private static JsonObject? ReadIfPresent(string path) => File.Exists(path) ? ContractFiles.Read(path) : null;
 
     /// <summary>From <c>user.created.v1</c> to <c>user.created.v2</c>.</summary>
     private static string Next(string name)

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Contracts.Compatibility;
 public sealed class CompatibilityGateTests
 {
     [Fact]
-    public void No_contract_breaks_what_the_latest_release_promised()
+    public void No_contract_breaks_the_latest_release()
     {
         var breaks = CompatibilityGate.FindBreaks(ContractFiles.Baseline, ContractFiles.Folder);
 
@@ -14,7 +14,7 @@ public sealed class CompatibilityGateTests
     }
 
     [Fact]
-    public void The_latest_release_promised_something()
+    public void The_baseline_contains_events_and_every_API()
     {
         Assert.NotEmpty(ContractFiles.EventTypesIn(ContractFiles.Baseline));
         Assert.All(ContractFiles.Services, service => Assert.True(File.Exists(Path.Combine(ContractFiles.Baseline, "openapi", $"{service}.v1.json")), service));
@@ -89,7 +89,7 @@ public sealed class CompatibilityGateTests
 
     [Theory]
     [MemberData(nameof(EventChanges))]
-    public void A_change_of_an_event_is_refused_only_where_it_breaks_a_consumer(string kind)
+    public void The_gate_refuses_only_event_changes_that_break_a_consumer(string kind)
     {
         var type = kind.Contains("list", StringComparison.Ordinal) ? "order.placed.v1" : "user.created.v1";
         var before = ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type));
@@ -99,7 +99,7 @@ public sealed class CompatibilityGateTests
 
     [Theory]
     [MemberData(nameof(ApiChanges))]
-    public void A_change_of_an_API_is_refused_only_where_it_breaks_a_client(string kind)
+    public void The_gate_refuses_only_API_changes_that_break_a_client(string kind)
     {
         var before = ContractFiles.Read(ContractFiles.OpenApi("user-api"));
 
@@ -108,7 +108,7 @@ public sealed class CompatibilityGateTests
 
     [Theory]
     [MemberData(nameof(ChannelChanges))]
-    public void A_change_of_a_channel_is_refused_only_where_it_breaks_either_side(string kind)
+    public void The_gate_refuses_only_channel_changes_that_break_a_producer_or_a_consumer(string kind)
     {
         var before = ContractFiles.ReadYaml(Path.Combine(ContractFiles.Folder, "asyncapi.yaml"));
 
@@ -116,7 +116,7 @@ public sealed class CompatibilityGateTests
     }
 
     [Fact]
-    public void A_contract_that_is_gone_is_refused()
+    public void The_gate_refuses_the_removal_of_a_contract()
     {
         Assert.Contains("user.created.v1: its schema was removed", Assert.Single(CompatibilityGate.OfEvent("user.created.v1", [], null)), StringComparison.Ordinal);
         Assert.Contains("user-api.v1: its document was removed", Assert.Single(CompatibilityGate.OfApi("user-api.v1", [], null)), StringComparison.Ordinal);

@@ -27,7 +27,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     private string Queue(string consumer, int version) => $"{_name}.{consumer}.v{version}";
 
     [Fact]
-    public async Task A_move_to_a_second_version_loses_nothing_and_doubles_nothing()
+    public async Task A_move_to_a_second_version_loses_and_duplicates_nothing()
     {
         var (producing, staying, moving) = (await CreateDatabaseAsync("producer"), await CreateDatabaseAsync("staying"), await CreateDatabaseAsync("moving"));
         var channel = await OpenChannelAsync();
@@ -37,7 +37,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
         await using (await StartConsumerAsync(moving, "moving", reads: [1]))
         {
             await CreateUsersAsync(producer, 1);
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
         }
 
         // The consumer comes first: its new queue must be there before the first event that it is not to miss.
@@ -46,14 +46,14 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
             await CreateUsersAsync(producer, 1);
             var sample = await CopyAsync(channel);
             await CreateUsersAsync(producer, 1, 2);
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
             await AssertIsValidV2Async(channel, sample);
 
             // It leaves the first version once every producer emits both.
             await channel.QueueUnbindAsync(Queue("moving", 1), _name, UserCreatedV1.Type.Name, cancellationToken: Cancelled);
             await CreateUsersAsync(producer, 1, 2);
             await Until.EqualAsync(0u, "its old queue is drained", () => channel.MessageCountAsync(Queue("moving", 1), Cancelled));
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
         }
 
         // Nobody is there to read what is created now; the queues keep it.
@@ -65,7 +65,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
             Assert.Equal((0u, 0u), (old.MessageCount, old.ConsumerCount));
             await channel.QueueDeleteAsync(old.QueueName, ifUnused: false, ifEmpty: false, cancellationToken: Cancelled);
             await CreateUsersAsync(producer, 1, 2);
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
         }
 
         // To each consumer the events of the version that it reads, and none that it could not read.
@@ -78,7 +78,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public void The_second_version_would_break_the_first_ones_consumers()
+    public void The_gate_refuses_the_second_version_in_place_of_the_first()
     {
         var v1 = ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, "user.created.v1"));
 
@@ -174,7 +174,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     /// <summary>Each user so far has had one effect, and only one, with each consumer.</summary>
-    private async Task TookEffectAsync(params NpgsqlDataSource[] consumers)
+    private async Task AssertEffectsAsync(params NpgsqlDataSource[] consumers)
     {
         foreach (var consumer in consumers)
         {

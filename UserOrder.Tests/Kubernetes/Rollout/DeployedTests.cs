@@ -18,7 +18,7 @@ public sealed class DeployedTests(ITestOutputHelper output)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_is_lost_or_doubled_and_no_request_fails_but_by_503()
+    public async Task A_deployed_system_loses_and_duplicates_nothing_and_refuses_only_with_503()
     {
         var length = Environment.GetEnvironmentVariable(LengthVariable);
         Assert.SkipUnless(length is { Length: > 0 }, $"Asked for by {LengthVariable}, for how long, and the variables that give a deployed system.");
@@ -52,7 +52,7 @@ public sealed class DeployedTests(ITestOutputHelper output)
 
         public NpgsqlDataSource OrderDb => orderDb;
 
-        public ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
+        public ConcurrentQueue<UnexpectedExit> UnexpectedExits { get; } = new();
 
         public async Task<IConnection> ConnectToBrokerAsync() =>
             await new ConnectionFactory { Uri = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled)) }.CreateConnectionAsync(Cancelled);

@@ -15,8 +15,8 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-rollout-").FullName;
     private readonly Dictionary<string, int> _ports = [];
     private readonly Ledger _ledger = new();
-    private readonly ConcurrentQueue<WrongEnd> _wrongEnds = new();
-    private string? _missing;
+    private readonly ConcurrentQueue<UnexpectedExit> _unexpectedExits = new();
+    private string? _reasonToSkip;
     private LocalGraph? _graph;
     private LoadBalancer? _balancer;
     private NpgsqlDataSource? _userdb;
@@ -30,14 +30,14 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 
     NpgsqlDataSource IAuditedSystem.OrderDb => _orderdb!;
 
-    ConcurrentQueue<WrongEnd> IAuditedSystem.WrongEnds => _wrongEnds;
+    ConcurrentQueue<UnexpectedExit> IAuditedSystem.UnexpectedExits => _unexpectedExits;
 
     private LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
 
     public async ValueTask InitializeAsync()
     {
-        _missing = WhatIsMissing();
-        if (_missing is not null)
+        _reasonToSkip = ReasonToSkip();
+        if (_reasonToSkip is not null)
         {
             return;
         }
@@ -52,7 +52,7 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
             {
                 Replicated = Services,
                 ExtraEnvironment = Services.SelectMany(ReplicasOf).ToDictionary(replica => replica, EnvironmentOf),
-                WrongEnd = _wrongEnds.Enqueue,
+                OnUnexpectedExit = _unexpectedExits.Enqueue,
             },
             TestContext.Current.CancellationToken);
         _balancer = new LoadBalancer(
@@ -96,7 +96,7 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
     internal static string[] ReplicasOf(string service) => [service, GraphChanges.SecondOf(service)];
 
     /// <summary>Skips the test, with the reason, where something is not installed.</summary>
-    internal void NeedsTheServers() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+    internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     /// <summary>Where a service is reached, whichever replica answers.</summary>
     internal Uri UrlOf(string service) => new($"http://127.0.0.1:{_ports[service]}");
@@ -113,9 +113,9 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
         await _balancer!.WaitUntilUpAsync(service, replica);
     }
 
-    private static string? WhatIsMissing() => LoadBalancer.Program is null
+    private static string? ReasonToSkip() => LoadBalancer.Program is null
         ? "There is no HAProxy: test.sh installs it on Debian and Ubuntu, and says why where it cannot."
-        : ServersOfThisMachine.WhatIsMissing();
+        : ServersOfThisMachine.ReasonToSkip();
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string replica) => new Dictionary<string, string>
     {

@@ -11,9 +11,9 @@ namespace UserOrder.Tests.Kubernetes.Rollout;
 public sealed partial class SmokeTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task The_integration_tests_pass_or_are_skipped_where_only_the_URLs_are_known()
+    public async Task The_integration_tests_pass_or_skip_with_the_service_URLs_only()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         (string, string)[] settings = [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true")];
         await using var userApi = await ServiceUnderTest.StartAsync("user-api", settings);
         await using var orderApi = await ServiceUnderTest.StartAsync("order-api", [.. settings, ("services__user-api__http__0", userApi.Url.AbsoluteUri)]);
