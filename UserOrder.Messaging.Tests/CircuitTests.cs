@@ -18,7 +18,8 @@ public sealed class CircuitTests
     private readonly Circuit _circuit;
     private int _calls;
 
-    public CircuitTests() => _circuit = new Circuit("test", exception => exception is TimeoutException, _time, NullLogger<Circuit>.Instance);
+    public CircuitTests() =>
+        _circuit = new Circuit("test", exception => exception is TimeoutException, _time, NullLogger<Circuit>.Instance);
 
     [Fact]
     public async Task An_outage_opens_the_circuit_and_a_success_after_one_second_closes_it()
@@ -69,7 +70,8 @@ public sealed class CircuitTests
         var circuits = new Circuits(DatabaseOutage.Is, telemetry, _time, NullLogger<Circuit>.Instance);
         for (var i = 0; i < 2; i++)
         {
-            await Assert.ThrowsAsync<IOException>(() => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
+            await Assert.ThrowsAsync<IOException>(
+                () => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
         }
 
         var states = Gauges.Read(meters, "userorder.circuit_breaker.state");

@@ -25,10 +25,10 @@ public sealed class DeadLetterHeadersTests
         };
 
         var now = DateTimeOffset.UtcNow;
-        var next = DeadLetterHeaders.OfReplay(headers, now);
+        var replayed = DeadLetterHeaders.OfReplay(headers, now);
 
-        Assert.Equal(["traceparent", "x-replayed-at"], next.Keys);
-        Assert.Equal(now, DeadLetterHeaders.ReplayTimeOf(next));
+        Assert.Equal(["traceparent", "x-replayed-at"], replayed.Keys);
+        Assert.Equal(now, DeadLetterHeaders.ReplayTimeOf(replayed));
         Assert.Equal(["x-replayed-at"], DeadLetterHeaders.OfReplay(null, now).Keys);
         Assert.Null(DeadLetterHeaders.ReplayTimeOf(null));
     }
@@ -46,7 +46,11 @@ public sealed class DeadLetterHeadersTests
             ["x-first-death-reason"] = "an earlier one"u8.ToArray(),
             ["x-death"] = new List<object?>
             {
-                new Dictionary<string, object?> { ["reason"] = System.Text.Encoding.UTF8.GetBytes(latest), ["time"] = new AmqpTimestamp(60) },
+                new Dictionary<string, object?>
+                {
+                    ["reason"] = System.Text.Encoding.UTF8.GetBytes(latest),
+                    ["time"] = new AmqpTimestamp(60),
+                },
             },
         };
 
@@ -57,7 +61,11 @@ public sealed class DeadLetterHeadersTests
     [Fact]
     public void The_reason_of_the_consumer_takes_precedence_over_that_of_the_broker()
     {
-        var headers = new Dictionary<string, object?> { ["x-reason"] = "why"u8.ToArray(), ["x-first-death-reason"] = "expired"u8.ToArray() };
+        var headers = new Dictionary<string, object?>
+        {
+            ["x-reason"] = "why"u8.ToArray(),
+            ["x-first-death-reason"] = "expired"u8.ToArray(),
+        };
         var died = new Dictionary<string, object?> { ["x-died-at"] = "2026-01-02T03:04:05.0000000+00:00"u8.ToArray() };
 
         Assert.Equal("why", DeadLetterHeaders.ReasonOf(headers));

@@ -91,7 +91,7 @@ public sealed class GroupCommitTests
             await Assert.ThrowsAsync<Outage>(() => write);
         }
 
-        // The first may have been taken alone; the rest came as one batch.
+        // The first item may run alone; the rest share one batch.
         Assert.InRange(calls, 1, 2);
     }
 
