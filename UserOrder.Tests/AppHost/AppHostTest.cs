@@ -2,7 +2,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.AppHost;
 
-/// <summary>A test that runs the AppHost's program with installed servers.</summary>
+/// <summary>A test that runs the AppHost program with the installed servers.</summary>
 public abstract class AppHostTest : IAsyncLifetime
 {
     private protected AppHostProgram Program { get; } = new();

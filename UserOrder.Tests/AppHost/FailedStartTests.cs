@@ -5,19 +5,19 @@ using UserOrder.AppHost.LocalServers;
 
 namespace UserOrder.Tests.AppHost;
 
-/// <summary>A start that cannot succeed ends at once, with one line that says what to do, and leaves the data alone.</summary>
+/// <summary>A start that cannot succeed exits at once, prints one line with the remedy, and does not touch the data.</summary>
 public sealed class FailedStartTests : AppHostTest
 {
     [Theory]
     [InlineData("--servers nonsense", "--servers is 'nonsense'. It can be 'containers' or 'local'")]
     [InlineData("--fresh=perhaps", "--fresh is 'perhaps'. It can be 'true' or 'false'.")]
-    [InlineData("--port", "--port '': a port is given as NAME=N")]
-    [InlineData("--port 3005", "--port '3005': a port is given as NAME=N")]
+    [InlineData("--port", "--port '' does not have the form NAME=N")]
+    [InlineData("--port 3005", "--port '3005' does not have the form NAME=N")]
     [InlineData("--port user-api=http", "--port user-api=http: a port is a number from 0 to 65535")]
     [InlineData("--port user-api=65536", "--port user-api=65536: a port is a number from 0 to 65535")]
     [InlineData("--port dashboard=-1", "--port dashboard=-1: a port is a number from 0 to 65535")]
-    [InlineData("--port nobody=3001", "--port nobody=3001: a port can be given to user-api, order-api and dashboard")]
-    [InlineData("--port issuer=3010", "--port issuer=3010: a port can be given to user-api, order-api and dashboard")]
+    [InlineData("--port web=3001", "--port web=3001 names an unknown resource; the known ones are user-api, order-api and dashboard")]
+    [InlineData("--port issuer=3010", "--port issuer=3010 names an unknown resource; the known ones are user-api, order-api and dashboard")]
     public async Task The_error_names_an_invalid_option(string arguments, string expected)
     {
         Program.Start(arguments.Split(' '));
@@ -58,7 +58,7 @@ public sealed class FailedStartTests : AppHostTest
 
         Program.Start("--fresh");
 
-        await AssertFailsAsync($"{Program.Data} holds files that no AppHost made");
+        await AssertFailsAsync($"{Program.Data} contains files that no AppHost created");
         Assert.True(File.Exists(file));
     }
 
@@ -92,14 +92,14 @@ public sealed class FailedStartTests : AppHostTest
 
         Program.Start();
 
-        await AssertFailsAsync("user-postgres does not start", "PostgreSQL 9 made the data", "Install postgresql-9");
+        await AssertFailsAsync("user-postgres does not start", "PostgreSQL 9 created the data", "Install postgresql-9");
         Assert.Equal("9\n", await File.ReadAllTextAsync(version, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_server_that_exits_during_startup_stops_the_AppHost()
     {
-        // A file where RabbitMQ needs a folder.
+        // RabbitMQ expects a folder at this path.
         await File.WriteAllTextAsync(Path.Combine(ServerData("userorder-rabbitmq"), "mnesia"), "", TestContext.Current.CancellationToken);
 
         Program.Start();
@@ -107,7 +107,7 @@ public sealed class FailedStartTests : AppHostTest
         await AssertFailsAsync("rabbitmq does not start");
     }
 
-    /// <summary>The folder of a server in data that an AppHost made.</summary>
+    /// <summary>Creates a server's folder inside data that an AppHost created.</summary>
     private string ServerData(params string[] folders)
     {
         using var data = DataFolder.Open(Program.Data, fresh: false);
