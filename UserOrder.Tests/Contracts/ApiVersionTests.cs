@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>A service with two versions, of which the older one is announced to go by the configuration.</summary>
+/// <summary>A service with two API versions, of which the configuration deprecates the older one.</summary>
 public sealed class ApiVersionTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -82,7 +82,8 @@ public sealed class ApiVersionTests
     [InlineData("Api:Versions:v1:Link", "not a URL", "Api:Versions:v1:Link")]
     public async Task An_invalid_setting_stops_the_start_and_is_named(string key, string value, string named)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(("Api:Versions:v1:Sunset", "2029-01-31T00:00:00Z"), (key, value)));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StartAsync(("Api:Versions:v1:Sunset", "2029-01-31T00:00:00Z"), (key, value)));
 
         Assert.Contains(named, exception.Message, StringComparison.Ordinal);
     }
@@ -92,7 +93,8 @@ public sealed class ApiVersionTests
 
     private static async Task<WebApplication> StartAsync(params (string Key, string Value)[] settings)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ApiVersionTests).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(ApiVersionTests).Assembly.GetName().Name });
         foreach (var (key, value) in settings)
         {
             builder.Configuration[key] = value;

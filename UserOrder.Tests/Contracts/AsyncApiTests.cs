@@ -5,7 +5,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>The AsyncAPI document against the schemas, the code and the real broker.</summary>
+/// <summary>The AsyncAPI document matches the schemas, the code and the real broker.</summary>
 public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private static readonly JsonObject Document = ContractFiles.ReadYaml(Path.Combine(ContractFiles.Folder, "asyncapi.yaml"));
@@ -23,7 +23,9 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(published.Order(StringComparer.Ordinal), ContractFiles.EventTypes);
         Assert.Equal(
             published.Order(StringComparer.Ordinal),
-            Channels.Where(channel => channel.Value!["bindings"]!["amqp"]!["exchange"] is not null).Select(channel => channel.Value!["address"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+            Channels.Where(channel => channel.Value!["bindings"]!["amqp"]!["exchange"] is not null)
+                .Select(channel => channel.Value!["address"]!.GetValue<string>())
+                .Order(StringComparer.Ordinal));
         Assert.All(published, type =>
         {
             Assert.NotEmpty(ContractFiles.Messages(type, "examples"));
@@ -34,7 +36,8 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
     [Fact]
     public void The_id_of_a_schema_is_the_dataschema_of_the_envelope() =>
         Assert.All(ContractFiles.EventTypes, type => Assert.Equal(
-            CloudEvent.SchemaOf(type), ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type))["$id"]!.GetValue<string>()));
+            CloudEvent.SchemaOf(type),
+            ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type))["$id"]!.GetValue<string>()));
 
     [Fact]
     public void Every_example_is_valid_and_every_counter_example_is_invalid() =>
@@ -50,11 +53,12 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.All(Document["components"]!["messages"]!.AsObject(), message =>
         {
             var example = Assert.Single(message.Value!["examples"]!.AsArray())!;
-            var file = Path.Combine(ContractFiles.Folder, "events", message.Value["name"]!.GetValue<string>(), "examples", $"{example["name"]}.json");
+            var file = Path.Combine(
+                ContractFiles.Folder, "events", message.Value["name"]!.GetValue<string>(), "examples", $"{example["name"]}.json");
             Assert.Equal(ContractFiles.Read(file).ToJsonString(), example["payload"]!.ToJsonString());
         });
 
-    /// <summary>The broker refuses to declare again what is there with other properties, and to bind to what is not there.</summary>
+    /// <summary>The broker refuses to redeclare an exchange with other properties.</summary>
     [Fact]
     public async Task The_broker_has_the_documented_exchanges()
     {

@@ -3,8 +3,8 @@ using UserOrder.Processes;
 namespace UserOrder.Tests.Contracts;
 
 /// <summary>
-/// The contracts before the tools of their own ecosystems: Ajv, the AsyncAPI parser and Redocly. <c>test.sh</c> brings them by npm; where
-/// it cannot, these tests are skipped and say why.
+/// The linters of each format check the contracts: Ajv, the AsyncAPI parser and Redocly. <c>test.sh</c> fetches them from npm; without
+/// them these tests are skipped with the reason.
 /// </summary>
 public sealed class LintTests
 {
@@ -20,7 +20,7 @@ public sealed class LintTests
 
     [Theory]
     [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "action: send", "action: shout")]
-    [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "#/components/messages/userCreatedV1", "#/components/messages/nobody")]
+    [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "#/components/messages/userCreatedV1", "#/components/messages/none")]
     [InlineData("lint-schemas.mjs", "", "events/user.created.v1.schema.json", "\"maxLength\": 200", "\"maxlength\": 200")]
     [InlineData("lint-schemas.mjs", "", "events/user.created.v1/examples/typical.json", "\"id\"", "\"ID\"")]
     [InlineData("node_modules/.bin/redocly lint", "openapi/user-api.v1.json", "openapi/user-api.v1.json", "\"summary\"", "\"sumary\"")]
@@ -60,9 +60,11 @@ public sealed class LintTests
             var pages = Pages.ToDictionary(page => page, page => File.ReadAllText(Path.Combine(folder, $"{page}.html")));
             Assert.All(ContractFiles.EventTypes, type => Assert.Contains(type, pages["asyncapi"], StringComparison.Ordinal));
             Assert.All(ContractFiles.Services, service => Assert.All(
-                OpenApiContract.Of(service).Operations, operation => Assert.Contains(operation.Description["summary"]!.GetValue<string>(), pages[$"{service}.v1"], StringComparison.Ordinal)));
+                OpenApiContract.Of(service).Operations,
+                operation => Assert.Contains(
+                    operation.Description["summary"]!.GetValue<string>(), pages[$"{service}.v1"], StringComparison.Ordinal)));
 
-            // A page that asks somebody else's server for its scripts is blank where there is none.
+            // A page that loads scripts from another server stays blank offline.
             Assert.All(pages.Values, page => Assert.DoesNotContain("<script src=\"http", page, StringComparison.Ordinal));
         }
         finally
@@ -73,11 +75,13 @@ public sealed class LintTests
 
     private static void SkipWithoutTools() => Assert.SkipUnless(
         File.Exists(Path.Combine(ContractFiles.Tools, "node_modules", ".fetched")),
-        "The linters are not there: they come by npm, which needs Node.js 20.19 or later. ./test.sh fetches them, or says why it cannot.");
+        "The linters are missing. ./test.sh fetches them from npm, which needs Node.js 20.19 or later.");
 
     private static void CopyContracts(string folder)
     {
-        foreach (var path in Directory.GetFiles(ContractFiles.Folder, "*", SearchOption.AllDirectories).Where(path => !path.StartsWith(ContractFiles.Tools, StringComparison.Ordinal)))
+        var contracts = Directory.GetFiles(ContractFiles.Folder, "*", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(ContractFiles.Tools, StringComparison.Ordinal));
+        foreach (var path in contracts)
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(ContractFiles.Folder, path));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -6,7 +6,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>The committed OpenAPI documents are those of the code, and say what a client needs to know.</summary>
+/// <summary>The committed OpenAPI documents match the code and are complete for clients.</summary>
 public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string> Services { get; } = [.. ContractFiles.Services];
@@ -28,7 +28,8 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
             var breaks = CompatibilityGate.OfApi($"{service}.v1", committed, generated).ToList();
             Assert.Fail(breaks.Count > 0
                 ? string.Join('\n', breaks)
-                : $"The code of {service} is not what contracts/openapi/{service}.v1.json says, and breaks no client: run contracts/update.sh and commit the document.");
+                : $"contracts/openapi/{service}.v1.json differs from the code, and the difference breaks no client: run " +
+                    "contracts/update.sh and commit the document.");
         }
     }
 
@@ -39,7 +40,7 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
         using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
         var served = JsonNode.Parse(await api.GetStringAsync("/openapi/v1.json", Cancelled))!.AsObject();
 
-        // Where it is served from is the only thing that the build does not know.
+        // The build does not know the address of the service.
         Assert.True(served.Remove("servers"));
         Assert.True(JsonNode.DeepEquals(ContractFiles.Read(ContractFiles.OpenApi(service)), served), served.ToJsonString());
     }
@@ -59,7 +60,9 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
             var media = Assert.Single(response!["content"]!.AsObject());
             Assert.Equal(status.StartsWith('2') ? "application/json" : "application/problem+json", media.Key);
             Assert.NotNull(media.Value!["schema"]);
-            Assert.True(status.StartsWith('2') ? media.Value["example"] is not null : media.Value["examples"]!.AsObject().Count > 0, $"{id} {status}");
+            Assert.True(
+                status.StartsWith('2') ? media.Value["example"] is not null : media.Value["examples"]!.AsObject().Count > 0,
+                $"{id} {status}");
         }
 
         if (operation.Description["requestBody"] is { } body)
@@ -80,6 +83,7 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
     {
         var property = ContractFiles.Read(ContractFiles.OpenApi(service))["components"]!["schemas"]![schema]!["properties"]![field]!;
 
-        Assert.All(JsonNode.Parse(limits)!.AsObject(), limit => Assert.True(JsonNode.DeepEquals(limit.Value, property[limit.Key]), limit.Key));
+        Assert.All(
+            JsonNode.Parse(limits)!.AsObject(), limit => Assert.True(JsonNode.DeepEquals(limit.Value, property[limit.Key]), limit.Key));
     }
 }
