@@ -2,7 +2,7 @@ using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>A service is killed at each step of the protocol: what was answered 201 still takes effect exactly once.</summary>
+/// <summary>A service crashes at each fail point of the protocol: each request answered with 201 still takes effect exactly once.</summary>
 [Collection(FaultyTests.Name)]
 public sealed class CrashTests(FaultySystem system)
 {
@@ -24,9 +24,10 @@ public sealed class CrashTests(FaultySystem system)
                 await new Junk(system).PublishPoisonAsync();
             }
 
-            var died = await Until.TrueAsync($"a service died at {failPoint}", () => Task.FromResult(FindCrashedService()), service => service is not null);
+            var crashed = await Until.TrueAsync(
+                $"a service crashed at {failPoint}", () => Task.FromResult(FindCrashedService()), service => service is not null);
             await Until.EqualAsync(false, "the crash is noticed", () => Task.FromResult(system.IsCrashDue));
-            await system.Graph.StartAsync(died!, TestContext.Current.CancellationToken);
+            await system.Graph.StartAsync(crashed!, TestContext.Current.CancellationToken);
             await new Recovery(system, client).MeasureAsync();
         }
         finally
