@@ -5,7 +5,7 @@ using UserOrder.Tests.Observability;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>The interactive API page, used as a person would.</summary>
+/// <summary>The interactive API page in a real browser.</summary>
 public sealed class ApiPageTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]

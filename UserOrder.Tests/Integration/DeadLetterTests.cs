@@ -12,7 +12,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What operators can do with dead letters.</summary>
+/// <summary>The operators' endpoints for dead letters: list, inspect, replay, discard.</summary>
 public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"dead_{Guid.NewGuid():N}";
@@ -78,7 +78,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(JsonValueKind.Null, first.GetProperty("body").GetProperty("text").ValueKind);
         Assert.Equal(binary, first.GetProperty("body").GetProperty("base64").GetBytesFromBase64());
 
-        // One byte, then two for each character: the cut at 4 KiB is in the middle of one.
+        // One byte, then two bytes for each character: the cut at 4 KiB falls inside a character.
         var second = items.Single(item => item.GetProperty("messageId").ValueKind == JsonValueKind.Null);
         Assert.Equal(10_001, second.GetProperty("bytes").GetInt32());
         Assert.Equal(large[..2048], second.GetProperty("body").GetProperty("text").GetString());
@@ -88,7 +88,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(large, whole.GetProperty("body").GetProperty("text").GetString());
         Assert.False(whole.GetProperty("body").GetProperty("isCut").GetBoolean());
         Assert.Equal(Queue, whole.GetProperty("headers").GetProperty("x-queue").GetString());
-        Assert.Equal(binary, (await GetAsync(service, $"{Letters}/{IdOf(first)}")).GetProperty("body").GetProperty("base64").GetBytesFromBase64());
+        Assert.Equal(
+            binary, (await GetAsync(service, $"{Letters}/{IdOf(first)}")).GetProperty("body").GetProperty("base64").GetBytesFromBase64());
 
         Assert.Single(await ListAsync(service, "?limit=1"));
         using var unlimited = await service.Api.GetAsync($"{Letters}?limit=101", Cancelled);
@@ -109,7 +110,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(tea)}/replay"));
         Assert.Equal(0, await ReplayAsync(service, $"{Letters}/{IdOf(tea)}/replay"));
 
-        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(["tea"], service.Handler.Handled);
         Assert.Contains("coffee", TextOf(Assert.Single(await ListAsync(service))), StringComparison.Ordinal);
         using var gone = await service.Api.GetAsync($"{Letters}/{IdOf(tea)}", Cancelled);
@@ -145,7 +146,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var names = Enumerable.Range(0, 250).Select(i => $"thing-{i}").ToArray();
         await PublishDeadLettersAsync(channel, [.. names.Select(EventOf)]);
 
-        // What is only looked at, or looked past, is there for whoever comes next.
+        // Listing and single replays must leave the other dead letters in place.
         var ids = (await ListAsync(service, "?limit=100")).Select(IdOf).ToList();
         foreach (var id in ids.TakeLast(3))
         {
@@ -164,13 +165,15 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await PublishDeadLettersAsync(channel, "nobody can read this"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "unreadable"u8.ToArray());
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/replay"));
 
-        var again = await Until.TrueAsync("it is back", () => ListAsync(service), items => items.Count > 0);
-        Assert.StartsWith("The body is not a JSON CloudEvent", Assert.Single(again).GetProperty("reason").GetString(), StringComparison.Ordinal);
-        Assert.Equal("kept", (await GetAsync(service, $"{Letters}/{IdOf(again[0])}")).GetProperty("headers").GetProperty("x-mine").GetString());
+        var returned = Assert.Single(
+            await Until.TrueAsync("the message is a dead letter again", () => ListAsync(service), items => items.Count > 0));
+        Assert.StartsWith("The body is not a JSON CloudEvent", returned.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        var headers = (await GetAsync(service, $"{Letters}/{IdOf(returned)}")).GetProperty("headers");
+        Assert.Equal("kept", headers.GetProperty("x-mine").GetString());
     }
 
     [Fact]
@@ -178,18 +181,20 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     {
         await using var service = await StartAsync(("Messaging:InboxRetention", "1.00:00:00"));
         var channel = await OpenChannelAsync();
-        var old = TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "old" }, DateTimeOffset.UtcNow.AddHours(-25));
-        var young = TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "young" }, DateTimeOffset.UtcNow.AddHours(-23));
+        var old = TestEvents.Envelope(
+            Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "old" }, DateTimeOffset.UtcNow.AddHours(-25));
+        var young = TestEvents.Envelope(
+            Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "young" }, DateTimeOffset.UtcNow.AddHours(-23));
         await channel.BasicPublishAsync("", Queue, mandatory: true, old, Cancelled);
         await channel.BasicPublishAsync("", Queue, mandatory: true, young, Cancelled);
 
-        await Until.EqualAsync(1, "one took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the young event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         var letter = Assert.Single(await ListAsync(service));
         Assert.StartsWith("The event is older than 1.00:00:00", letter.GetProperty("reason").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
 
-        await Until.EqualAsync(2, "the other took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(2, "the old event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(["young", "old"], service.Handler.Handled);
         Assert.Empty(await ListAsync(service));
     }
@@ -303,7 +308,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         gate.SetResult();
         await Until.EqualAsync(alive, "the queue is empty", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(2, await ReplayAsync(service, $"{Letters}/replay"));
-        await Until.EqualAsync(alive + 2, "the dead ones took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(alive + 2, "the replayed events took effect", () => Task.FromResult(service.Handler.Handled.Count));
 
         async Task<bool> PublishOneAsync()
         {
@@ -335,8 +340,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal("Not counted: the broker has not answered.", await HealthAsync(cut));
 
         proxy.Mode = ProxyMode.Forward;
-        await Until.EqualAsync("none", "they are counted", () => HealthAsync(cut));
-        await Until.EqualAsync(HttpStatusCode.OK, "they can be listed", async () =>
+        await Until.EqualAsync("none", "the dead letters are counted", () => HealthAsync(cut));
+        await Until.EqualAsync(HttpStatusCode.OK, "the dead letters can be listed", async () =>
         {
             using var listed = await cut.Api.GetAsync(Letters, Cancelled);
             return listed.StatusCode;
@@ -358,7 +363,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) => measured[$"{tags[0].Value}"] = value);
         listener.Start();
-        await Until.EqualAsync("none", "there is none", () => HealthAsync(service));
+        await Until.EqualAsync("none", "there are no dead letters", () => HealthAsync(service));
         var channel = await OpenChannelAsync();
 
         await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
@@ -379,18 +384,20 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         await Until.EqualAsync(1u, "the broker gave up", CrashWithMessageAsync);
 
         await using var service = await StartAsync(("Messaging:DeliveryLimit", "1"));
-        var letter = Assert.Single(await Until.TrueAsync("it is dead", () => ListAsync(service), items => items.Count > 0));
+        var letter = Assert.Single(
+            await Until.TrueAsync("the message is a dead letter", () => ListAsync(service), items => items.Count > 0));
         Assert.Equal("The broker gave up after the delivery limit.", letter.GetProperty("reason").GetString());
-        Assert.InRange(letter.GetProperty("diedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            letter.GetProperty("diedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
         var headers = (await GetAsync(service, $"{Letters}/{IdOf(letter)}")).GetProperty("headers");
         Assert.Contains("delivery_limit", headers.GetProperty("x-death").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
 
-        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Empty(await ListAsync(service));
 
-        // RabbitMQ 4 does not count what a consumer gives back, only what it dies with.
+        // RabbitMQ 4 counts a delivery if the consumer's channel dies, not if the consumer requeues it.
         async Task<uint> CrashWithMessageAsync()
         {
             await using var connection = await new ConnectionFactory { Uri = await BrokerAsync() }.CreateConnectionAsync(Cancelled);
@@ -407,18 +414,20 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         foreach (var queue in new[] { Queue, $"{Queue}.dead" })
         {
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancelled);
+            await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancelled);
         }
 
         await using var service = await StartAsync();
         await PublishAsync("tea");
 
-        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(1, service.Logs.Count($"The queue {Queue} was declared with other arguments before"));
         Assert.Equal(1, service.Logs.Count($"The queue {Queue}.dead was declared with other arguments before"));
     }
 
-    private static byte[] EventOf(string name) => TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = name });
+    private static byte[] EventOf(string name) =>
+        TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = name });
 
     private static string IdOf(JsonElement letter) => letter.GetProperty("id").GetString()!;
 
@@ -429,11 +438,12 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task<DeadLetterService> StartAsync(params (string Key, string Value)[] settings)
     {
         var service = await StartAsync(await BrokerAsync(), settings);
-        await Until.TrueAsync("it consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {Queue}")), count => count > 0);
+        await Until.TrueAsync(
+            "the service consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {Queue}")), count => count > 0);
         return service;
     }
 
-    /// <summary>A second one is a replica of the first: it has the same database and queue.</summary>
+    /// <summary>Starts a replica. All replicas of a test share the database and the queue.</summary>
     private async Task<DeadLetterService> StartAsync(Uri broker, params (string Key, string Value)[] settings)
     {
         _database ??= await CreateDatabaseAsync();
@@ -446,7 +456,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var server = await OpenDatabaseAsync("userdb");
         await using var command = server.CreateCommand($"create database {_name}");
         await command.ExecuteNonQueryAsync(Cancelled);
-        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
+        return new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
     }
 
     private async Task PublishAsync(params string[] names)
@@ -458,13 +469,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         }
     }
 
-    /// <summary>Puts messages among the dead letters, as a consumer would.</summary>
+    /// <summary>Publishes dead letters as a consumer does.</summary>
     private async Task PublishDeadLettersAsync(IChannel channel, params byte[][] bodies)
     {
         var properties = new BasicProperties
         {
             Persistent = true,
-            Headers = new Dictionary<string, object?> { ["x-reason"] = "A test said so.", ["x-queue"] = Queue, ["x-mine"] = "kept" },
+            Headers = new Dictionary<string, object?> { ["x-reason"] = "A test published it.", ["x-queue"] = Queue, ["x-mine"] = "kept" },
         };
         foreach (var body in bodies)
         {
@@ -483,7 +494,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         [.. (await GetAsync(service, Letters + query)).GetProperty("items").EnumerateArray()];
 
     private async Task WaitForAsync(DeadLetterService service, int count) =>
-        await Until.TrueAsync($"{count} are dead", () => ListAsync(service), items => items.Count == count);
+        await Until.TrueAsync($"there are {count} dead letters", () => ListAsync(service), items => items.Count == count);
 
     private static async Task<int> ReplayAsync(DeadLetterService service, string path)
     {

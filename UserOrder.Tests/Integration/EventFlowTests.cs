@@ -6,7 +6,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Events cross the broker, both ways, once.</summary>
+/// <summary>Events of both services cross the broker and take effect once.</summary>
 public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
@@ -14,7 +14,8 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
 
         using var response = await PlaceOrderAsync(userId);
 
@@ -34,7 +35,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
         await using var connection = await orderdb.OpenConnectionAsync(Cancelled);
         await using var pause = await connection.BeginTransactionAsync(Cancelled);
 
-        // The consumer cannot write to its inbox while this lock is held, and so stands still.
+        // The lock on the inbox blocks the consumer.
         await using (var command = new NpgsqlCommand("lock table inbox in exclusive mode", connection, pause))
         {
             await command.ExecuteNonQueryAsync(Cancelled);
@@ -62,10 +63,11 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
 
         Assert.Equal(1000, ids.Distinct().Count());
         Assert.Equal(1000, await CountAsync(userdb, "select count(*) from users where id = any($1)", ids));
-        await Until.EqualAsync(1000, "OrderApi knows all of them", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", ids));
+        await Until.EqualAsync(
+            1000, "OrderApi knows all of them", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", ids));
         await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));
 
-        // A published event may come twice, but it is the same one.
+        // The broker may deliver an event twice, but with the same id.
         var subjects = ids.Select(id => id.ToString()).ToHashSet();
         var events = new HashSet<Guid>();
         while (await channel.BasicGetAsync(copies, autoAck: true, Cancelled) is { } copy)

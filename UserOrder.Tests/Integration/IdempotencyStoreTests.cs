@@ -8,7 +8,7 @@ using UserOrder.UserApi.Users;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Replicas that meet in one database, each with a writer of its own.</summary>
+/// <summary>Two replicas with separate writers on one database.</summary>
 public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
@@ -22,7 +22,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
             var keys = Enumerable.Range(0, 50).Select(_ => KeyOf(new CreateUserRequest())).ToArray();
             var emails = keys.Select(_ => NewEmail()).ToArray();
 
-            // The keys of both in opposite orders; the emails of the second by other keys, too.
+            // Both replicas get the same keys in opposite order; the second also gets the same emails with other keys.
             var additions = keys.Select((key, i) => one.AddAsync(NewUser(emails[i]), key, Cancelled))
                 .Concat(keys.Reverse().Select((key, i) => other.AddAsync(NewUser(emails[i]), key, Cancelled)))
                 .Concat(emails.Reverse().Select(email => other.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled)));
@@ -31,7 +31,10 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
             Assert.Equal(50, results.Count(result => result == UserAddition.Added));
             Assert.Equal(50, results.Count(result => result == UserAddition.KeyTaken));
             Assert.Equal(50, await CountAsync(userdb, "select count(*) from users where email = any($1)", (object)emails));
-            Assert.Equal(50, await CountAsync(userdb, "select count(*) from idempotency_keys where key = any($1)", keys.Select(key => key.Value).ToList()));
+            Assert.Equal(
+                50,
+                await CountAsync(
+                    userdb, "select count(*) from idempotency_keys where key = any($1)", keys.Select(key => key.Value).ToList()));
         }
     }
 
@@ -43,14 +46,22 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         await using var other = new UserStore(userdb, NewOutbox());
         await using var starter = await RivalReplica.StartAsync(userdb);
         await using var middle = await RivalReplica.StartAsync(userdb);
-        var keys = Enumerable.Range(0, 3).Select(_ => KeyOf(new CreateUserRequest())).OrderBy(key => key.Value, StringComparer.Ordinal).ToArray();
+        var keys = Enumerable.Range(0, 3)
+            .Select(_ => KeyOf(new CreateUserRequest()))
+            .OrderBy(key => key.Value, StringComparer.Ordinal)
+            .ToArray();
         var blocking = new[] { KeyOf(new CreateUserRequest()), KeyOf(new CreateUserRequest()) };
         await starter.TakeAsync(blocking[0].Value, Guid.NewGuid());
         await starter.TakeAsync(blocking[1].Value, Guid.NewGuid());
         await middle.TakeAsync(keys[1].Value, Guid.NewGuid());
 
-        // While the starter holds both up, each gets one batch of all three keys. Unsorted, each would then hold what the other needs next.
-        var first = new[] { one.AddAsync(NewUser(NewEmail()), blocking[0], Cancelled), other.AddAsync(NewUser(NewEmail()), blocking[1], Cancelled) };
+        // While the starter blocks both replicas, each queues one batch of all three keys. Without sorting, each batch would lock keys
+        // that the other one needs next.
+        var first = new[]
+        {
+            one.AddAsync(NewUser(NewEmail()), blocking[0], Cancelled),
+            other.AddAsync(NewUser(NewEmail()), blocking[1], Cancelled),
+        };
         await starter.WaitUntilBlockingAsync(statements: 2);
         var second = keys.Select(key => one.AddAsync(NewUser(NewEmail()), key, Cancelled))
             .Concat(keys.Reverse().Select(key => other.AddAsync(NewUser(NewEmail()), key, Cancelled)))
@@ -72,7 +83,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         await using var one = new OrderStore(orderdb, NewOutbox());
         await using var other = new OrderStore(await OpenDatabaseAsync("orderdb"), NewOutbox());
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         var keys = Enumerable.Range(0, 200).Select(_ => KeyOf(new PlaceOrderRequest())).ToArray();
         var unused = KeyOf(new PlaceOrderRequest());
 
@@ -99,7 +111,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         await rival.TakeAsync(blocking.Value, Guid.NewGuid());
         await rival.TakeAsync(taken.Value, Guid.NewGuid());
 
-        // What comes while the first waits for the rival makes up the second batch.
+        // The requests that arrive while the first one waits for the rival form the second batch.
         var first = users.AddAsync(NewUser(NewEmail()), blocking, Cancelled);
         await rival.WaitUntilBlockingAsync();
         Task<UserAddition>[] second =
@@ -122,13 +134,14 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var orders = new OrderStore(orderdb, NewOutbox());
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         var (blocking, taken) = (KeyOf(new PlaceOrderRequest()), KeyOf(new PlaceOrderRequest()));
         await using var rival = await RivalReplica.StartAsync(orderdb);
         await rival.TakeAsync(blocking.Value, Guid.NewGuid());
         await rival.TakeAsync(taken.Value, Guid.NewGuid());
 
-        // What comes while the first waits for the rival makes up the second batch.
+        // The requests that arrive while the first one waits for the rival form the second batch.
         var first = orders.AddAsync(NewOrder(userId), blocking, Cancelled);
         await rival.WaitUntilBlockingAsync();
         Task<OrderAddition>[] second =
@@ -173,9 +186,11 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     private static EventOutbox NewOutbox() =>
         new(new OutboxSignal(), TimeProvider.System, Options.Create(new MessagingOptions { ServiceName = "a-replica" }));
 
-    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
+    private static IdempotencyKey KeyOf(CreateUserRequest request) =>
+        IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
 
-    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
+    private static IdempotencyKey KeyOf(PlaceOrderRequest request) =>
+        IdempotencyKey.From(Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
 
     private static UserResponse NewUser(string email) => new(Guid.CreateVersion7(), "Ada", email, DateTimeOffset.UtcNow);
 

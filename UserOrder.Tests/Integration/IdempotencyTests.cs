@@ -8,7 +8,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>A POST that is sent again with its key is carried out once, whatever happens to the client, the connection or the service.</summary>
+/// <summary>A POST with an idempotency key runs once, despite retries, lost connections and crashes.</summary>
 public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string> Services { get; } = ["user-api", "order-api"];
@@ -31,7 +31,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         Assert.Equal(first.Headers.Location, again.Headers.Location);
         Assert.Equal(1, await operation.CountAsync(body));
 
-        // Events may overtake each other, but all are published when the outbox is empty.
+        // Events may overtake each other, but an empty outbox means that all of them are published.
         await AssertCreatedAsync(later, replayed: false);
         await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(operation.Database, "select count(*) from outbox"));
         var events = new List<string>();
@@ -108,7 +108,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
     [MemberData(nameof(Services))]
     public async Task A_retry_gets_409_while_the_first_request_runs_even_after_its_client_disconnects(string service)
     {
-        // Another replica would wait for the rival's transaction, too.
+        // Another replica would also wait for the rival's transaction.
         RequireOwnGraph();
         var operation = await OperationOfAsync(service);
         var (key, body) = (NewKey(), operation.NewBody());
@@ -330,7 +330,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         return await operation.Api.SendAsync(request, Cancelled);
     }
 
-    /// <summary>Sends a request on a connection of its own and leaves the answer in it. Disposing of the connection cuts it.</summary>
+    /// <summary>Sends a request on a new connection without reading the answer. Disposing of the connection resets it.</summary>
     private static async Task<TcpClient> SendAsync(Operation operation, string key, string body)
     {
         var connection = new TcpClient { LingerState = new LingerOption(true, 0) };
@@ -344,15 +344,16 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         return connection;
     }
 
-    /// <summary>What a client does that wants its request carried out once.</summary>
+    /// <summary>Retries with the same key until the answer is 201, as a client does.</summary>
     private static async Task RetryUntilCreatedAsync(Operation operation, string key, string body) => await Until.TrueAsync(
-        "the request was carried out",
+        "the answer is 201",
         async () =>
         {
             try
             {
                 using var response = await PostAsync(operation, key, body);
-                Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable });
+                Assert.Contains(
+                    response.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable });
                 if (response.StatusCode == HttpStatusCode.Conflict)
                 {
                     await AssertInFlightAsync(response);
@@ -367,11 +368,13 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         },
         status => status == HttpStatusCode.Created);
 
-    /// <summary>Asserts that the request was carried out, now or before, and returns the body as it came.</summary>
+    /// <summary>Asserts a 201, either new or replayed, and returns its body.</summary>
     private static async Task<string> AssertCreatedAsync(HttpResponseMessage response, bool replayed)
     {
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        Assert.Equal(replayed ? ["true"] : [], response.Headers.TryGetValues(IdempotencyKeyHeaderAttribute.ReplayedHeaderName, out var values) ? values : []);
+        Assert.Equal(
+            replayed ? ["true"] : [],
+            response.Headers.TryGetValues(IdempotencyKeyHeaderAttribute.ReplayedHeaderName, out var values) ? values : []);
         return await response.Content.ReadAsStringAsync(Cancelled);
     }
 
@@ -381,7 +384,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
     }
 
-    /// <summary>A service's POST. Each of its new bodies has something of its own, by which what it created can be counted.</summary>
+    /// <summary>A service's POST. Each new body contains a unique mark, by which a test counts the created entities.</summary>
     private sealed record Operation(
         HttpClient Api,
         string Path,

@@ -4,7 +4,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What the services do without their broker or their database.</summary>
+/// <summary>The services during outages of the broker, a database or the other service.</summary>
 public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
@@ -62,7 +62,10 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
         try
         {
             await channel.PublishEventAsync("order.placed.v1", TestEvents.OrderPlaced(Guid.CreateVersion7(), userId), Cancelled);
-            await Until.TrueAsync("the consumer's circuit opens", () => DescriptionAsync(UserApi, "circuits"), text => text.Contains("consumer-database open", StringComparison.Ordinal));
+            await Until.TrueAsync(
+                "the consumer's circuit opens",
+                () => DescriptionAsync(UserApi, "circuits"),
+                text => text.Contains("consumer-database open", StringComparison.Ordinal));
         }
         finally
         {
@@ -73,14 +76,18 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
         await Graph.StopAsync("rabbitmq", Cancelled);
         try
         {
-            await Until.TrueAsync("the relay's circuit opens", () => DescriptionAsync(UserApi, "circuits"), text => text.StartsWith("relay-broker open", StringComparison.Ordinal));
+            await Until.TrueAsync(
+                "the relay's circuit opens",
+                () => DescriptionAsync(UserApi, "circuits"),
+                text => text.StartsWith("relay-broker open", StringComparison.Ordinal));
         }
         finally
         {
             await Graph.StartAsync("rabbitmq", Cancelled);
         }
 
-        await Until.EqualAsync("relay-broker closed, consumer-database closed", "the circuits close", () => DescriptionAsync(UserApi, "circuits"));
+        await Until.EqualAsync(
+            "relay-broker closed, consumer-database closed", "the circuits close", () => DescriptionAsync(UserApi, "circuits"));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What both services have alike.</summary>
+/// <summary>The endpoints that both services share.</summary>
 public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string> Services { get; } = ["user-api", "order-api"];
@@ -14,7 +14,8 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
     public async Task Health_names_each_dependency(string service)
     {
         using var api = ApiOf(service);
-        var health = await Until.TrueAsync("all is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
+        var health = await Until.TrueAsync(
+            "all is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
 
         AssertChecks(["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"], health);
 
@@ -78,7 +79,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         Assert.Contains("swagger-ui", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
     }
 
-    /// <summary>The checks are for developers: a deployed service says no more than how it is.</summary>
+    /// <summary>Asserts the names of the checks. A deployed service reports only its overall status.</summary>
     private void AssertChecks(string[] names, JsonElement health)
     {
         if (Graph.RunsElsewhere is null)

@@ -20,7 +20,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>The messaging library in a service of its own, with its own database and exchange on the graph's servers.</summary>
+/// <summary>The messaging library in a third service, with its own database and exchange on the graph's servers.</summary>
 public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"third_{Guid.NewGuid():N}";
@@ -46,12 +46,17 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         await PublishAsync(host, "tea", "poison", "coffee");
 
-        await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(handler.Handled.Count));
+        await Until.EqualAsync(2, "the rest of the batch was handled", () => Task.FromResult(handler.Handled.Count));
         Assert.Equal(["coffee", "tea"], handler.Handled.Order());
         var channel = await OpenChannelAsync();
-        var dead = await Until.TrueAsync("the poison is a dead letter", () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
+        var dead = await Until.TrueAsync(
+            "the poison is a dead letter",
+            () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled),
+            got => got is not null);
         Assert.Contains("poison", Encoding.UTF8.GetString(dead!.Body.Span), StringComparison.Ordinal);
-        Assert.Equal("The handler failed 3 times, last with InvalidOperationException.", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
+        Assert.Equal(
+            "The handler failed 3 times, last with InvalidOperationException.",
+            Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
         Assert.Equal(3, handler.FailuresAlone);
         await host.StopAsync(Cancelled);
     }
@@ -66,10 +71,10 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
             await host.StartAsync(Cancelled);
             await WaitUntilMigratedAsync(host);
             await PublishAsync(host, "tea", "poison", "coffee");
-            await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(failing.Handled.Count));
+            await Until.EqualAsync(2, "the rest of the batch was handled", () => Task.FromResult(failing.Handled.Count));
             await PublishAsync(host, "milk");
             await PublishAsync(host, "sugar");
-            await Until.EqualAsync(4, "those behind were handled", () => Task.FromResult(failing.Handled.Count));
+            await Until.EqualAsync(4, "the later events were handled", () => Task.FromResult(failing.Handled.Count));
             await host.StopAsync(Cancelled);
         }
 
@@ -95,10 +100,10 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         await host.StartAsync(Cancelled);
         await WaitUntilMigratedAsync(host);
         await PublishAsync(host, "milk");
-        await Until.EqualAsync(1, "the consumer is there", () => Task.FromResult(handler.Handled.Count));
+        await Until.EqualAsync(1, "the consumer runs", () => Task.FromResult(handler.Handled.Count));
         var channel = await OpenChannelAsync();
         await Until.TrueAsync(
-            "the dead letters are full",
+            "the dead-letter queue is full",
             async () =>
             {
                 try
@@ -115,10 +120,12 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, body: "unreadable"u8.ToArray(), Cancelled);
         await PublishAsync(host, "tea");
-        await Until.EqualAsync(2, "the event behind it was handled", () => Task.FromResult(handler.Handled.Count));
+        await Until.EqualAsync(2, "the next event was handled", () => Task.FromResult(handler.Handled.Count));
 
         await channel.QueuePurgeAsync($"{_name}.things.dead", Cancelled);
-        var dead = await Until.TrueAsync("it is a dead letter", () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
+        var dead = await Until.TrueAsync(
+            "the message is a dead letter",
+            () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
         Assert.Equal("unreadable", Encoding.UTF8.GetString(dead!.Body.Span));
         await host.StopAsync(Cancelled);
     }
@@ -139,7 +146,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         await Until.EqualAsync(300, "every event was handled", () => Task.FromResult(handlers.Sum(handler => handler.Handled.Count)));
         Assert.Equal(names.Order(), handlers.SelectMany(handler => handler.Handled).Order());
         var source = hosts[0].Services.GetRequiredService<NpgsqlDataSource>();
-        Assert.Equal(Migration.From(typeof(EventOutbox).Assembly).Count, await CountAsync(source, "select count(*) from schema_migrations"));
+        Assert.Equal(
+            Migration.From(typeof(EventOutbox).Assembly).Count, await CountAsync(source, "select count(*) from schema_migrations"));
         foreach (var host in hosts)
         {
             await host.StopAsync(Cancelled);
@@ -182,7 +190,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         await PublishAsync(host, "tea");
 
-        var copy = await Until.TrueAsync("the event was published", () => channel.BasicGetAsync($"{_name}.copy", autoAck: true, Cancelled), got => got is not null);
+        var copy = await Until.TrueAsync(
+            "the event was published", () => channel.BasicGetAsync($"{_name}.copy", autoAck: true, Cancelled), got => got is not null);
         Assert.Contains($"\"traceparent\":\"{cause.Id}\"", Encoding.UTF8.GetString(copy!.Body.Span), StringComparison.Ordinal);
         Assert.Equal(cause.Id, Encoding.UTF8.GetString((byte[])copy.BasicProperties.Headers!["traceparent"]!));
         Assert.Equal("application/cloudevents+json", copy.BasicProperties.ContentType);
@@ -200,17 +209,19 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         (connection.Host, connection.Port) = ("127.0.0.1", database.Port);
         var logs = new LogCollector();
         var handler = new ThingHandler();
-        using var host = Build(connection.ConnectionString, new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, handler, logs);
+        using var host = Build(
+            connection.ConnectionString, new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, handler, logs);
 
         await host.StartAsync(Cancelled);
-        await Until.EqualAsync(1, "it waits for the database", () => Task.FromResult(logs.Count("Waiting for the database")));
+        await Until.EqualAsync(1, "the service waits for the database", () => Task.FromResult(logs.Count("Waiting for the database")));
         Assert.False(host.Services.GetRequiredService<SchemaMigrator>().Ready.IsCompleted);
 
         database.Mode = ProxyMode.Forward;
         await WaitUntilMigratedAsync(host);
         await PublishAsync(host, "tea");
         await Until.EqualAsync(1, "the relay waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
-        await Until.EqualAsync(1, "the consumer waits for the broker", () => Task.FromResult(logs.Count($"The consumer of {_name}.things waits")));
+        await Until.EqualAsync(
+            1, "the consumer waits for the broker", () => Task.FromResult(logs.Count($"The consumer of {_name}.things waits")));
         Assert.Empty(handler.Handled);
 
         broker.Mode = ProxyMode.Forward;
@@ -226,11 +237,16 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var uri = await BrokerAsync();
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.HalfOpen);
-        using var host = Build(await CreateDatabaseAsync(), new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, new ThingHandler(), new LogCollector());
+        using var host = Build(
+            await CreateDatabaseAsync(),
+            new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri,
+            new ThingHandler(),
+            new LogCollector());
         var circuit = host.Services.GetRequiredService<Circuits>().RelayToBroker;
 
         await host.StartAsync(Cancelled);
-        await Until.EqualAsync(true, "the circuit opens", () => Task.FromResult(circuit.State is CircuitState.Open or CircuitState.HalfOpen));
+        await Until.EqualAsync(
+            true, "the circuit opens", () => Task.FromResult(circuit.State is CircuitState.Open or CircuitState.HalfOpen));
 
         broker.Mode = ProxyMode.Forward;
         await Until.EqualAsync(CircuitState.Closed, "the circuit closes", () => Task.FromResult(circuit.State));
@@ -271,7 +287,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var server = await OpenDatabaseAsync("userdb");
         await using var command = server.CreateCommand($"create database {_name}");
         await command.ExecuteNonQueryAsync(Cancelled);
-        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
+        return new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
     }
 
     private async Task<IHost> BuildAsync(ThingHandler handler, params (string Key, string Value)[] settings) =>
@@ -304,7 +321,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var database = host.Services.GetRequiredService<NpgsqlDataSource>();
         await using var connection = await database.OpenConnectionAsync(Cancelled);
         await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-        await EventOutbox.WriteAsync(transaction, [.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
+        await EventOutbox.WriteAsync(
+            transaction, [.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
         await transaction.CommitAsync(Cancelled);
         outbox.NotifyCommitted();
     }
@@ -317,7 +335,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         public int FailuresAlone { get; private set; }
 
-        public Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        public Task HandleAsync(
+            IReadOnlyList<ReceivedEvent<Thing>> events, NpgsqlTransaction transaction, CancellationToken cancellationToken)
         {
             if (events.Any(thing => thing.Data.Name == Poison))
             {

@@ -3,7 +3,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>An order is never accepted on a guess.</summary>
+/// <summary>OrderApi accepts an order only for a user that it knows or that UserApi confirms.</summary>
 public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
@@ -19,7 +19,8 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var known = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", known));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", known));
 
         await Graph.StopAsync("user-api", Cancelled);
         try
@@ -38,7 +39,7 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
 
         await Until.EqualAsync(1, "UserApi counts the order placed meanwhile", () => OrderCountAsync(known));
 
-        // The circuit is still open for a while, and the next test must not find it so.
+        // The circuit stays open for a while; the next test needs it closed.
         await Until.EqualAsync(
             HttpStatusCode.UnprocessableEntity,
             "OrderApi asks UserApi again",

@@ -5,7 +5,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Bad input gets a clear problem document, never a 500.</summary>
+/// <summary>Invalid input gets a specific problem document, never a 500.</summary>
 public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string, string> InvalidUsers { get; } = new()
@@ -58,7 +58,8 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     {
         var email = NewEmail();
         using var first = await UserApi.PostAsync("/v1/users", Json($$"""{"name":"Ada","email":"{{email}}"}"""), Cancelled);
-        using var second = await UserApi.PostAsync("/v1/users", Json($$"""{"name":"Ada","email":"{{email.ToUpperInvariant()}}"}"""), Cancelled);
+        using var second = await UserApi.PostAsync(
+            "/v1/users", Json($$"""{"name":"Ada","email":"{{email.ToUpperInvariant()}}"}"""), Cancelled);
 
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         await AssertProblemAsync(HttpStatusCode.Conflict, "email-taken", second);
@@ -114,8 +115,8 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         """{"name":5,"email":"a@b.example"}""",
         """{"name":"Ada","name":"Eve","email":"a@b.example"}""",
         """{"name":"\ud800","email":"a@b.example"}""",
-        string.Concat(Enumerable.Repeat("[", 100)),
-        $$"""{"name":"Ada","email":"a@b.example","extra":{{string.Concat(Enumerable.Repeat("[", 40))}}{{string.Concat(Enumerable.Repeat("]", 40))}}}""",
+        new string('[', 100),
+        $$"""{"name":"Ada","email":"a@b.example","extra":{{new string('[', 40)}}{{new string(']', 40)}}}""",
     ];
 
     [Theory]
@@ -125,7 +126,10 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
 
         var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
-        Assert.StartsWith(body is "" or "null" ? "A JSON body is required." : "The body is not the expected JSON", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            body is "" or "null" ? "A JSON body is required." : "The body is not the expected JSON",
+            problem.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -145,7 +149,8 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [Fact]
     public async Task A_body_of_another_media_type_gets_415()
     {
-        using var response = await UserApi.PostAsync("/v1/users", new StringContent("name=Ada", Encoding.UTF8, "application/x-www-form-urlencoded"), Cancelled);
+        using var response = await UserApi.PostAsync(
+            "/v1/users", new StringContent("name=Ada", Encoding.UTF8, "application/x-www-form-urlencoded"), Cancelled);
 
         await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
     }
@@ -155,14 +160,14 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("\"UTF-8\"", true)]
     [InlineData("utf-16", false)]
     [InlineData("nonsense", false)]
-    public async Task JSON_is_accepted_in_UTF_8_only(string charset, bool isTaken)
+    public async Task JSON_is_accepted_in_UTF_8_only(string charset, bool isAccepted)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"name":"Ádá","email":"{{NewEmail()}}"}"""));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/json; charset={charset}");
 
         using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
 
-        if (isTaken)
+        if (isAccepted)
         {
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         }
@@ -197,10 +202,10 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_body_over_64_KiB_gets_413(bool saysItsLength)
+    public async Task A_body_over_64_KiB_gets_413(bool hasContentLength)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"name":"{{new string('n', 64 * 1024)}}","email":"a@b.example"}""");
-        using HttpContent content = saysItsLength ? new ByteArrayContent(body) : new StreamContent(new UnseekableStream(body));
+        using HttpContent content = hasContentLength ? new ByteArrayContent(body) : new StreamContent(new UnseekableStream(body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
 
         using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
@@ -259,7 +264,8 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 
     private static string Order(string items) => $$"""{"userId":"01890000-0000-7000-8000-000000000000","items":[{{items}}]}""";
 
-    private static string Item(string sku, string quantity, string unitPrice) => $$"""{"sku":"{{sku}}","quantity":{{quantity}},"unitPrice":{{unitPrice}}}""";
+    private static string Item(string sku, string quantity, string unitPrice) =>
+        $$"""{"sku":"{{sku}}","quantity":{{quantity}},"unitPrice":{{unitPrice}}}""";
 
     private sealed class UnseekableStream(byte[] bytes) : MemoryStream(bytes)
     {
