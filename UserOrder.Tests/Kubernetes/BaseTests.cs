@@ -3,7 +3,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>The committed base against the manifest, whatever made it.</summary>
+/// <summary>The committed Kubernetes base matches the manifest.</summary>
 public sealed partial class BaseTests
 {
     private static readonly AppManifest Manifest = KubernetesFiles.Manifest;
@@ -15,7 +15,8 @@ public sealed partial class BaseTests
 
     public static TheoryData<string> Resources { get; } = new(Manifest.Runnable.Select(entry => entry.Name));
 
-    public static TheoryData<string> Projects { get; } = new(Manifest.Runnable.Where(entry => entry.Resource.IsProject).Select(entry => entry.Name));
+    public static TheoryData<string> Projects { get; } =
+        new(Manifest.Runnable.Where(entry => entry.Resource.IsProject).Select(entry => entry.Name));
 
     [Fact]
     public void Each_runnable_resource_has_one_workload_and_one_Service()
@@ -34,7 +35,8 @@ public sealed partial class BaseTests
         var container = Workload(name).Container;
 
         Assert.Equal(
-            resource.Image ?? $"registry.userorder.example/{ServiceProperties.RepositoryOf(ProjectFile(resource))}:{ServiceProperties.Version}",
+            resource.Image
+                ?? $"registry.userorder.example/{ServiceProperties.RepositoryOf(ProjectFile(resource))}:{ServiceProperties.Version}",
             container.At("image")!.Text());
         Assert.Equal(
             resource.Bindings.Select(binding => (binding.Key, binding.Value.TargetPort!.Value)),
@@ -68,7 +70,9 @@ public sealed partial class BaseTests
             var text = File.ReadAllText(file);
             Assert.DoesNotMatch(Unresolved(), text);
             Assert.All(Variable().Matches(text), variable => Assert.Contains(variable.Groups[1].Value, secrets));
-            Assert.All(PasswordInText().Matches(text), password => Assert.StartsWith("$(", password.Groups[1].Value + password.Groups[2].Value, StringComparison.Ordinal));
+            Assert.All(
+                PasswordInText().Matches(text),
+                password => Assert.StartsWith("$(", password.Groups[1].Value + password.Groups[2].Value, StringComparison.Ordinal));
         }
 
         Assert.DoesNotContain(Objects, item => item.Kind is "Secret" or "ConfigMap");

@@ -4,15 +4,15 @@ using YamlDotNet.RepresentationModel;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>What has to be true of every overlay, whoever writes it.</summary>
+/// <summary>The requirements that every overlay meets.</summary>
 [Collection(KubernetesTests.Name)]
 public sealed partial class OverlayTests(BuiltOverlays overlays)
 {
     private static readonly string[] Probes = ["startupProbe", "livenessProbe", "readinessProbe"];
     private static readonly string[] ResourceKinds = ["requests", "limits"];
 
-    // Until every node's proxy and every ingress controller has taken a pod out that ends.
-    private static readonly TimeSpan ToLearnOfIt = TimeSpan.FromSeconds(5);
+    // The time until node proxies and ingress controllers stop sending to a terminating pod.
+    private static readonly TimeSpan EndpointPropagation = TimeSpan.FromSeconds(5);
 
     public static TheoryData<string> Overlays { get; } = new(KubernetesFiles.Overlays);
 
@@ -84,16 +84,8 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_rollout_keeps_all_replicas_available_and_leaves_time_to_drain(string overlay) => Assert.All(await ServicesAsync(overlay), service =>
-    {
-        Assert.Equal("0", service.Spec.At("strategy", "rollingUpdate", "maxUnavailable")?.Text());
-        var drain = TimeSpan.Parse(Variable(service, "Shutdown__Drain")!.Text(), CultureInfo.InvariantCulture);
-        Assert.True(drain >= ToLearnOfIt, $"{service} drains for {drain}.");
-
-        // 25 s are what the host waits for requests and batches after the drain.
-        Assert.True(service.Pod.At("terminationGracePeriodSeconds")!.Number() > drain.TotalSeconds + 25);
-        Assert.Equal(2, service.Pod.At("topologySpreadConstraints").Items().Count());
-    });
+    public async Task A_rollout_keeps_all_replicas_available_and_leaves_time_to_drain(string overlay) =>
+        Assert.All(await ServicesAsync(overlay), AssertGracefulRollout);
 
     [Theory]
     [MemberData(nameof(Overlays))]
@@ -102,12 +94,15 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
         var objects = await overlays.ObjectsOfAsync(overlay);
         Assert.All(await ServicesAsync(overlay), service =>
         {
-            var budget = Assert.Single(objects, item => item.Kind == "PodDisruptionBudget" && Selects(item.Spec.At("selector", "matchLabels"), service));
-            var autoscaler = objects.SingleOrDefault(item => item.Kind is "HorizontalPodAutoscaler" or "ScaledObject" && item.Spec.At("scaleTargetRef", "name")!.Text() == service.Name);
-            var replicas = (autoscaler?.Spec.At("minReplicas") ?? autoscaler?.Spec.At("minReplicaCount") ?? service.Spec.At("replicas"))!.Number();
-            Assert.InRange(budget.Spec.At("minAvailable")!.Number(), 1, replicas - 1);
+            var budget = Assert.Single(
+                objects, item => item.Kind == "PodDisruptionBudget" && Selects(item.Spec.At("selector", "matchLabels"), service));
+            var autoscaler = objects.SingleOrDefault(
+                item => item.Kind is "HorizontalPodAutoscaler" or "ScaledObject"
+                    && item.Spec.At("scaleTargetRef", "name")!.Text() == service.Name);
+            var replicas = autoscaler?.Spec.At("minReplicas") ?? autoscaler?.Spec.At("minReplicaCount") ?? service.Spec.At("replicas");
+            Assert.InRange(budget.Spec.At("minAvailable")!.Number(), 1, replicas!.Number() - 1);
 
-            // Whoever sets the number is one: the autoscaler, where there is one.
+            // Only one object may set the number of replicas.
             Assert.Equal(autoscaler is null, service.Spec.At("replicas") is not null);
         });
     }
@@ -122,12 +117,18 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
             var workload = objects.SingleOrDefault(item => item.IsWorkload && Selects(service.Spec.At("selector"), item));
             if (workload is null)
             {
-                // The pods are an operator's, which takes the label over from its own object.
-                Assert.Contains(objects, item => item.Kind is "RabbitmqCluster" or "Cluster" && item.At("metadata", "labels", "app")?.Text() == service.Spec.At("selector", "app")!.Text());
+                // An operator creates the pods and copies the label from its custom resource.
+                Assert.Contains(
+                    objects,
+                    item => item.Kind is "RabbitmqCluster" or "Cluster"
+                        && item.At("metadata", "labels", "app")?.Text() == service.Spec.At("selector", "app")!.Text());
                 continue;
             }
 
-            var ports = workload.Container.At("ports").Items().SelectMany(port => new[] { port.At("name")?.Text(), port.At("containerPort")!.Text() }).ToHashSet();
+            var ports = workload.Container.At("ports")
+                .Items()
+                .SelectMany(port => new[] { port.At("name")?.Text(), port.At("containerPort")!.Text() })
+                .ToHashSet();
             Assert.All(service.Spec.At("ports").Items(), port => Assert.True(
                 ports.Contains(port.At("targetPort")!.Text()) || service.Name == "rabbitmq-metrics",
                 $"{service}: no container listens on {port.At("targetPort")}."));
@@ -154,6 +155,17 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
         }
     }
 
+    private static void AssertGracefulRollout(KubernetesObject service)
+    {
+        Assert.Equal("0", service.Spec.At("strategy", "rollingUpdate", "maxUnavailable")?.Text());
+        var drain = TimeSpan.Parse(Variable(service, "Shutdown__Drain")!.Text(), CultureInfo.InvariantCulture);
+        Assert.True(drain >= EndpointPropagation, $"{service} drains for {drain}.");
+
+        // After the drain the host waits up to 25 s for requests and batches.
+        Assert.True(service.Pod.At("terminationGracePeriodSeconds")!.Number() > drain.TotalSeconds + 25);
+        Assert.Equal(2, service.Pod.At("topologySpreadConstraints").Items().Count());
+    }
+
     private static IEnumerable<string> SecretKeysOf(KubernetesObject workload, IReadOnlyList<KubernetesObject> objects)
     {
         var name = Assert.Single(workload.Container.At("envFrom").Items()).At("secretRef", "name")!.Text();
@@ -174,7 +186,9 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     private async Task<List<KubernetesObject>> ServicesAsync(string overlay)
     {
-        var services = (await WorkloadsAsync(overlay)).Where(workload => KubernetesFiles.Manifest.Resources.GetValueOrDefault(workload.Name)?.IsProject == true).ToList();
+        var services = (await WorkloadsAsync(overlay))
+            .Where(workload => KubernetesFiles.Manifest.Resources.GetValueOrDefault(workload.Name)?.IsProject == true)
+            .ToList();
         Assert.Equal(KubernetesFiles.Manifest.Runnable.Count(entry => entry.Resource.IsProject), services.Count);
         return services;
     }

@@ -3,7 +3,7 @@ using UserOrder.Tests.Faults;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
-/// <summary>A new version comes in the way a Deployment brings it: one replica after the other ends by SIGTERM, while clients go on.</summary>
+/// <summary>A rolling update as a Deployment does it: each replica in turn stops on SIGTERM and restarts, under load.</summary>
 [Collection(ReplacementTests.Name)]
 public sealed class RolloutTests(ReplacedSystem system)
 {
