@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>An outage under load, as an operator would see it.</summary>
+/// <summary>An outage under load, observed through alerts and logs.</summary>
 public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
 {
     private static readonly string[] Services = ["user-api", "order-api"];
@@ -30,13 +30,14 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         await Until.EqualAsync(0, "the alert clears", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
         await Until.EqualAsync(
             accepted.Count,
-            "what was accepted meanwhile has arrived",
+            "the users accepted during the outage have arrived",
             () => Observed.CountAsync("orderdb", "select count(*) from known_users where id = any($1)", accepted.ToArray()));
         foreach (var service in Services)
         {
-            int[] back = [11, 21, 72];
-            var since = await Until.TrueAsync("both are back, and say so", () => Task.FromResult(EventsSince(service)), ids => back.All(ids.Contains));
-            Assert.All([12, 22, 53, 71, .. back], said => Assert.Single(since, id => id == said));
+            int[] recoveries = [11, 21, 72];
+            var since = await Until.TrueAsync(
+                "both services log their recovery", () => Task.FromResult(EventsSince(service)), ids => recoveries.All(ids.Contains));
+            Assert.All([12, 22, 53, 71, .. recoveries], expected => Assert.Single(since, id => id == expected));
         }
 
         List<int> EventsSince(string service) =>

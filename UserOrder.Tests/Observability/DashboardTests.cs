@@ -5,7 +5,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What a person sees in the Aspire dashboard.</summary>
+/// <summary>The Aspire dashboard in a real browser.</summary>
 public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
 {
     [Fact]

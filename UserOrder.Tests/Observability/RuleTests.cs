@@ -1,6 +1,6 @@
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What Prometheus's own tool says of the rules.</summary>
+/// <summary>Checks of the rules by promtool.</summary>
 public sealed class RuleTests
 {
     [Fact]
@@ -8,7 +8,8 @@ public sealed class RuleTests
     {
         PrometheusPrograms.Require();
 
-        var (exitCode, output) = await PrometheusPrograms.RunToolAsync("check", "config", "--lint=all", "--lint-fatal", PipelineFiles.PrometheusConfiguration);
+        var (exitCode, output) = await PrometheusPrograms.RunToolAsync(
+            "check", "config", "--lint=all", "--lint-fatal", PipelineFiles.PrometheusConfiguration);
 
         Assert.True(exitCode == 0, output);
     }
