@@ -16,13 +16,15 @@ public sealed class BrokerPermissionsTests
     [InlineData("b.a.things", false)]
     [InlineData("shop.events", false)]
     [InlineData("", false)]
-    public void A_service_may_declare_its_own_queues_only(string name, bool allowed) => Assert.Equal(allowed, Regex.IsMatch(name, Permissions.Configure));
+    public void A_service_may_declare_its_own_queues_only(string name, bool allowed) =>
+        Assert.Equal(allowed, Regex.IsMatch(name, Permissions.Configure));
 
     [Theory]
     [InlineData("other.happened.v1", true)]
     [InlineData("thing.happened.v1", false)]
     [InlineData("other.happened.v2", false)]
-    public void A_service_may_publish_its_own_types_only(string type, bool allowed) => Assert.Equal(allowed, Regex.IsMatch(type, Permissions.TopicWrite));
+    public void A_service_may_publish_its_own_types_only(string type, bool allowed) =>
+        Assert.Equal(allowed, Regex.IsMatch(type, Permissions.TopicWrite));
 
     [Fact]
     public void A_service_without_subscriptions_may_read_nothing()

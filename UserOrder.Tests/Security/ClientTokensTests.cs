@@ -5,7 +5,7 @@ using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The service's own token: one request for all who wait, renewed before its end, never given away when it is over.</summary>
+/// <summary>The service's own token: concurrent callers share a request, renewal precedes expiry, an expired token is never used.</summary>
 public sealed class ClientTokensTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -14,7 +14,13 @@ public sealed class ClientTokensTests : IDisposable
 
     public ClientTokensTests() => _tokens = new ClientTokens(
         _server,
-        new ClientOptions { TokenEndpoint = "http://127.0.0.1/token", ClientId = "order api", ClientSecret = "a:b", Scope = "users:read:any" },
+        new ClientOptions
+        {
+            TokenEndpoint = "http://127.0.0.1/token",
+            ClientId = "order api",
+            ClientSecret = "a:b",
+            Scope = "users:read:any",
+        },
         _time);
 
     public void Dispose() => _server.Dispose();
@@ -60,7 +66,7 @@ public sealed class ClientTokensTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
 
         _server.Status = HttpStatusCode.OK;
-        await Until.TrueAsync("there is a new token", async () => await TryGetAsync(), token => token is not null and not "token 1");
+        await Until.TrueAsync("the token is renewed", async () => await TryGetAsync(), token => token is not null and not "token 1");
     }
 
     [Fact]
@@ -134,11 +140,8 @@ public sealed class ClientTokensTests : IDisposable
             Body = await request.Content!.ReadAsStringAsync(cancellationToken);
             Credentials = request.Headers.Authorization!.Parameter;
             await _gate.Task;
-            return new HttpResponseMessage(Status)
-            {
-                Content = new StringContent(
-                    Answer ?? $$"""{"access_token":"token {{number}}","token_type":"Bearer","expires_in":100}""", Encoding.UTF8, "application/json"),
-            };
+            var answer = Answer ?? $$"""{"access_token":"token {{number}}","token_type":"Bearer","expires_in":100}""";
+            return new HttpResponseMessage(Status) { Content = new StringContent(answer, Encoding.UTF8, "application/json") };
         }
 
         private static TaskCompletionSource Open()

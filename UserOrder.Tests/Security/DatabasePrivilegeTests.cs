@@ -4,7 +4,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>What the services' own roles try at the real servers, and are refused.</summary>
+/// <summary>Statements of the services' roles that the real servers refuse.</summary>
 public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string, string> Forbidden { get; } = new(
@@ -49,13 +49,13 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
     public async Task A_service_cannot_log_in_to_the_server_of_the_other(string login, string other)
     {
         RequireOwnGraph();
-        var mine = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(login, Cancelled));
-        var theirs = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(other, Cancelled))
+        var own = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(login, Cancelled));
+        var foreign = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(other, Cancelled))
         {
-            Username = mine.Username,
-            Password = mine.Password,
+            Username = own.Username,
+            Password = own.Password,
         };
-        await using var database = Open(theirs.ConnectionString);
+        await using var database = Open(foreign.ConnectionString);
 
         var refusal = await Assert.ThrowsAsync<PostgresException>(async () => await database.OpenConnectionAsync(Cancelled));
 
@@ -67,6 +67,7 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
     {
         await using var database = await OpenDatabaseAsync("userdb");
 
-        Assert.True(await CountAsync(database, "select count(*) from pg_stat_activity where datname = 'userdb' and usename = 'user_api'") > 0);
+        const string sessions = "select count(*) from pg_stat_activity where datname = 'userdb' and usename = 'user_api'";
+        Assert.True(await CountAsync(database, sessions) > 0);
     }
 }

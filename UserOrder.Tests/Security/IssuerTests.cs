@@ -5,7 +5,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The issuer changes its key, does not answer, or does not know OrderApi.</summary>
+/// <summary>The issuer rotates its key, does not answer, or refuses OrderApi.</summary>
 public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
@@ -23,7 +23,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
         var current = services.Issuer.Token($"{user}", "users:read orders:write");
         await Until.EqualAsync(HttpStatusCode.NotFound, "UserApi takes the new key's tokens", () => FindUserAsync(current));
         await Until.EqualAsync(HttpStatusCode.Unauthorized, "UserApi refuses the old key's tokens", () => FindUserAsync(old));
-        await Until.EqualAsync(HttpStatusCode.UnprocessableEntity, "OrderApi asks UserApi with a new token", () => PlaceOrderAsync(current));
+        await Until.EqualAsync(
+            HttpStatusCode.UnprocessableEntity, "OrderApi asks UserApi with a new token", () => PlaceOrderAsync(current));
 
         async Task<HttpStatusCode> FindUserAsync(string token)
         {
@@ -33,7 +34,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
 
         async Task<HttpStatusCode> PlaceOrderAsync(string token)
         {
-            using var response = await SecuredServices.SendAsync(services.OrderApi.Api, HttpMethod.Post, "/v1/orders", token, $$"""{"userId":"{{user}}"}""");
+            using var response = await SecuredServices.SendAsync(
+                services.OrderApi.Api, HttpMethod.Post, "/v1/orders", token, $$"""{"userId":"{{user}}"}""");
             return response.StatusCode;
         }
     }
@@ -48,7 +50,11 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
         var user = Guid.CreateVersion7();
 
         using var refused = await SecuredServices.SendAsync(
-            services.OrderApi.Api, HttpMethod.Post, "/v1/orders", services.Issuer.Token($"{user}", "orders:write"), $$"""{"userId":"{{user}}"}""");
+            services.OrderApi.Api,
+            HttpMethod.Post,
+            "/v1/orders",
+            services.Issuer.Token($"{user}", "orders:write"),
+            $$"""{"userId":"{{user}}"}""");
 
         await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "user-api-unavailable", refused);
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
@@ -69,7 +75,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
             foreach (var operation in OpenApiContract.Of(service).Operations)
             {
                 using var refused = await SecuredServices.SendAsync(api, operation, token);
-                using var anonymous = await SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, operation.Path, token: null);
+                using var anonymous = await SecuredServices.SendAsync(
+                    services.Of(service).Api, HttpMethod.Get, operation.Path, token: null);
                 await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "issuer-unavailable", refused);
                 Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
                 await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", anonymous);
@@ -79,7 +86,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
         await using var issuer = await IssuerUnderTest.StartAsync(port);
         await Until.EqualAsync(HttpStatusCode.OK, "the service has the issuer's keys", async () =>
         {
-            using var response = await SecuredServices.SendAsync(services.UserApi.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
+            using var response = await SecuredServices.SendAsync(
+                services.UserApi.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
             return response.StatusCode;
         });
     }

@@ -5,7 +5,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The owners' logins are needed to migrate, and not to run. Each test has a database and a role of its own on the graph's server.</summary>
+/// <summary>A service needs the owner's login to migrate, but not to run. Each test has its own database and role.</summary>
 public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), IAsyncLifetime
 {
     private readonly string _name = $"migrate_{Guid.NewGuid():N}";
@@ -80,8 +80,8 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     public async Task The_role_of_another_service_cannot_connect()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
-        var other = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("user-api-userdb", Cancelled)) { Database = _name };
-        var database = Open(other.ConnectionString);
+        var other = await Graph.GetConnectionStringAsync("user-api-userdb", Cancelled);
+        var database = Open(new NpgsqlConnectionStringBuilder(other) { Database = _name }.ConnectionString);
 
         var refusal = await Assert.ThrowsAsync<PostgresException>(async () => await database.OpenConnectionAsync(Cancelled));
 
@@ -123,7 +123,8 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
         return await ServiceProgram.RunUntilItEndsAsync("user-api", environment, "--migrate");
     }
 
-    private async Task<NpgsqlConnectionStringBuilder> RuntimeAsync() => new(await AdministratorStringAsync()) { Username = _name, Password = _password };
+    private async Task<NpgsqlConnectionStringBuilder> RuntimeAsync() =>
+        new(await AdministratorStringAsync()) { Username = _name, Password = _password };
 
     private async Task<NpgsqlDataSource> AdministratorAsync() => Open(await AdministratorStringAsync());
 

@@ -2,7 +2,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>A service that does not know whom to let in does not start.</summary>
+/// <summary>A service without a complete configuration of access control does not start.</summary>
 public sealed class StartTests
 {
     private static readonly Dictionary<string, string> Connections = new()
@@ -26,7 +26,11 @@ public sealed class StartTests
         { "user-api", "Authority=issuer Audience=a", "Security:Authority must be an https URL" },
         { "user-api", "Authority= Audience=a", "Security:Authority must be an https URL" },
         { "order-api", "Authority=https://issuer.example Audience=a", "Security:Client" },
-        { "order-api", "Authority=https://issuer.example Audience=a Client__ClientId=a Client__ClientSecret=b", "Security:Client:TokenEndpoint" },
+        {
+            "order-api",
+            "Authority=https://issuer.example Audience=a Client__ClientId=a Client__ClientSecret=b",
+            "Security:Client:TokenEndpoint"
+        },
         { "order-api", "Open=true Client__TokenEndpoint=https://issuer.example/token Client__ClientId=a", "Security:Client:ClientSecret" },
     };
 

@@ -15,7 +15,7 @@ using UserOrder.ServiceDefaults.Broker;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The wires between the processes, as the services themselves open them.</summary>
+/// <summary>TLS and proxies of the connections that the services open and accept.</summary>
 public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServers>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -61,7 +61,8 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     {
         servers.RequireServers();
         using var host = Database("localhost", servers.Authority);
-        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+        var database = host.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var command = database.CreateCommand("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
 
         Assert.Equal(true, await command.ExecuteScalarAsync(Cancelled));
     }
@@ -85,7 +86,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     [Theory]
     [InlineData("Production", true)]
     [InlineData("Development", false)]
-    public async Task HTTPS_by_configuration_sends_HSTS_outside_Development(string environment, bool told)
+    public async Task HTTPS_by_configuration_sends_HSTS_outside_Development(string environment, bool sendsHsts)
     {
         using var authority = new TestAuthority();
         var folder = Directory.CreateTempSubdirectory("userorder-https-");
@@ -106,11 +107,12 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
             handler.SslOptions.TargetHost = "api.example.com";
             handler.SslOptions.RemoteCertificateValidationCallback = (_, server, chain, errors) => root.Accepts(server, chain, errors);
             using var client = new HttpClient(handler);
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/seen") { Headers = { Host = "api.example.com" } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/seen");
+            request.Headers.Host = "api.example.com";
             using var response = await client.SendAsync(request, Cancelled);
 
             Assert.Equal("https 127.0.0.1", await response.Content.ReadAsStringAsync(Cancelled));
-            Assert.Equal(told, response.Headers.Contains("Strict-Transport-Security"));
+            Assert.Equal(sendsHsts, response.Headers.Contains("Strict-Transport-Security"));
         }
         finally
         {
@@ -118,7 +120,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         }
     }
 
-    /// <summary>The clients stand at different addresses of this machine; only one of them is the proxy.</summary>
+    /// <summary>The clients connect from different loopback addresses; only one of them is the proxy.</summary>
     [Theory]
     [InlineData("127.0.0.2", "https 203.0.113.9")]
     [InlineData("127.0.0.1", "http 127.0.0.1")]
@@ -154,7 +156,11 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     private static async Task<WebApplication> StartAsync(string environment, params (string Key, string Value)[] settings)
     {
         var arguments = settings.Select(setting => $"--{setting.Key}={setting.Value}");
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0", "--Security:Open=true", .. arguments], EnvironmentName = environment });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = ["--urls=http://127.0.0.1:0", "--Security:Open=true", .. arguments],
+            EnvironmentName = environment,
+        });
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
@@ -209,7 +215,13 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:securedb"] =
-            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString) { Host = host, SslMode = SslMode.VerifyFull, RootCertificate = authority, Timeout = 30 }.ConnectionString;
+            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString)
+            {
+                Host = host,
+                SslMode = SslMode.VerifyFull,
+                RootCertificate = authority,
+                Timeout = 30,
+            }.ConnectionString;
         builder.AddPostgresDatabase("securedb", typeof(TransportTests).Assembly);
         return builder.Build();
     }
