@@ -3,7 +3,7 @@ using UserOrder.Messaging;
 
 namespace UserOrder.Tests.Architecture;
 
-/// <summary>References go one way: from the graph to the services, from those to what they share.</summary>
+/// <summary>References go one way: from the AppHost to the services, and from the services to the shared projects.</summary>
 public sealed class ReferenceTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -33,7 +33,9 @@ public sealed class ReferenceTests
     [Fact]
     public void Every_product_project_has_a_layer()
     {
-        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*").Select(Path.GetFileName).Where(name => !name!.EndsWith(".Tests", StringComparison.Ordinal));
+        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*")
+            .Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith(".Tests", StringComparison.Ordinal));
 
         Assert.Equal(Allowed.Keys.Order(), projects.Order());
     }

@@ -51,7 +51,7 @@ public sealed partial class SharedProjectsTests
     private static IEnumerable<string> ParametersOf(MemberInfo member) =>
         member is MethodBase method ? method.GetParameters().Select(parameter => parameter.Name ?? "") : [];
 
-    /// <summary>False for closures, state machines and other members that the compiler names.</summary>
+    /// <summary>False for members that the compiler generates, such as closures and state machines.</summary>
     private static bool IsWritten(MemberInfo member) =>
         !member.Name.Contains('<', StringComparison.Ordinal)
         && member.DeclaringType?.Name.Contains('<', StringComparison.Ordinal) != true

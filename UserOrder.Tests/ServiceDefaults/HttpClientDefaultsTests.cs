@@ -31,7 +31,8 @@ public sealed class HttpClientDefaultsTests
         var server = new FailingServer(failures: 2);
         await using var services = Build(server);
 
-        using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+        using var response = await Client(services)
+            .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Single(server.Calls);
@@ -44,12 +45,14 @@ public sealed class HttpClientDefaultsTests
         await using var services = Build(server, new FakeTimeProvider());
         for (var i = 0; i < 10; i++)
         {
-            using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+            using var response = await Client(services)
+                .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
         }
 
         await Assert.ThrowsAsync<BrokenCircuitException>(
             () => Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken));
-        using var other = await Client(services).PostAsync("http://order-api/v1/orders", content: null, TestContext.Current.CancellationToken);
+        using var other = await Client(services)
+            .PostAsync("http://order-api/v1/orders", content: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(11, server.Calls.Count);
         Assert.Equal(2, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
@@ -65,7 +68,8 @@ public sealed class HttpClientDefaultsTests
         await using var services = Build(new FailingServer(failures: int.MaxValue), time);
         for (var i = 0; i < 10; i++)
         {
-            using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+            using var response = await Client(services)
+                .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
         }
 
         time.Advance(TimeSpan.FromSeconds(5));
