@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up and runs the whole graph: checks the SDK, installs the servers where no container engine works, and starts the AppHost.
+# Sets up and runs the whole graph: checks the SDK, installs the servers if no container engine works, and starts the AppHost.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
@@ -11,10 +11,10 @@ usage() {
 usage: ./run.sh [options]
 
   --fresh          start with empty databases and queues
-  --secure         let the services ask for access tokens, and start an issuer that gives them
+  --secure         require access tokens, and start an issuer for them
   --port NAME=N    the port of user-api, order-api, issuer or dashboard; 0 takes any free one. May be repeated
-  --servers WHAT   'containers' or 'local', the installed servers; without it, containers where an engine works
-  --data FOLDER    where local servers keep their data (default: .userorder/data)
+  --servers WHAT   'containers' or 'local' (installed servers); by default, containers if an engine works
+  --data FOLDER    the data folder of local servers (default: .userorder/data)
   --help           print this
 
 Ctrl-C stops everything. User API: http://localhost:3001, Order API: http://localhost:3002, dashboard: http://localhost:15888

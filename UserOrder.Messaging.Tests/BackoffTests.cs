@@ -6,7 +6,7 @@ namespace UserOrder.Messaging.Tests;
 public sealed class BackoffTests
 {
     [Fact]
-    public void Pauses_double_up_to_two_seconds_plus_a_quarter_and_start_again_after_a_reset()
+    public void Pauses_double_up_to_two_seconds_plus_25_percent_jitter_and_restart_after_a_reset()
     {
         var time = new FakeTimeProvider();
         var backoff = new Backoff(time);
@@ -23,7 +23,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void Pauses_start_again_after_a_minute_without_a_failure()
+    public void Pauses_restart_after_a_minute_without_a_failure()
     {
         var time = new FakeTimeProvider();
         var backoff = new Backoff(time);

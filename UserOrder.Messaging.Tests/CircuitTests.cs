@@ -18,10 +18,11 @@ public sealed class CircuitTests
     private readonly Circuit _circuit;
     private int _calls;
 
-    public CircuitTests() => _circuit = new Circuit("test", exception => exception is TimeoutException, _time, NullLogger<Circuit>.Instance);
+    public CircuitTests() =>
+        _circuit = new Circuit("test", exception => exception is TimeoutException, _time, NullLogger<Circuit>.Instance);
 
     [Fact]
-    public async Task An_outage_opens_it_and_the_first_success_after_a_second_closes_it()
+    public async Task An_outage_opens_the_circuit_and_a_success_after_one_second_closes_it()
     {
         await OpenAsync();
 
@@ -51,7 +52,7 @@ public sealed class CircuitTests
     }
 
     [Fact]
-    public async Task One_call_a_second_is_let_through_while_the_outage_lasts()
+    public async Task During_an_outage_the_circuit_admits_one_call_per_second()
     {
         await OpenAsync();
 
@@ -66,7 +67,7 @@ public sealed class CircuitTests
     }
 
     [Fact]
-    public async Task A_call_that_is_wrong_in_itself_does_not_open_it()
+    public async Task Failures_of_single_calls_do_not_open_the_circuit()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -77,7 +78,7 @@ public sealed class CircuitTests
     }
 
     [Fact]
-    public async Task A_metric_tells_the_state_of_each()
+    public async Task A_gauge_reports_the_state_of_each_circuit()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
@@ -85,7 +86,8 @@ public sealed class CircuitTests
         var circuits = new Circuits(DatabaseFault.IsOutage, telemetry, _time, NullLogger<Circuit>.Instance);
         for (var i = 0; i < 2; i++)
         {
-            await Assert.ThrowsAsync<IOException>(() => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
+            await Assert.ThrowsAsync<IOException>(
+                () => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
         }
 
         var states = Gauges.Read(meters, "userorder.circuit_breaker.state");

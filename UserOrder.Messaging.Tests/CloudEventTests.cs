@@ -16,7 +16,7 @@ public sealed class CloudEventTests
         using var origin = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
         origin.TraceStateString = "vendor=1";
 
-        var json = JsonNode.Parse(CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin, new Thing("tea")))!.AsObject();
+        var json = Parse(CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin, new Thing("tea")));
 
         Assert.Equal("1.0", (string?)json["specversion"]);
         Assert.Equal(Id.ToString(), (string?)json["id"]);
@@ -32,20 +32,18 @@ public sealed class CloudEventTests
     }
 
     [Fact]
-    public void What_is_written_can_be_read()
+    public void The_reader_returns_the_written_event()
     {
-        var body = CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea"));
-
-        var (received, envelope) = CloudEventReader.Read(Thing.Happened, body);
+        var (received, envelope) = CloudEventReader.Read(Thing.Happened, Write());
 
         Assert.Equal(new ReceivedEvent<Thing>(Id, "thing-1", Time, new Thing("tea")), received);
         Assert.Null(envelope.TraceParent);
     }
 
     [Fact]
-    public void Fields_that_the_reader_does_not_know_are_ignored()
+    public void The_reader_ignores_unknown_fields()
     {
-        var json = JsonNode.Parse(CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea")))!;
+        var json = Parse(Write());
         json["comexampleextension"] = "x";
         json["data"]!["colour"] = new JsonObject { ["r"] = 1 };
 
@@ -66,9 +64,9 @@ public sealed class CloudEventTests
     [InlineData("data", "[]", "The event's data is not an object.")]
     [InlineData("data", "{}", "The event's data does not fit thing.happened.v1 at $.")]
     [InlineData("data", """{"name":5}""", "The event's data does not fit thing.happened.v1 at $.name.")]
-    public void An_event_that_breaks_the_contract_is_unreadable_and_says_why(string attribute, string? value, string reason)
+    public void The_reader_refuses_an_event_that_breaks_the_contract_and_gives_the_reason(string attribute, string? value, string reason)
     {
-        var json = JsonNode.Parse(CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea")))!.AsObject();
+        var json = Parse(Write());
         json.Remove(attribute);
         if (value is not null)
         {
@@ -77,6 +75,11 @@ public sealed class CloudEventTests
 
         Assert.Equal(reason, Assert.Throws<UnreadableEventException>(() => Read(json)).Message);
     }
+
+    private static byte[] Write() =>
+        CloudEventWriter.Write(Thing.Happened, Id, "/a-service", "thing-1", Time, origin: null, new Thing("tea"));
+
+    private static JsonObject Parse(byte[] body) => JsonNode.Parse(body)!.AsObject();
 
     private static ReceivedEvent<Thing> Read(JsonNode json) =>
         CloudEventReader.Read(Thing.Happened, Encoding.UTF8.GetBytes(json.ToJsonString())).Event;

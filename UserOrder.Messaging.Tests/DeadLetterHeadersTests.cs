@@ -6,7 +6,7 @@ namespace UserOrder.Messaging.Tests;
 public sealed class DeadLetterHeadersTests
 {
     [Fact]
-    public void Nothing_of_the_death_goes_into_the_next_life()
+    public void A_replay_drops_the_dead_letter_headers_and_adds_its_time()
     {
         var headers = new Dictionary<string, object?>
         {
@@ -25,10 +25,10 @@ public sealed class DeadLetterHeadersTests
         };
 
         var now = DateTimeOffset.UtcNow;
-        var next = DeadLetterHeaders.OfReplay(headers, now);
+        var replayed = DeadLetterHeaders.OfReplay(headers, now);
 
-        Assert.Equal(["traceparent", "x-replayed-at"], next.Keys);
-        Assert.Equal(now, DeadLetterHeaders.ReplayTimeOf(next));
+        Assert.Equal(["traceparent", "x-replayed-at"], replayed.Keys);
+        Assert.Equal(now, DeadLetterHeaders.ReplayTimeOf(replayed));
         Assert.Equal(["x-replayed-at"], DeadLetterHeaders.OfReplay(null, now).Keys);
         Assert.Null(DeadLetterHeaders.ReplayTimeOf(null));
     }
@@ -39,14 +39,18 @@ public sealed class DeadLetterHeadersTests
     [InlineData("maxlen", "The queue was full.")]
     [InlineData("rejected", "A consumer rejected the message.")]
     [InlineData("something-new", "The broker gave up: something-new.")]
-    public void The_brokers_latest_reason_becomes_a_sentence(string latest, string sentence)
+    public void The_latest_reason_of_the_broker_becomes_a_sentence(string latest, string sentence)
     {
         var headers = new Dictionary<string, object?>
         {
             ["x-first-death-reason"] = "an earlier one"u8.ToArray(),
             ["x-death"] = new List<object?>
             {
-                new Dictionary<string, object?> { ["reason"] = System.Text.Encoding.UTF8.GetBytes(latest), ["time"] = new AmqpTimestamp(60) },
+                new Dictionary<string, object?>
+                {
+                    ["reason"] = System.Text.Encoding.UTF8.GetBytes(latest),
+                    ["time"] = new AmqpTimestamp(60),
+                },
             },
         };
 
@@ -55,9 +59,13 @@ public sealed class DeadLetterHeadersTests
     }
 
     [Fact]
-    public void What_the_consumer_said_comes_before_what_the_broker_said()
+    public void The_reason_of_the_consumer_takes_precedence_over_that_of_the_broker()
     {
-        var headers = new Dictionary<string, object?> { ["x-reason"] = "why"u8.ToArray(), ["x-first-death-reason"] = "expired"u8.ToArray() };
+        var headers = new Dictionary<string, object?>
+        {
+            ["x-reason"] = "why"u8.ToArray(),
+            ["x-first-death-reason"] = "expired"u8.ToArray(),
+        };
         var died = new Dictionary<string, object?> { ["x-died-at"] = "2026-01-02T03:04:05.0000000+00:00"u8.ToArray() };
 
         Assert.Equal("why", DeadLetterHeaders.ReasonOf(headers));

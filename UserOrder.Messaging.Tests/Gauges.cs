@@ -5,14 +5,14 @@ namespace UserOrder.Messaging.Tests;
 /// <summary>Reads an observable instrument as an exporter would.</summary>
 internal static class Gauges
 {
-    /// <summary>The present values by the value of their only tag.</summary>
+    /// <summary>The current values, keyed by the value of the only tag.</summary>
     public static Dictionary<string, int> Read(IMeterFactory meters, string instrument)
     {
         var values = new Dictionary<string, int>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (published, reader) =>
         {
-            // Other tests have instruments of the same name.
+            // Concurrent tests create instruments of the same name.
             if (published.Name == instrument && published.Meter.Scope == meters)
             {
                 reader.EnableMeasurementEvents(published);

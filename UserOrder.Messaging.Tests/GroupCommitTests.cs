@@ -8,7 +8,7 @@ public sealed class GroupCommitTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_first_starts_at_once_and_those_that_come_meanwhile_share_the_next_batch()
+    public async Task The_first_write_starts_at_once_and_writes_during_it_share_the_next_batch()
     {
         var batches = new List<int[]>();
         var firstStarted = new TaskCompletionSource();
@@ -32,7 +32,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task A_batch_has_at_most_the_given_size()
+    public async Task A_batch_never_exceeds_the_maximum_size()
     {
         var sizes = new List<int>();
         var mayStart = new TaskCompletionSource();
@@ -55,7 +55,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task One_that_fails_does_not_fail_the_others_of_its_batch()
+    public async Task A_failing_item_does_not_fail_the_rest_of_its_batch()
     {
         var mayStart = new TaskCompletionSource();
         await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
@@ -72,7 +72,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task An_outage_fails_the_batch_without_trying_each_alone()
+    public async Task An_outage_fails_the_batch_without_retrying_its_items_alone()
     {
         var calls = 0;
         var mayStart = new TaskCompletionSource();
@@ -91,12 +91,12 @@ public sealed class GroupCommitTests
             await Assert.ThrowsAsync<Outage>(() => write);
         }
 
-        // The first may have been taken alone; the rest came as one batch.
+        // The first item may run alone; the rest share one batch.
         Assert.InRange(calls, 1, 2);
     }
 
     [Fact]
-    public async Task A_writer_that_forgets_a_result_fails_that_item_and_goes_on_with_the_next()
+    public async Task An_item_without_a_result_fails_and_the_next_item_is_written()
     {
         var isForgetful = true;
         await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
@@ -112,7 +112,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task One_that_is_cancelled_while_it_waits_is_not_written()
+    public async Task An_item_cancelled_while_queued_is_not_written()
     {
         var written = new List<int>();
         var firstStarted = new TaskCompletionSource();
@@ -139,7 +139,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task What_waits_when_it_is_disposed_is_written_and_what_comes_later_is_refused()
+    public async Task Disposal_writes_queued_items_and_refuses_later_ones()
     {
         var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
         {

@@ -39,7 +39,7 @@ public sealed class IdempotencyKeyHeaderTests
     [InlineData("a\u007f")]
     [InlineData("clé")]
     [InlineData("\"clé\"")]
-    public void What_is_no_key_is_refused(string header)
+    public void An_invalid_key_is_refused(string header)
     {
         Assert.False(Header.IsValid(header));
         Assert.Null(IdempotencyKey.Parse(header));

@@ -13,7 +13,7 @@ public sealed class PaceTests
     public PaceTests() => _pace = new Pace(Interval, _time);
 
     [Fact]
-    public void The_first_start_waits_for_nothing_and_the_next_for_the_interval()
+    public void The_first_start_is_immediate_and_the_next_waits_for_the_interval()
     {
         Assert.True(WaitAsync().IsCompletedSuccessfully);
 
@@ -25,7 +25,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void After_a_pause_a_start_waits_for_nothing()
+    public void A_start_after_a_whole_interval_is_immediate()
     {
         Assert.True(WaitAsync().IsCompletedSuccessfully);
         _time.Advance(Interval);
@@ -33,7 +33,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Several_callers_start_one_interval_after_the_other()
+    public void Concurrent_callers_start_one_interval_apart()
     {
         var starts = new[] { WaitAsync(), WaitAsync(), WaitAsync() };
         for (var started = 1; started < starts.Length; started++)

@@ -12,7 +12,7 @@ public sealed class PublishBatchTests
     private readonly PublishBatch _batch = new(Messages, FirstTag);
 
     [Fact]
-    public async Task A_confirm_of_several_settles_all_up_to_its_tag()
+    public async Task A_multiple_confirm_settles_all_messages_up_to_its_tag()
     {
         _batch.Settle(FirstTag + 1, multiple: true, PublishOutcome.Confirmed);
         Assert.False(_batch.Outcomes.IsCompleted);
@@ -22,7 +22,7 @@ public sealed class PublishBatchTests
     }
 
     [Fact]
-    public async Task Confirms_of_single_messages_may_come_in_any_order()
+    public async Task Single_confirms_settle_messages_in_any_order()
     {
         foreach (var offset in new ulong[] { 2, 0, 3, 1 })
         {
@@ -34,7 +34,7 @@ public sealed class PublishBatchTests
     }
 
     [Fact]
-    public async Task A_confirm_of_several_changes_nothing_that_is_settled()
+    public async Task A_multiple_confirm_does_not_change_settled_messages()
     {
         _batch.Settle(FirstTag, multiple: false, PublishOutcome.Rejected);
         _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
@@ -43,7 +43,7 @@ public sealed class PublishBatchTests
     }
 
     [Fact]
-    public async Task A_message_that_is_returned_and_then_confirmed_is_rejected()
+    public async Task A_returned_message_stays_returned_after_its_confirm()
     {
         _batch.Return(Messages[1].Id.ToString());
         _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
@@ -52,7 +52,7 @@ public sealed class PublishBatchTests
     }
 
     [Fact]
-    public async Task What_has_no_confirm_when_the_channel_is_lost_is_unknown()
+    public async Task Unconfirmed_messages_of_a_lost_channel_are_unknown()
     {
         _batch.Settle(FirstTag + 1, multiple: false, PublishOutcome.Confirmed);
         _batch.Abandon();

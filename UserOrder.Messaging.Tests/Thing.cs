@@ -4,7 +4,7 @@ using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Tests;
 
-/// <summary>The data of an event that no service has.</summary>
+/// <summary>The data of a test event that no service publishes.</summary>
 internal sealed record Thing([property: JsonRequired] string Name)
 {
     public static readonly EventType<Thing> Happened = new("thing.happened.v1", ThingJson.Default.Thing);

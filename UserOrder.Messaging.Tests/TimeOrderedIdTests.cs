@@ -21,7 +21,7 @@ public sealed class TimeOrderedIdTests
         Assert.True(TimeOrderedId.New(Time.AddMilliseconds(1)).CompareTo(TimeOrderedId.New(Time)) > 0);
 
     [Fact]
-    public void Ids_of_many_threads_at_one_time_differ_in_all_their_random_bits()
+    public void Concurrent_ids_of_one_time_are_unique_and_use_all_random_bits()
     {
         var ids = new Guid[8][];
         Parallel.For(0, ids.Length, i => ids[i] = [.. Enumerable.Range(0, 1000).Select(_ => TimeOrderedId.New(Time))]);
@@ -44,6 +44,6 @@ public sealed class TimeOrderedIdTests
     }
 
     [Fact]
-    public void A_time_before_1970_has_no_id() =>
+    public void A_time_before_1970_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => TimeOrderedId.New(DateTimeOffset.UnixEpoch.AddMilliseconds(-1)));
 }

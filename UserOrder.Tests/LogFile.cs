@@ -1,6 +1,6 @@
 namespace UserOrder.Tests;
 
-/// <summary>A log that its process may still be writing.</summary>
+/// <summary>Reads a log file while its process may still write to it.</summary>
 internal static class LogFile
 {
     public static string Read(string path)

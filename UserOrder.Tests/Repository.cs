@@ -2,14 +2,14 @@ using System.Reflection;
 
 namespace UserOrder.Tests;
 
-/// <summary>The checkout that the tests were built from.</summary>
+/// <summary>The checkout from which the tests were built.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
     public static string ManifestPath => Path.Combine(Root, "aspire-manifest", "aspire-manifest.json");
 
-    /// <summary>Debug or Release, as the tests themselves: the services were built with them.</summary>
+    /// <summary>The configuration of the tests, which is also that of the services built with them.</summary>
     public static string Configuration { get; } =
         typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rewrites what is generated here: aspire-manifest.json by Aspire's own publisher, then the Kustomize base k8s/ by aspirate 9.1
+# Regenerates aspire-manifest.json with Aspire's publisher, then the Kustomize base k8s/ with aspirate 9.1
 # (`dotnet tool install --global aspirate --version 9.1.0`, or a command in the variable ASPIRATE).
 set -euo pipefail
 
@@ -12,10 +12,10 @@ usage: aspire-manifest/regenerate.sh [--base]
 TEXT
 }
 
-# Replaced by every overlay, see docs/kubernetes.md. `.example` belongs to nobody.
+# Every overlay replaces it, see docs/kubernetes.md. The domain `.example` is reserved.
 registry=registry.userorder.example
 
-# An input keeps its value out of the YAML: $(RABBITMQ_PASSWORD) is put in by Kubernetes, from the Secret of the pod that needs it.
+# The YAML contains no secret values: Kubernetes replaces $(RABBITMQ_PASSWORD) from the Secret of the pod.
 parameters() {
   local name variable
   grep -B 1 '"type": "parameter.v0"' "$1" | sed -n 's/^ *"\(.*\)": {$/\1/p' | while read -r name; do
@@ -31,11 +31,11 @@ write_manifest() {
 write_base() {
   local work version arguments
   work=$(mktemp -d)
-  # shellcheck disable=SC2064 # the value of now
+  # shellcheck disable=SC2064 # Expand the variable now.
   trap "rm -rf '$work'" EXIT
   version=$(dotnet msbuild ../UserOrder.UserApi/UserOrder.UserApi.csproj -getProperty:ContainerImageTag)
-  # aspirate does not know this type and would leave every reference to it as it stands. Passwords have letters and digits only, so that
-  # the URI's encoding changes nothing.
+  # aspirate does not know this type and would not resolve references to it. Passwords contain letters and digits only, so URI encoding does
+  # not change them.
   sed 's/"type": "annotated.string"/"type": "value.v0"/' aspire-manifest.json >"$work/manifest.json"
   mapfile -t arguments < <(parameters aspire-manifest.json)
   ${ASPIRATE:-aspirate} generate --non-interactive --disable-state --disable-secrets --skip-build --include-dashboard false \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the contracts as they are now the promise that later ones are compared with. Part of each release, and of nothing else.
+# Copies the current contracts to the baseline, with which tests compare later ones. Run it only as a part of a release.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds both services and copies the OpenAPI documents that their builds write. Review the difference before you commit it.
+# Builds both services and copies the generated OpenAPI documents. Review the difference before you commit it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

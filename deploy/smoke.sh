@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# After a deployment: runs the integration tests that need nothing but the APIs against the system at these URLs.
+# Runs the integration tests that need only the APIs against a deployed system at these URLs.
 set -euo pipefail
 
 if (($# != 2)) || [[ $1 == -* ]]; then
@@ -8,7 +8,7 @@ if (($# != 2)) || [[ $1 == -* ]]; then
 fi
 
 export USERORDER_USER_API=$1 USERORDER_ORDER_API=$2
-# A deployment may still be on its way.
+# The deployment may still be in progress.
 wait_for() {
   curl --fail --silent --show-error --output /dev/null --retry 30 --retry-delay 2 --retry-all-errors --max-time 5 "$1"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# After a change of a package: rewrites the lock files and docs/licenses.md. Review the difference before you commit it.
+# Rewrites the lock files and docs/licenses.md after a package change. Review the difference before you commit it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

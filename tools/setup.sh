@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Library of run.sh, test.sh, .ci/run and contracts/update.sh: makes sure that what the project needs is there. The sourcing script sets
-# `root` to the repository's folder. Functions that need something they cannot get end the script with a message.
+# Library of run.sh, test.sh, .ci/run and contracts/update.sh: installs the project's requirements. The sourcing script sets `root` to the
+# repository's folder. A function that cannot install a requirement exits the script with a message.
 
 state=${root:?set root to the repository before sourcing tools/setup.sh}/.userorder
 
@@ -13,15 +13,15 @@ note() {
   printf '%s\n' "$*" >&2
 }
 
-# The SDK that global.json asks for.
+# Requires the SDK of global.json.
 require_dotnet() {
   command -v dotnet >/dev/null || die "The .NET SDK 10 is missing: there is no 'dotnet' on PATH. See https://dot.net/download"
   local answer
   answer=$(cd "$root" && dotnet --version 2>&1) ||
-    die "The .NET SDK 10 that global.json asks for does not start. See https://dot.net/download. dotnet says:" $'\n'"$answer"
+    die "The .NET SDK 10 of global.json does not start. See https://dot.net/download. The error is:" $'\n'"$answer"
 }
 
-# The servers that stand in for the graph's containers, the small tools that their scripts call, and curl to try the services.
+# Installs the servers that replace the graph's containers, the tools of their scripts, and curl to call the services.
 require_servers() {
   local missing=()
   [[ -x ${RABBITMQ_HOME:-}/sbin/rabbitmq-server || -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || command -v rabbitmq-server >/dev/null ||
@@ -34,7 +34,7 @@ require_servers() {
 
 install_packages() {
   command -v apt-get >/dev/null ||
-    die "Missing on this machine: $* (names of the Debian packages). Please install them; only on Debian and Ubuntu this script can."
+    die "Missing on this machine: $* (names of the Debian packages). Please install them; this script can do so on Debian and Ubuntu only."
 
   local as_root=()
   if ((EUID != 0)); then
@@ -58,13 +58,13 @@ install_packages() {
   rm -f "$log"
 }
 
-# Runs as root. The packages bring system services; the project uses the programs only, so what this install
-# brings is neither started now nor at the next boot. Services that were there before stay as they are.
+# Runs as root. The packages contain system services, but the project uses only their programs: the install starts no new service, neither
+# now nor at the next boot. Existing services stay unchanged.
 install_without_starting() {
   local policy=/usr/sbin/policy-rc.d own_policy=''
   if [[ ! -e $policy ]]; then
     own_policy=$policy
-    # shellcheck disable=SC2064 # the value of now
+    # shellcheck disable=SC2064 # Expand the variable now.
     trap "rm -f $policy" EXIT
     printf '#!/bin/sh\nexit 101\n' >"$own_policy"
     chmod 755 "$own_policy"
@@ -93,8 +93,8 @@ has_container_engine() {
   return 1
 }
 
-# Fetches the linters of the contracts and the schemas of Kubernetes, once for each lock file. They are the only parts of the tests that need
-# npm: without it their tests are skipped, and this says why.
+# Fetches the linters of the contracts and the schemas of Kubernetes, once for each lock file. Without npm their tests are skipped, and this
+# prints the reason.
 fetch_node_tools() {
   local missing=() folder version
   for folder in contracts/tools deploy/kubernetes/tools; do
@@ -109,7 +109,7 @@ fetch_node_tools() {
     fi
   fi
   if ! command -v npm >/dev/null || ! version=$(node --version 2>/dev/null); then
-    note "The tools in ${missing[*]} are not used: they need npm and Node.js 20.19 or later, which are not installed and which this distribution does not have."
+    note "The tools in ${missing[*]} are not used: they need npm and Node.js 20.19 or later, which are neither installed nor in this distribution."
     return
   fi
   if [[ $(printf '%s\n' v20.19 "$version" | sort --version-sort | head -n 1) != v20.19 ]]; then
@@ -136,8 +136,8 @@ fetch_node_modules() {
   rm -rf "$cache"
 }
 
-# Fetches Debian packages of the suite trixie and unpacks them into a folder; nothing is installed. Only on Debian, whose own
-# mirror and keys serve for this. What fails is said in the log.
+# Downloads Debian packages of the suite trixie and unpacks them into a folder, without installing them. It works on Debian only, with the
+# machine's mirror and keys. The log contains errors.
 unpack_from_trixie() {
   local folder=$1 apt mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
   shift
@@ -156,7 +156,7 @@ unpack_from_trixie() {
   return $result
 }
 
-# fetch_tools FOLDER NAME SIZE CHECK PACKAGE…: unpacks packages of Debian's trixie into .userorder/FOLDER, once; CHECK is run in it to see that they work.
+# fetch_tools FOLDER NAME SIZE CHECK PACKAGE…: unpacks packages of Debian's trixie into .userorder/FOLDER once. CHECK verifies them.
 fetch_tools() {
   local folder=$state/$1 name=$2 size=$3 check=$4 log=$state/$1.log
   shift 4
@@ -175,35 +175,36 @@ fetch_tools() {
   mv "$folder.new" "$folder"
 }
 
-# Fetches Prometheus and its tool, in the version that is deployed. Only tests need them.
+# Fetches Prometheus and promtool in the deployed version. Only tests need them.
 fetch_prometheus() {
   local programs=$state/prometheus/usr/bin
   [[ -x $programs/prometheus && -x $programs/promtool ]] ||
     fetch_tools prometheus Prometheus '40 MB' 'prometheus --version' prometheus promtool
 }
 
-# Makes sure that overlays can be built: by `kubectl kustomize` of version 5 or `kustomize`, on Debian fetched where there is neither.
+# Requires `kubectl` with Kustomize 5 or `kustomize` to build overlays, and fetches the latter on Debian.
 fetch_kustomize() {
   kubectl version --client 2>/dev/null | grep -q '^Kustomize Version: v5' || command -v kustomize >/dev/null ||
     [[ -x $state/kustomize/usr/bin/kustomize ]] ||
     fetch_tools kustomize Kustomize '10 MB' 'kustomize version' kustomize || {
-    note 'Install kubectl (with Kustomize 5) or kustomize to have them run.'
+    note 'Install kubectl (with Kustomize 5) or kustomize to run them.'
     return 1
   }
 }
 
-# Installs the load balancer of the rollout rehearsal. Where that is not possible, it is skipped.
+# Installs the load balancer of the rollout test. Without it the test is skipped.
 require_load_balancer() {
   PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || (install_packages haproxy) || note 'No HAProxy: the test that needs it is skipped.'
 }
 
-# Installs the browser of the browser tests. Where that is not possible, they are skipped.
+# Installs the browser of the browser tests. Without it they are skipped.
 require_browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || (install_packages chromium fonts-dejavu-core) ||
     note 'No browser: the tests that need one are skipped.'
 }
 
-# Builds a project for release; silent unless it fails. MSBuild takes seconds to find that nothing has changed, which the files' times show at once.
+# Builds a project for release, silently unless it fails. It compares file times first, because MSBuild takes seconds to detect that nothing
+# has changed.
 build_if_changed() {
   local stamp=$state/built-$1 log
   if [[ -e $stamp && -d $root/$1/bin/Release && -z $(find "$root" \( -name bin -o -name obj -o -name '.*' -o -name node_modules -o -name bench -o -name UserOrder.Tests \) -prune \

@@ -2,18 +2,18 @@ using UserOrder.AppHost.Options;
 
 namespace UserOrder.AppHost.Graph;
 
-/// <summary>An issuer of access tokens beside the services, and the secret with which a service gets its own token.</summary>
+/// <summary>An issuer of access tokens, and the client secret with which a service gets its own token.</summary>
 internal sealed record Issuer(IResourceBuilder<ProjectResource> Server, IResourceBuilder<ParameterResource> ClientSecret);
 
-/// <summary><c>--secure</c>: the services ask for access tokens, and an issuer gives them.</summary>
+/// <summary><c>--secure</c>: the services require access tokens, and an issuer issues them.</summary>
 internal static class IssuerExtensions
 {
     private const string Name = "issuer";
     private const int Port = 3010;
     private const string Audience = "user-order";
 
-    /// <summary>Adds the issuer where it is asked for, in run mode only.</summary>
-    /// <returns>Null where the services are open.</returns>
+    /// <summary>Adds the issuer if <c>--secure</c> is set, in run mode only.</summary>
+    /// <returns>Null if the services need no token.</returns>
     public static Issuer? AddIssuer(this IDistributedApplicationBuilder graph)
     {
         if (!graph.ExecutionContext.IsRunMode || !graph.HasFlag("secure"))
@@ -21,7 +21,7 @@ internal static class IssuerExtensions
             return null;
         }
 
-        // The issuer's address is in its tokens, so no proxy stands in between.
+        // Tokens contain the issuer's address, so the issuer must listen without a proxy.
         var secret = graph.AddPassword(Name);
         var server = graph.AddProject<Projects.Issuer>(Name, project => project.ExcludeLaunchProfile = true)
             .RunBuiltProgram()
@@ -35,7 +35,7 @@ internal static class IssuerExtensions
         return new Issuer(server, secret);
     }
 
-    /// <summary>The service asks its callers for tokens of the issuer, and carries one itself where it calls.</summary>
+    /// <summary>Makes the service require tokens of the issuer, and send its own token with its calls.</summary>
     public static IResourceBuilder<ProjectResource> WithIssuer(this IResourceBuilder<ProjectResource> api, Issuer? issuer)
     {
         if (issuer is null)

@@ -5,8 +5,8 @@ namespace UserOrder.AppHost.Graph;
 internal static class PasswordExtensions
 {
     /// <summary>
-    /// A password that is generated once, of letters and digits only, so that a URI needs no escapes. It is kept with the data of local
-    /// servers; that of containers is kept in the user secrets.
+    /// Adds a password that is generated once, from letters and digits only, so that a URI needs no escapes. For local servers it is stored
+    /// with their data; for containers, in the user secrets.
     /// </summary>
     public static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder graph, string resource)
     {

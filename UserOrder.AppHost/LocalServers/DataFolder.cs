@@ -3,9 +3,7 @@ using System.Text.Json;
 
 namespace UserOrder.AppHost.LocalServers;
 
-/// <summary>
-/// The folder that holds what the local servers write, and the passwords that fit it. One AppHost at a time has it.
-/// </summary>
+/// <summary>The folder with the data of the local servers and the matching passwords. Only one AppHost at a time can use it.</summary>
 internal sealed class DataFolder : IDisposable
 {
     private const string LockName = "lock";
@@ -23,18 +21,21 @@ internal sealed class DataFolder : IDisposable
     {
         _path = path;
         _lock = @lock;
-        _passwords = File.Exists(PasswordsFile) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(PasswordsFile))! : [];
+        _passwords = File.Exists(PasswordsFile)
+            ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(PasswordsFile))!
+            : [];
     }
 
     private string PasswordsFile => Path.Combine(_path, PasswordsName);
 
-    /// <exception cref="DistributedApplicationException">Another AppHost has the folder, or it holds files that no AppHost made.</exception>
+    /// <exception cref="DistributedApplicationException">Another AppHost uses the folder, or it contains foreign files.</exception>
     public static DataFolder Open(string path, bool fresh)
     {
         CreatePrivate(path);
         if (Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, LockName)))
         {
-            throw new DistributedApplicationException($"{path} holds files that no AppHost made, so they are left alone. Choose another folder with --data.");
+            throw new DistributedApplicationException(
+                $"{path} contains files that no AppHost created. Choose another folder with --data.");
         }
 
         var held = Lock(path);
@@ -46,10 +47,10 @@ internal sealed class DataFolder : IDisposable
         return new DataFolder(path, held);
     }
 
-    /// <summary>The folder in the place of a volume.</summary>
+    /// <summary>The folder that replaces a volume.</summary>
     public string For(string volume) => CreatePrivate(Path.Combine(_path, volume));
 
-    /// <summary>The password that fits the data. The first one stays: the given one, else a generated one.</summary>
+    /// <summary>The password that matches the data: the stored one, else the given one, else a generated one. It is then stored.</summary>
     public string Password(string name, string? given, ParameterDefault rule)
     {
         if (!_passwords.TryGetValue(name, out var password))
@@ -57,7 +58,13 @@ internal sealed class DataFolder : IDisposable
             password = given ?? rule.GetDefaultValue();
             _passwords.Add(name, password);
             var written = $"{PasswordsFile}.new";
-            using (var file = new FileStream(written, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            using (var file = new FileStream(written, options))
             {
                 JsonSerializer.Serialize(file, _passwords);
             }
@@ -68,7 +75,7 @@ internal sealed class DataFolder : IDisposable
         return password;
     }
 
-    /// <summary>Lets another AppHost have the folder.</summary>
+    /// <summary>Releases the folder for another AppHost.</summary>
     public void Dispose() => _lock.Dispose();
 
     private static FileStream Lock(string path)
@@ -83,24 +90,26 @@ internal sealed class DataFolder : IDisposable
         catch (IOException exception)
         {
             var id = File.Exists(owner) ? File.ReadAllText(owner) : "unknown";
-            throw new DistributedApplicationException($"Another AppHost, process {id}, uses the data in {path}. Stop it, or choose another folder with --data.", exception);
+            throw new DistributedApplicationException(
+                $"Another AppHost, process {id}, uses the data in {path}. Stop it, or choose another folder with --data.", exception);
         }
     }
 
-    private static FileStream OpenLock(string folder) => new(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+    private static FileStream OpenLock(string folder) =>
+        new(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
 
-    /// <summary>Deletes all but the lock, once the servers of the run before have stopped.</summary>
+    /// <summary>Deletes everything but the lock, after the servers of the previous run have stopped.</summary>
     private static void Clear(string path)
     {
         foreach (var server in new DirectoryInfo(path).EnumerateDirectories())
         {
             using (WaitForLock(server.FullName))
             {
-                // A link leads to data that another user has to own.
-                foreach (var outside in server.EnumerateDirectories().Where(folder => folder.LinkTarget is not null && Directory.Exists(folder.LinkTarget)))
+                // A link points to data that belongs to another user.
+                foreach (var link in server.EnumerateDirectories().Where(folder => Directory.Exists(folder.LinkTarget)))
                 {
-                    Directory.Delete(outside.LinkTarget!, recursive: true);
-                    outside.Delete();
+                    Directory.Delete(link.LinkTarget!, recursive: true);
+                    link.Delete();
                 }
 
                 server.Delete(recursive: true);
@@ -125,7 +134,7 @@ internal sealed class DataFolder : IDisposable
             }
             catch (IOException)
             {
-#pragma warning disable RS0030 // The graph is described synchronously, and nothing else runs before its folder is free.
+#pragma warning disable RS0030 // The graph is built synchronously, and nothing else can run before its folder is free.
                 Thread.Sleep(Pause);
 #pragma warning restore RS0030
             }

@@ -5,10 +5,10 @@ using RabbitMQ.Client;
 
 namespace UserOrder.AppHost.LocalServers;
 
-/// <summary>Runs installed servers in the place of containers. It changes run mode only: the published manifest stays the same.</summary>
+/// <summary>Runs installed servers in place of containers, in run mode only: the published manifest stays the same.</summary>
 internal static class LocalServerExtensions
 {
-    /// <summary>Runs the installed RabbitMQ where the graph runs without containers.</summary>
+    /// <summary>Runs the installed RabbitMQ if the graph runs without containers.</summary>
     public static IResourceBuilder<RabbitMQServerResource> RunAsLocalServer(this IResourceBuilder<RabbitMQServerResource> broker)
     {
         if (Servers.Of(broker.ApplicationBuilder).Data is { } data)
@@ -27,7 +27,7 @@ internal static class LocalServerExtensions
         return broker;
     }
 
-    /// <summary>Runs the installed PostgreSQL where the graph runs without containers.</summary>
+    /// <summary>Runs the installed PostgreSQL if the graph runs without containers.</summary>
     public static IResourceBuilder<PostgresServerResource> RunAsLocalServer(this IResourceBuilder<PostgresServerResource> server)
     {
         if (Servers.Of(server.ApplicationBuilder).Data is { } data)
@@ -39,13 +39,17 @@ internal static class LocalServerExtensions
     }
 
     private static IResourceBuilder<LocalServerResource> ReplaceContainer<T>(
-        this IResourceBuilder<T> builder, DataFolder data, string script, string folderVariable, Func<string, CancellationToken, Task> login)
+        this IResourceBuilder<T> builder,
+        DataFolder data,
+        string script,
+        string folderVariable,
+        Func<string, CancellationToken, Task> login)
         where T : ContainerResource
     {
         var (graph, container) = (builder.ApplicationBuilder, builder.Resource);
 
-        // Without an image it is no container any more. Its own health check waits for an event that Aspire publishes only for resources in the model.
-        foreach (var annotation in container.Annotations.Where(annotation => annotation is ContainerImageAnnotation or HealthCheckAnnotation).ToList())
+        // The image makes it a container. Its health check waits for an event that Aspire publishes only for resources in the model.
+        foreach (var annotation in container.Annotations.Where(IsContainerOnly).ToList())
         {
             container.Annotations.Remove(annotation);
         }
@@ -61,8 +65,11 @@ internal static class LocalServerExtensions
             .WithHealthCheck(check);
     }
 
-    /// <summary>No proxy stands in between: the server itself listens on the port that its clients know, a free one unless it is given.</summary>
-    private static IResourceBuilder<LocalServerResource> WithPortOf(this IResourceBuilder<LocalServerResource> server, string endpoint, string variable) =>
+    private static bool IsContainerOnly(IResourceAnnotation annotation) => annotation is ContainerImageAnnotation or HealthCheckAnnotation;
+
+    /// <summary>Removes the proxy: the server listens on the port of its clients, by default a free one.</summary>
+    private static IResourceBuilder<LocalServerResource> WithPortOf(
+        this IResourceBuilder<LocalServerResource> server, string endpoint, string variable) =>
         server
             .WithEndpoint(endpoint, annotation =>
             {
@@ -73,7 +80,7 @@ internal static class LocalServerExtensions
 
     private static void ShowInDetails(ResourceUrlAnnotation url) => url.DisplayLocation = UrlDisplayLocation.DetailsOnly;
 
-    /// <summary>A database has its server's state. Aspire passes the state on to databases of containers only.</summary>
+    /// <summary>Copies the state of the server to its databases. Aspire does so for containers only.</summary>
     private static void PassStateToDatabases(this IDistributedApplicationBuilder graph, LocalServerResource server)
     {
         graph.Eventing.Subscribe<ConnectionStringAvailableEvent>(server, async (available, cancellationToken) =>
@@ -89,7 +96,8 @@ internal static class LocalServerExtensions
             {
                 if (change.Resource == server)
                 {
-                    var isStarting = change.Snapshot.State?.Text == KnownResourceStates.Running && change.Snapshot.HealthStatus != HealthStatus.Healthy;
+                    var isStarting = change.Snapshot.State?.Text == KnownResourceStates.Running
+                        && change.Snapshot.HealthStatus != HealthStatus.Healthy;
                     foreach (var database in Databases())
                     {
                         await initialize.Notifications.PublishUpdateAsync(database, snapshot => snapshot with
@@ -107,7 +115,7 @@ internal static class LocalServerExtensions
             graph.Resources.OfType<IResourceWithParent>().Where(child => child.Parent == server.Container);
     }
 
-    /// <summary>Polls for a while, as Aspire repeats a failed check only after seconds.</summary>
+    /// <summary>Polls within one check, because Aspire repeats a failed check only after seconds.</summary>
     private static async Task<HealthCheckResult> CheckAsync(
         this LocalServerResource server, Func<string, CancellationToken, Task> login, CancellationToken cancellationToken)
     {

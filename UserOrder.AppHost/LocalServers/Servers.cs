@@ -4,8 +4,8 @@ using UserOrder.AppHost.Options;
 namespace UserOrder.AppHost.LocalServers;
 
 /// <summary>
-/// Decides what the graph's servers run as: containers where an engine works, else the installed programs. <c>--servers containers</c> or
-/// <c>--servers local</c> decides by hand. <c>--fresh</c> deletes their data first.
+/// Chooses how the servers run: as containers if an engine works, else as installed programs. <c>--servers containers</c> and
+/// <c>--servers local</c> override the choice. <c>--fresh</c> deletes their data first.
 /// </summary>
 internal sealed class Servers
 {
@@ -19,13 +19,13 @@ internal sealed class Servers
         _engine = engine;
     }
 
-    /// <summary>The local servers' data; null where they do not run.</summary>
+    /// <summary>The data of the local servers; null for containers and in publish mode.</summary>
     public DataFolder? Data { get; }
 
-    /// <exception cref="DistributedApplicationException">The choice is unknown, or the servers cannot run here; the message says what to do.</exception>
+    /// <exception cref="DistributedApplicationException">The option is invalid, or the servers cannot run here.</exception>
     public static Servers Of(IDistributedApplicationBuilder graph)
     {
-        // Decided once for a graph.
+        // Each graph chooses only once.
         if (graph.Services.FirstOrDefault(service => service.ServiceType == typeof(Servers))?.ImplementationInstance is not Servers servers)
         {
             servers = Choose(graph);
@@ -35,12 +35,13 @@ internal sealed class Servers
         return servers;
     }
 
-    /// <summary>Deletes the volumes of containers where a fresh start is asked for.</summary>
+    /// <summary>Deletes the volumes of containers if <c>--fresh</c> is set.</summary>
     public static void StartFresh(IDistributedApplicationBuilder graph)
     {
         if (Of(graph)._engine is { } engine && IsFresh(graph))
         {
-            engine.DeleteVolumes(graph.Resources.SelectMany(resource => resource.Annotations.OfType<ContainerMountAnnotation>()).Select(volume => volume.Source!));
+            var volumes = graph.Resources.SelectMany(resource => resource.Annotations.OfType<ContainerMountAnnotation>());
+            engine.DeleteVolumes(volumes.Select(volume => volume.Source!));
         }
     }
 
@@ -54,7 +55,8 @@ internal sealed class Servers
         var choice = graph.Configuration["Servers"];
         if (choice is not (null or "local" or "containers"))
         {
-            throw new DistributedApplicationException($"--servers is '{choice}'. It can be 'containers' or 'local'; without it, containers run where an engine works.");
+            throw new DistributedApplicationException(
+                $"--servers is '{choice}'. It can be 'containers' or 'local'; by default, containers run if an engine works.");
         }
 
         var engine = choice == "local" ? null : ContainerEngine.Find(graph.Configuration["ASPIRE_CONTAINER_RUNTIME"]);
@@ -62,18 +64,22 @@ internal sealed class Servers
         {
             return engine!.IsRunning
                 ? new Servers(null, engine)
-                : throw new DistributedApplicationException($"--servers is 'containers', but no container engine works here: {engine.Name} does not run. Start it, or use --servers local.");
+                : throw new DistributedApplicationException(
+                    $"--servers is 'containers', but no container engine works here: {engine.Name} does not run. " +
+                    "Start it, or use --servers local.");
         }
 
         if (!OperatingSystem.IsLinux())
         {
-            throw new DistributedApplicationException("No container engine works here. Start Docker or podman: installed servers can take their place on Linux only.");
+            throw new DistributedApplicationException(
+                "No container engine works here. Start Docker or podman: installed servers can replace containers on Linux only.");
         }
 
         if (InstalledServers.MissingPackages() is { Count: > 0 } missing)
         {
             throw new DistributedApplicationException(
-                $"No container engine works here, and these servers are not installed: apt-get install --no-install-recommends {string.Join(' ', missing)}");
+                "No container engine works here, and these servers are not installed: " +
+                $"apt-get install --no-install-recommends {string.Join(' ', missing)}");
         }
 
         var data = graph.Configuration["Data"] ?? Path.Combine(graph.AppHostDirectory, DefaultData);

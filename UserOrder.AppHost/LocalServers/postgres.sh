@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the installed PostgreSQL as the image's entrypoint would: with the same POSTGRES_* variables, the data in PGDATA, on the loopback port PGPORT.
+# Runs the installed PostgreSQL like the image's entrypoint: with the same POSTGRES_* variables, data in PGDATA, on loopback port PGPORT.
 set -euo pipefail
 
 die() {
@@ -7,13 +7,13 @@ die() {
   exit 1
 }
 
-export LC_ALL=C.UTF-8 # The locale decides how the database sorts: the same on every machine.
+export LC_ALL=C.UTF-8 # The locale determines the sort order, which must be the same on every machine.
 mkdir -p "$PGDATA"
 exec 9>"$PGDATA/lock"
 flock --wait 30 9 || die "$PGDATA is in use by another server. Stop that one, or choose another folder."
-cluster=$PGDATA/cluster # Replaced below where another user has to own it.
+cluster=$PGDATA/cluster # Replaced below if another user must own it.
 
-# PostgreSQL refuses to run as root. In a user namespace it sees another user, while its files stay root's.
+# PostgreSQL refuses to run as root. In a user namespace it sees another user, while root still owns its files.
 as_server=()
 if ((EUID == 0)); then
   user=postgres
@@ -30,16 +30,16 @@ if ((EUID == 0)); then
   fi
 fi
 
-# The version that made the data, else the newest. Debian keeps each version in a folder of its own.
+# The version that created the data, else the newest. Debian installs each version in its own folder.
 version=$(cat "$cluster/PG_VERSION" 2>/dev/null || true)
 programs=$(compgen -G "/usr/lib/postgresql/${version:-*}/bin" | sort --version-sort | tail -n 1) ||
   programs=$(dirname "$(command -v initdb)" 2>/dev/null) ||
   die "PostgreSQL $version is not installed: apt-get install postgresql${version:+-$version}"
 [[ -z $version || $("$programs/postgres" --version) =~ \ $version[.b] ]] ||
-  die "PostgreSQL $version made the data in $PGDATA and is not installed. Install postgresql-$version, or start with empty data: --fresh"
+  die "PostgreSQL $version created the data in $PGDATA and is not installed. Install postgresql-$version, or start with empty data: --fresh"
 
 if [[ ! -e $cluster ]]; then
-  # Under another name until it is complete. The password goes through a pipe: everyone can read a command line.
+  # It has another name until it is complete. The password goes through a pipe, because every user can read a command line.
   rm -rf "$cluster.incomplete"
   # shellcheck disable=SC2086 # A list of arguments.
   "${as_server[@]}" bash -c 'exec "$@" --pwfile=<(printf "%s\n" "$POSTGRES_PASSWORD")' bash \
@@ -51,11 +51,11 @@ if [[ ! -e $cluster ]]; then
   mv "$cluster.incomplete" "$cluster"
 fi
 
-# A killed server leaves its pid file. It stops a start if the id is another process's by now, or a zombie's.
+# A killed server leaves its pid file, which prevents a start if another process or a zombie now has the id.
 server=$(head -n 1 "$cluster/postmaster.pid" 2>/dev/null || true)
 [[ -z $server || $(cat "/proc/$server/stat" 2>/dev/null) == *"(postgres) "[!ZX]* ]] || rm -f "$cluster/postmaster.pid"
 
-# SIGINT is the fast shutdown; SIGTERM would wait until the clients leave. If this script is killed, so is the server.
+# SIGINT is the fast shutdown; SIGTERM would wait until the clients disconnect. The server dies with this script.
 server=''
 trap '[[ -z $server ]] || kill -INT "$server"' TERM INT
 "${as_server[@]}" setpriv --pdeathsig KILL "$programs/postgres" -D "$cluster" \

@@ -1,15 +1,18 @@
 namespace UserOrder.AppHost.Options;
 
-/// <summary>The options of <c>run.sh</c>, as configuration. Everything else is Aspire's, such as <c>--publisher</c> and <c>--Parameters:name=value</c>.</summary>
+/// <summary>
+/// The options of <c>run.sh</c> as configuration. All other options are Aspire's, such as <c>--publisher</c> and
+/// <c>--Parameters:name=value</c>.
+/// </summary>
 internal static class GraphArguments
 {
     private const string DashboardPort = "dashboard=";
 
     /// <summary>
-    /// Gives the flags <c>--fresh</c> and <c>--secure</c> their value, and turns <c>--port NAME=N</c> into the setting <c>Ports:NAME</c>;
-    /// the dashboard's port is part of a setting of Aspire's own.
+    /// Adds the value of the flags <c>--fresh</c> and <c>--secure</c>, and converts <c>--port NAME=N</c> to the setting <c>Ports:NAME</c>,
+    /// or to Aspire's setting for the dashboard.
     /// </summary>
-    /// <exception cref="DistributedApplicationException">A port is not given as NAME=N.</exception>
+    /// <exception cref="DistributedApplicationException">A port does not have the form NAME=N.</exception>
     public static string[] Expand(string[] args) => [.. ExpandEach(new Queue<string>(args))];
 
     /// <summary>Whether a flag is set.</summary>
@@ -35,7 +38,8 @@ internal static class GraphArguments
     }
 
     private static string ExpandPort(string port) =>
-        port.StartsWith(DashboardPort, StringComparison.Ordinal) ? $"--ASPNETCORE_URLS=http://localhost:{Ports.Resolve("dashboard", port[DashboardPort.Length..])}"
+        port.StartsWith(DashboardPort, StringComparison.Ordinal)
+            ? $"--ASPNETCORE_URLS=http://localhost:{Ports.Resolve("dashboard", port[DashboardPort.Length..])}"
         : port.Contains('=', StringComparison.Ordinal) ? $"--{Ports.Section}:{port}"
-        : throw new DistributedApplicationException($"--port '{port}': a port is given as NAME=N, such as user-api=3005.");
+        : throw new DistributedApplicationException($"--port '{port}' does not have the form NAME=N, such as user-api=3005.");
 }

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace UserOrder.AppHost.Start;
 
-/// <summary>Prints where everything is, and two commands to try it, as soon as every service is healthy.</summary>
-internal sealed class Announcement(DistributedApplicationModel model, IConfiguration configuration) : IDistributedApplicationEventingSubscriber
+/// <summary>Prints all addresses and two example commands once every service is healthy.</summary>
+internal sealed class Announcement(DistributedApplicationModel model, IConfiguration configuration)
+    : IDistributedApplicationEventingSubscriber
 {
     private const string Dashboard = "aspire-dashboard";
     private const string Json = "-H 'Content-Type: application/json'";
@@ -15,7 +16,10 @@ internal sealed class Announcement(DistributedApplicationModel model, IConfigura
     private readonly Lock _lock = new();
     private HashSet<IResource>? _awaited;
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
+    public Task SubscribeAsync(
+        IDistributedApplicationEventing eventing,
+        DistributedApplicationExecutionContext executionContext,
+        CancellationToken cancellationToken)
     {
         _awaited = [.. model.Resources.OfType<ProjectResource>()];
         eventing.Subscribe<ResourceReadyEvent>((ready, _) =>
@@ -41,11 +45,12 @@ internal sealed class Announcement(DistributedApplicationModel model, IConfigura
             ("user-api", $"{UrlOf("user-api")}   {UrlOf("user-api")}/swagger"),
             ("order-api", $"{UrlOf("order-api")}   {UrlOf("order-api")}/swagger"),
             ("rabbitmq", $"{UrlOf("rabbitmq", "management")}   user guest, password: the dashboard's parameter rabbitmq-password"),
-            ("access", issuer is null ? "open: no token needed" : $"by token, which {issuer} gives"),
+            ("access", issuer is null ? "open: no token needed" : $"with a token from {issuer}"),
             ("dashboard", DashboardLogin() ?? "none"),
         ];
         var width = rows.Max(row => row.Name.Length);
-        return ["", "The graph runs. Ctrl-C stops it.", "", .. rows.Select(row => $"  {row.Name.PadRight(width)}  {row.Text}"), .. Examples(issuer)];
+        var table = rows.Select(row => $"  {row.Name.PadRight(width)}  {row.Text}");
+        return ["", "The graph runs. Ctrl-C stops it.", "", .. table, .. Examples(issuer)];
     }
 
     private IEnumerable<string> Examples(string? issuer)

@@ -5,7 +5,7 @@ using UserOrder.AppHost.Options;
 
 namespace UserOrder.AppHost.Start;
 
-/// <summary>Builds and runs the graph; a start that fails is one line on standard error and the exit code 1.</summary>
+/// <summary>Builds and runs the graph. A failed start prints its reason to standard error and exits with code 1.</summary>
 internal static class GraphRun
 {
     /// <returns>The exit code.</returns>
@@ -43,7 +43,7 @@ internal static class GraphRun
         }
         catch (Exception) when (watch.Failure is not null)
         {
-            // The start was cancelled, for the reason that follows.
+            // StartWatch cancelled the start; its reason follows.
         }
 
         return watch.Failure is { } failure ? Fail(failure) : 0;

@@ -6,19 +6,25 @@ using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.AppHost.Start;
 
-/// <summary>Ends the AppHost, with the reason, when a server or service ends before it has been healthy.</summary>
+/// <summary>Stops the AppHost, with the reason, if a server or service exits before it is healthy.</summary>
 internal sealed partial class StartWatch(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, IHostApplicationLifetime lifetime)
+    DistributedApplicationModel model,
+    ResourceNotificationService notifications,
+    ResourceLoggerService logs,
+    IHostApplicationLifetime lifetime)
     : IDistributedApplicationEventingSubscriber
 {
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Why the start failed; null where it did not.</summary>
+    /// <summary>The reason of a failed start; null without a failure.</summary>
     public string? Failure { get; private set; }
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
+    public Task SubscribeAsync(
+        IDistributedApplicationEventing eventing,
+        DistributedApplicationExecutionContext executionContext,
+        CancellationToken cancellationToken)
     {
-        // The host's start waits for the resources, so a hosted service would begin too late.
+        // The start of the host waits for the resources, so a hosted service would start too late.
         eventing.Subscribe<BeforeStartEvent>((_, _) =>
         {
             _ = WatchAsync(lifetime.ApplicationStopping);
@@ -53,7 +59,7 @@ internal sealed partial class StartWatch(
         }
     }
 
-    /// <summary>The end of the resource's log, which gives the reason.</summary>
+    /// <summary>The last lines of the resource's log, which contain the reason.</summary>
     private async Task<string> LastLinesAsync(string resourceId, CancellationToken cancellationToken)
     {
         const int most = 3;
@@ -76,13 +82,13 @@ internal sealed partial class StartWatch(
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            // What was read by then has to do.
+            // The log does not end in time: return the lines so far.
         }
 
         return string.Join(Environment.NewLine, lines);
     }
 
-    /// <summary>Whether the program itself wrote the line, and not the orchestrator.</summary>
+    /// <summary>Whether the program wrote the line, in contrast to the orchestrator.</summary>
     private static bool IsWritten(string line) => line.Length > 0 && !line.StartsWith("[sys]", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^\S+Z ?")]

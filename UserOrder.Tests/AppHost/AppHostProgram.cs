@@ -4,7 +4,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.AppHost;
 
-/// <summary>The built AppHost, run as a person runs it, with ports and data of its own.</summary>
+/// <summary>The built AppHost in a process of its own, with its own ports and data.</summary>
 internal sealed class AppHostProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
@@ -18,32 +18,37 @@ internal sealed class AppHostProgram : IAsyncDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    private static string DotnetHost => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    private static string DotnetHost =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
-    /// <summary>The built program.</summary>
-    public static string Assembly { get; } = Path.Combine(Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
+    /// <summary>The path of the built program.</summary>
+    public static string Assembly { get; } = Path.Combine(
+        Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
 
-    /// <summary>Starts it; a port that the arguments do not give is any free one.</summary>
-    public void Start(params string[] arguments) => Launch("dotnet", [Assembly, .. Own(arguments)]);
+    /// <summary>Starts the AppHost. Each port that the arguments omit is any free one.</summary>
+    public void Start(params string[] arguments) => Launch("dotnet", [Assembly, .. WithDefaults(arguments)]);
 
-    /// <summary>Starts it where the folders are empty, in a mount namespace of its own, with the programs of /usr/bin.</summary>
-    public void StartWithout(IReadOnlyList<string> folders) => Launch(
-        "unshare",
-        ["--user", "--map-root-user", "--mount", "bash", "-c", $"{Empty(folders)} PATH=/usr/bin exec \"$@\"", "bash", DotnetHost, Assembly, .. Own([])]);
+    /// <summary>Starts the AppHost in a mount namespace in which the folders are empty, with only <c>/usr/bin</c> on the path.</summary>
+    public void StartWithout(IReadOnlyList<string> folders)
+    {
+        string[] bash = ["bash", "-c", $"{Empty(folders)} PATH=/usr/bin exec \"$@\"", "bash"];
+        Launch("unshare", ["--user", "--map-root-user", "--mount", .. bash, DotnetHost, Assembly, .. WithDefaults([])]);
+    }
 
-    /// <summary>Waits until it has written a text.</summary>
+    /// <summary>Waits until the output contains a text.</summary>
     public Task WaitForAsync(string text) => Until.TrueAsync(
         $"the AppHost has written '{text}'",
         () => Task.FromResult(Output),
-        output => output.Contains(text, StringComparison.Ordinal) || (_process!.Exited.IsCompleted ? throw new InvalidOperationException(output) : false));
+        output => output.Contains(text, StringComparison.Ordinal)
+            || (_process!.Exited.IsCompleted ? throw new InvalidOperationException(output) : false));
 
-    /// <summary>Waits until it ends by itself.</summary>
+    /// <summary>Waits until the AppHost exits by itself.</summary>
     public Task<int> WaitForExitAsync() => _process!.Exited.WaitAsync(Deadline, TestContext.Current.CancellationToken);
 
-    /// <summary>Presses Ctrl-C.</summary>
+    /// <summary>Sends the signal of Ctrl-C.</summary>
     public void Interrupt() => _process!.Send(Signal.Interrupt);
 
-    /// <summary>The processes that it has started and that still run.</summary>
+    /// <summary>The AppHost and its descendants that still run.</summary>
     public IReadOnlyList<int> Family() => ProcessFamily.Members(_process!.Id);
 
     public async ValueTask DisposeAsync()
@@ -53,7 +58,7 @@ internal sealed class AppHostProgram : IAsyncDisposable
             await _process.KillAsync();
         }
 
-        // A server that was being set up may write for a moment after the AppHost has ended.
+        // An initializing server may still write shortly after the AppHost has exited.
         await Until.EqualAsync(true, $"{_folder} is deleted", () => Task.FromResult(TryDeleteFolder()));
     }
 
@@ -70,7 +75,8 @@ internal sealed class AppHostProgram : IAsyncDisposable
         }
     }
 
-    private static string Empty(IEnumerable<string> folders) => string.Concat(folders.Select(folder => $"mount -t tmpfs none {folder} && "));
+    private static string Empty(IEnumerable<string> folders) =>
+        string.Concat(folders.Select(folder => $"mount -t tmpfs none {folder} && "));
 
     private void Launch(string program, string[] arguments) => _process = ChildProcess.Start(
         new ProcessSpecification(program, arguments)
@@ -85,7 +91,7 @@ internal sealed class AppHostProgram : IAsyncDisposable
         },
         _lines.Enqueue);
 
-    private IEnumerable<string> Own(string[] arguments)
+    private IEnumerable<string> WithDefaults(string[] arguments)
     {
         var ports = from name in FixedPorts
                     where !arguments.Any(argument => argument.StartsWith($"{name}=", StringComparison.Ordinal))

@@ -2,15 +2,15 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.AppHost;
 
-/// <summary>A test that runs the AppHost's program with installed servers.</summary>
+/// <summary>A test that runs the AppHost program with the installed servers.</summary>
 public abstract class AppHostTest : IAsyncLifetime
 {
     private protected AppHostProgram Program { get; } = new();
 
     public ValueTask InitializeAsync()
     {
-        var missing = ServersOfThisMachine.WhatIsMissing();
-        Assert.SkipWhen(missing is not null, missing ?? "");
+        var reason = ServersOfThisMachine.ReasonToSkip();
+        Assert.SkipWhen(reason is not null, reason ?? "");
         return ValueTask.CompletedTask;
     }
 

@@ -5,20 +5,20 @@ using UserOrder.AppHost.LocalServers;
 
 namespace UserOrder.Tests.AppHost;
 
-/// <summary>A start that cannot succeed ends at once, with one line that says what to do, and leaves the data alone.</summary>
+/// <summary>A start that cannot succeed exits at once, prints one line with the remedy, and does not touch the data.</summary>
 public sealed class FailedStartTests : AppHostTest
 {
     [Theory]
     [InlineData("--servers nonsense", "--servers is 'nonsense'. It can be 'containers' or 'local'")]
     [InlineData("--fresh=perhaps", "--fresh is 'perhaps'. It can be 'true' or 'false'.")]
-    [InlineData("--port", "--port '': a port is given as NAME=N")]
-    [InlineData("--port 3005", "--port '3005': a port is given as NAME=N")]
+    [InlineData("--port", "--port '' does not have the form NAME=N")]
+    [InlineData("--port 3005", "--port '3005' does not have the form NAME=N")]
     [InlineData("--port user-api=http", "--port user-api=http: a port is a number from 0 to 65535")]
     [InlineData("--port user-api=65536", "--port user-api=65536: a port is a number from 0 to 65535")]
     [InlineData("--port dashboard=-1", "--port dashboard=-1: a port is a number from 0 to 65535")]
-    [InlineData("--port nobody=3001", "--port nobody=3001: a port can be given to user-api, order-api and dashboard")]
-    [InlineData("--port issuer=3010", "--port issuer=3010: a port can be given to user-api, order-api and dashboard")]
-    public async Task A_wrong_option_is_named(string arguments, string expected)
+    [InlineData("--port web=3001", "--port web=3001 names an unknown resource; the known ones are user-api, order-api and dashboard")]
+    [InlineData("--port issuer=3010", "--port issuer=3010 names an unknown resource; the known ones are user-api, order-api and dashboard")]
+    public async Task The_error_names_an_invalid_option(string arguments, string expected)
     {
         Program.Start(arguments.Split(' '));
 
@@ -28,7 +28,7 @@ public sealed class FailedStartTests : AppHostTest
     [Theory]
     [InlineData("user-api")]
     [InlineData("dashboard")]
-    public async Task A_port_in_use_is_named(string resource)
+    public async Task The_error_names_a_port_in_use(string resource)
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
@@ -40,7 +40,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task A_second_AppHost_does_not_get_the_data_of_the_first()
+    public async Task A_second_AppHost_cannot_use_the_data_of_the_first()
     {
         using var first = DataFolder.Open(Program.Data, fresh: false);
 
@@ -50,7 +50,7 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task A_folder_with_other_files_is_left_alone()
+    public async Task A_data_folder_with_foreign_files_is_refused_and_kept()
     {
         Directory.CreateDirectory(Program.Data);
         var file = Path.Combine(Program.Data, "letter.txt");
@@ -58,12 +58,12 @@ public sealed class FailedStartTests : AppHostTest
 
         Program.Start("--fresh");
 
-        await AssertFailsAsync($"{Program.Data} holds files that no AppHost made");
+        await AssertFailsAsync($"{Program.Data} contains files that no AppHost created");
         Assert.True(File.Exists(file));
     }
 
     [Fact]
-    public async Task Containers_without_an_engine_are_refused()
+    public async Task Containers_without_an_engine_fail_the_start()
     {
         Assert.SkipWhen(ContainerEngine.Find(runtime: null).IsRunning, "A container engine works here.");
 
@@ -75,7 +75,7 @@ public sealed class FailedStartTests : AppHostTest
     [Theory]
     [InlineData("/usr/lib/postgresql /usr/lib/rabbitmq", "apt-get install --no-install-recommends rabbitmq-server postgresql")]
     [InlineData("/usr/lib/postgresql", "apt-get install --no-install-recommends postgresql")]
-    public async Task Missing_servers_are_named_by_their_packages(string folders, string expected)
+    public async Task The_error_names_the_packages_of_missing_servers(string folders, string expected)
     {
         Assert.SkipUnless(folders.Split(' ').All(Directory.Exists), "The servers are not those of Debian's packages.");
 
@@ -85,21 +85,21 @@ public sealed class FailedStartTests : AppHostTest
     }
 
     [Fact]
-    public async Task Data_of_a_PostgreSQL_that_is_not_installed_are_kept()
+    public async Task Data_of_an_uninstalled_PostgreSQL_version_is_refused_and_kept()
     {
         var version = Path.Combine(ServerData("userorder-user-postgres", "cluster"), "PG_VERSION");
         await File.WriteAllTextAsync(version, "9\n", TestContext.Current.CancellationToken);
 
         Program.Start();
 
-        await AssertFailsAsync("user-postgres does not start", "PostgreSQL 9 made the data", "Install postgresql-9");
+        await AssertFailsAsync("user-postgres does not start", "PostgreSQL 9 created the data", "Install postgresql-9");
         Assert.Equal("9\n", await File.ReadAllTextAsync(version, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task A_server_that_ends_while_it_starts_ends_the_AppHost()
+    public async Task A_server_that_exits_during_startup_stops_the_AppHost()
     {
-        // A file where RabbitMQ needs a folder.
+        // RabbitMQ expects a folder at this path.
         await File.WriteAllTextAsync(Path.Combine(ServerData("userorder-rabbitmq"), "mnesia"), "", TestContext.Current.CancellationToken);
 
         Program.Start();
@@ -107,7 +107,7 @@ public sealed class FailedStartTests : AppHostTest
         await AssertFailsAsync("rabbitmq does not start");
     }
 
-    /// <summary>The folder of a server in data that an AppHost made.</summary>
+    /// <summary>Creates a server's folder inside data that an AppHost created.</summary>
     private string ServerData(params string[] folders)
     {
         using var data = DataFolder.Open(Program.Data, fresh: false);

@@ -7,7 +7,7 @@ namespace UserOrder.Tests.AppHost;
 public sealed partial class RunTests : AppHostTest
 {
     [Fact]
-    public async Task The_printed_commands_work_and_Ctrl_C_leaves_no_process_and_keeps_the_data()
+    public async Task The_printed_commands_work_and_Ctrl_C_ends_every_process_and_keeps_the_data()
     {
         Program.Start();
         var answer = await RunPrintedCommandsAsync(Program);
@@ -20,7 +20,7 @@ public sealed partial class RunTests : AppHostTest
 
         await using var secured = new AppHostProgram();
 
-        // A password from elsewhere, such as the user secrets of a run with containers, does not replace the one that fits the data.
+        // The stored password takes precedence over one from elsewhere, such as the user secrets of a run with containers.
         secured.Start("--data", Program.Data, "--secure", "--port", "issuer=0", "--Parameters:rabbitmq-password=another");
         await RunPrintedCommandsAsync(secured);
         var token = secured.Output.Split('\n').Last(line => line.Contains("TOKEN=", StringComparison.Ordinal));
@@ -29,11 +29,13 @@ public sealed partial class RunTests : AppHostTest
         Assert.Contains("\"orderCount\":1", kept, StringComparison.Ordinal);
     }
 
-    /// <summary>Does as the table says, as soon as it is there.</summary>
+    /// <summary>Waits for the printed commands and runs them.</summary>
     private static async Task<string> RunPrintedCommandsAsync(AppHostProgram program)
     {
         await program.WaitForAsync("curl -si");
-        var commands = program.Output.Split('\n').SkipWhile(line => !line.StartsWith("Try it", StringComparison.Ordinal)).Where(line => line.Contains("curl", StringComparison.Ordinal));
+        var commands = program.Output.Split('\n')
+            .SkipWhile(line => !line.StartsWith("Try it", StringComparison.Ordinal))
+            .Where(line => line.Contains("curl", StringComparison.Ordinal));
         var answer = await BashAsync(string.Join('\n', commands));
         Assert.Contains("201 Created", answer, StringComparison.Ordinal);
         return answer;
@@ -41,7 +43,8 @@ public sealed partial class RunTests : AppHostTest
 
     private static async Task<string> BashAsync(string script)
     {
-        var (exitCode, output) = await ChildProcess.RunAsync(new ProcessSpecification("bash", "-ec", script), TestContext.Current.CancellationToken);
+        var (exitCode, output) = await ChildProcess.RunAsync(
+            new ProcessSpecification("bash", "-ec", script), TestContext.Current.CancellationToken);
         Assert.True(exitCode == 0, output);
         return output;
     }

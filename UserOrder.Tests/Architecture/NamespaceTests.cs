@@ -8,7 +8,7 @@ using static ArchUnitNET.Fluent.Slices.SliceRuleDefinition;
 
 namespace UserOrder.Tests.Architecture;
 
-/// <summary>Within an assembly the namespaces form layers: none of them needs, by whatever way, one that needs it.</summary>
+/// <summary>The namespaces of an assembly form layers: no namespace depends on itself through another one.</summary>
 public sealed class NamespaceTests
 {
     public static TheoryData<string> Assemblies { get; } =

@@ -3,7 +3,7 @@ using UserOrder.Messaging;
 
 namespace UserOrder.Tests.Architecture;
 
-/// <summary>References go one way: from the graph to the services, from those to what they share.</summary>
+/// <summary>References go one way: from the AppHost to the services, and from the services to the shared projects.</summary>
 public sealed class ReferenceTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -21,7 +21,7 @@ public sealed class ReferenceTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_project_references_only_what_is_below_it(string project)
+    public void A_project_references_only_lower_layers(string project)
     {
         var referenced = XDocument.Load(Path.Combine(Repository.Root, project, $"{project}.csproj"))
             .Descendants("ProjectReference")
@@ -31,15 +31,17 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void Every_product_project_has_its_place()
+    public void Every_product_project_has_a_layer()
     {
-        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*").Select(Path.GetFileName).Where(name => !name!.EndsWith(".Tests", StringComparison.Ordinal));
+        var projects = Directory.GetDirectories(Repository.Root, "UserOrder.*")
+            .Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith(".Tests", StringComparison.Ordinal));
 
         Assert.Equal(Allowed.Keys.Order(), projects.Order());
     }
 
     [Fact]
-    public void The_messaging_library_needs_no_AspNetCore()
+    public void The_messaging_library_does_not_reference_AspNetCore()
     {
         var references = typeof(MessagingExtensions).Assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
 

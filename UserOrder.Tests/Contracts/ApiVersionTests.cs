@@ -9,13 +9,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>A service with two versions, of which the older one is announced to go by the configuration.</summary>
+/// <summary>A service with two API versions, of which the configuration deprecates the older one.</summary>
 public sealed class ApiVersionTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_version_whose_end_is_configured_announces_it_with_each_answer_and_the_other_one_does_not()
+    public async Task Only_a_deprecated_version_sends_Deprecation_Sunset_and_Link_headers()
     {
         await using var app = await StartAsync(
             ("Api:Versions:v1:Deprecation", "2027-01-31T00:00:00Z"),
@@ -43,7 +43,7 @@ public sealed class ApiVersionTests
     [InlineData("/v10")]
     [InlineData("/v0/things")]
     [InlineData("/v99999999999999999999/things")]
-    public async Task A_version_that_is_not_there_is_not_found_and_those_that_are_are_listed(string path)
+    public async Task An_unknown_version_gets_404_with_the_supported_versions(string path)
     {
         await using var app = await StartAsync();
         using var api = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
@@ -63,7 +63,7 @@ public sealed class ApiVersionTests
     [InlineData("/v/things")]
     [InlineData("/v1x")]
     [InlineData("/")]
-    public async Task What_is_no_version_is_not_taken_for_one(string path)
+    public async Task A_path_without_a_version_number_gets_the_ordinary_404(string path)
     {
         await using var app = await StartAsync();
         using var api = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
@@ -80,9 +80,10 @@ public sealed class ApiVersionTests
     [InlineData("Api:Versions:v1:Sunset", "soon", "Api:Versions:v1:Sunset")]
     [InlineData("Api:Versions:v1:Deprecation", "2030-01-31T00:00:00Z", "Api:Versions:v1:Sunset must not be before")]
     [InlineData("Api:Versions:v1:Link", "not a URL", "Api:Versions:v1:Link")]
-    public async Task A_wrong_setting_stops_the_start_and_is_named(string key, string value, string named)
+    public async Task An_invalid_setting_stops_the_start_and_is_named(string key, string value, string named)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(("Api:Versions:v1:Sunset", "2029-01-31T00:00:00Z"), (key, value)));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StartAsync(("Api:Versions:v1:Sunset", "2029-01-31T00:00:00Z"), (key, value)));
 
         Assert.Contains(named, exception.Message, StringComparison.Ordinal);
     }
@@ -92,7 +93,8 @@ public sealed class ApiVersionTests
 
     private static async Task<WebApplication> StartAsync(params (string Key, string Value)[] settings)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ApiVersionTests).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(ApiVersionTests).Assembly.GetName().Name });
         foreach (var (key, value) in settings)
         {
             builder.Configuration[key] = value;

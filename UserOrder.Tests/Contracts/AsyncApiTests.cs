@@ -5,7 +5,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>The AsyncAPI document against the schemas, the code and the real broker.</summary>
+/// <summary>The AsyncAPI document matches the schemas, the code and the real broker.</summary>
 public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private static readonly JsonObject Document = ContractFiles.ReadYaml(Path.Combine(ContractFiles.Folder, "asyncapi.yaml"));
@@ -16,14 +16,16 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         [.. Channels.Select(channel => channel.Value!["bindings"]!["amqp"]!["queue"]?["name"]?.GetValue<string>()).OfType<string>()];
 
     [Fact]
-    public void Every_event_that_is_published_is_a_channel_with_a_schema_examples_and_counter_examples()
+    public void Every_published_event_has_a_channel_a_schema_examples_and_counter_examples()
     {
         string[] published = [UserOrder.UserApi.Users.UserCreated.V1.Name, UserOrder.OrderApi.Orders.OrderPlaced.V1.Name];
 
         Assert.Equal(published.Order(StringComparer.Ordinal), ContractFiles.EventTypes);
         Assert.Equal(
             published.Order(StringComparer.Ordinal),
-            Channels.Where(channel => channel.Value!["bindings"]!["amqp"]!["exchange"] is not null).Select(channel => channel.Value!["address"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+            Channels.Where(channel => channel.Value!["bindings"]!["amqp"]!["exchange"] is not null)
+                .Select(channel => channel.Value!["address"]!.GetValue<string>())
+                .Order(StringComparer.Ordinal));
         Assert.All(published, type =>
         {
             Assert.NotEmpty(ContractFiles.Messages(type, "examples"));
@@ -32,12 +34,13 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public void A_schemas_name_is_the_one_in_the_envelope() =>
+    public void The_id_of_a_schema_is_the_dataschema_of_the_envelope() =>
         Assert.All(ContractFiles.EventTypes, type => Assert.Equal(
-            CloudEvent.SchemaOf(type), ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type))["$id"]!.GetValue<string>()));
+            CloudEvent.SchemaOf(type),
+            ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type))["$id"]!.GetValue<string>()));
 
     [Fact]
-    public void Every_example_is_valid_and_every_counter_example_is_not() =>
+    public void Every_example_is_valid_and_every_counter_example_is_invalid() =>
         Assert.All(ContractFiles.EventTypes, type =>
         {
             var contract = EventContract.Of(type);
@@ -46,17 +49,18 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         });
 
     [Fact]
-    public void The_documents_examples_are_those_beside_the_schemas() =>
+    public void The_examples_in_the_document_equal_the_example_files() =>
         Assert.All(Document["components"]!["messages"]!.AsObject(), message =>
         {
             var example = Assert.Single(message.Value!["examples"]!.AsArray())!;
-            var file = Path.Combine(ContractFiles.Folder, "events", message.Value["name"]!.GetValue<string>(), "examples", $"{example["name"]}.json");
+            var file = Path.Combine(
+                ContractFiles.Folder, "events", message.Value["name"]!.GetValue<string>(), "examples", $"{example["name"]}.json");
             Assert.Equal(ContractFiles.Read(file).ToJsonString(), example["payload"]!.ToJsonString());
         });
 
-    /// <summary>The broker refuses to declare again what is there with other properties, and to bind to what is not there.</summary>
+    /// <summary>The broker refuses to redeclare an exchange with other properties.</summary>
     [Fact]
-    public async Task The_exchange_is_the_declared_one()
+    public async Task The_broker_has_the_documented_exchanges()
     {
         var channel = await OpenChannelAsync();
         var exchanges = Channels.Select(described => described.Value!["bindings"]!["amqp"]!["exchange"]).OfType<JsonNode>().ToList();
@@ -75,7 +79,7 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Queues))]
-    public async Task The_queue_and_that_of_its_dead_letters_are_there(string queue)
+    public async Task The_broker_has_each_documented_queue_and_its_dead_letter_queue(string queue)
     {
         var channel = await OpenChannelAsync();
 

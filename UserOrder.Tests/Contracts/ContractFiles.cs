@@ -3,7 +3,7 @@ using YamlDotNet.Serialization;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>The folder <c>contracts</c> of the repository, and what the build makes for it.</summary>
+/// <summary>The files in the folder <c>contracts</c>, and the documents that the build generates for it.</summary>
 internal static class ContractFiles
 {
     public const string Guide = "docs/contracts.md";
@@ -17,14 +17,15 @@ internal static class ContractFiles
 
     public static IReadOnlyList<string> Services { get; } = ["user-api", "order-api"];
 
-    /// <summary>The event types that have a contract, by the names of the schema files.</summary>
+    /// <summary>The event types with a contract, taken from the names of the schema files.</summary>
     public static IReadOnlyList<string> EventTypes { get; } = EventTypesIn(Folder);
 
     public static string OpenApi(string service) => Path.Combine(Folder, "openapi", $"{service}.v1.json");
 
-    /// <summary>The document that the service's build has just written.</summary>
+    /// <summary>The document that the latest build of the service generated.</summary>
     public static string GeneratedOpenApi(string service) =>
-        Path.Combine(Repository.Root, service == "user-api" ? "UserOrder.UserApi" : "UserOrder.OrderApi", "obj", "openapi", $"{service}.json");
+        Path.Combine(
+            Repository.Root, service == "user-api" ? "UserOrder.UserApi" : "UserOrder.OrderApi", "obj", "openapi", $"{service}.json");
 
     public static string EventSchema(string folder, string type) => Path.Combine(folder, "events", $"{type}.schema.json");
 
@@ -40,7 +41,7 @@ internal static class ContractFiles
 
     public static JsonObject Read(string path) => JsonNode.Parse(File.ReadAllText(path))!.AsObject();
 
-    /// <summary>A YAML document as JSON, with its anchors filled in.</summary>
+    /// <summary>Reads a YAML document as JSON, with its aliases resolved.</summary>
     public static JsonObject ReadYaml(string path)
     {
         var graph = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize(File.ReadAllText(path));

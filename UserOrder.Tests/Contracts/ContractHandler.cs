@@ -1,6 +1,6 @@
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>Holds every answer of a service against its contract, whatever the test is about.</summary>
+/// <summary>Checks every answer of a service against its contract, in every test that uses this handler.</summary>
 internal sealed class ContractHandler : DelegatingHandler
 {
     private readonly OpenApiContract _contract;

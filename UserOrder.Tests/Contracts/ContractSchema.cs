@@ -4,7 +4,7 @@ using Json.Schema;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>A JSON Schema (2020-12), formats included, that says where a value does not fit.</summary>
+/// <summary>A JSON Schema (2020-12) that also validates formats and reports the place of each violation.</summary>
 internal sealed class ContractSchema
 {
     private static readonly EvaluationOptions Options = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
@@ -12,13 +12,13 @@ internal sealed class ContractSchema
 
     public ContractSchema(JsonNode schema)
     {
-        // A name makes it a part of a register, which no test needs.
+        // A schema with an $id would join the global registry, which no test needs.
         var unnamed = schema.DeepClone();
         (unnamed as JsonObject)?.Remove("$id");
         _schema = JsonSchema.FromText(unnamed.ToJsonString());
     }
 
-    /// <summary>What is wrong with a value, one sentence for each place; empty where it is valid.</summary>
+    /// <summary>The violations of a value, one sentence each; empty for a valid value.</summary>
     public IReadOnlyList<string> Check(JsonElement value)
     {
         var results = _schema.Evaluate(value, Options);
@@ -31,5 +31,6 @@ internal sealed class ContractSchema
                 .Distinct()];
     }
 
-    private static string PlaceOf(EvaluationResults detail) => detail.InstanceLocation.ToString() is { Length: > 0 } place ? place : "the top";
+    private static string PlaceOf(EvaluationResults detail) =>
+        detail.InstanceLocation.ToString() is { Length: > 0 } place ? place : "the top";
 }

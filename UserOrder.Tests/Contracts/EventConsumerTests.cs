@@ -5,7 +5,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>Each service takes every example of the events that it consumes, and none of the counter-examples.</summary>
+/// <summary>Each service processes every example of its events, and none of the counter-examples.</summary>
 public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string, string> Examples { get; } = Files("examples");
@@ -14,11 +14,12 @@ public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(gra
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public async Task An_example_takes_effect(string type, string name) => await AssertTakesEffectAsync(type, ReadNew(type, "examples", name));
+    public async Task An_example_takes_effect(string type, string name) =>
+        await AssertTakesEffectAsync(type, ReadNew(type, "examples", name));
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public async Task An_example_with_fields_that_nobody_knows_takes_effect(string type, string name)
+    public async Task An_example_with_unknown_fields_takes_effect(string type, string name)
     {
         var message = ReadNew(type, "examples", name);
         AddUnknownFields(message);
@@ -34,12 +35,16 @@ public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(gra
         var consumer = ConsumerOf(type);
         var database = await OpenDatabaseAsync(consumer.Database);
         var channel = await OpenChannelAsync();
-        var body = await File.ReadAllBytesAsync(Path.Combine(ContractFiles.Folder, "events", type, "counter-examples", $"{name}.json"), Cancelled);
+        var body = await File.ReadAllBytesAsync(
+            Path.Combine(ContractFiles.Folder, "events", type, "counter-examples", $"{name}.json"), Cancelled);
         await channel.QueuePurgeAsync($"{consumer.Queue}.dead", Cancelled);
 
         await channel.PublishEventAsync(type, body, Cancelled);
 
-        var dead = await Until.TrueAsync("it is a dead letter", () => channel.BasicGetAsync($"{consumer.Queue}.dead", autoAck: true, Cancelled), got => got is not null);
+        var dead = await Until.TrueAsync(
+            "the message is a dead letter",
+            () => channel.BasicGetAsync($"{consumer.Queue}.dead", autoAck: true, Cancelled),
+            got => got is not null);
         Assert.Equal(body, dead!.Body.ToArray());
         Assert.NotEmpty(Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
         if (JsonNode.Parse(body)!["id"]?.GetValue<string>() is { } text && Guid.TryParse(text, out var id))
@@ -58,17 +63,21 @@ public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(gra
 
         await channel.PublishEventAsync(type, Bytes(message), Cancelled);
 
-        await Until.EqualAsync(1, "it took effect", () => CountAsync(database, consumer.Effect, userId));
+        await Until.EqualAsync(1, "the event took effect", () => CountAsync(database, consumer.Effect, userId));
 
-        // No user or order of this system caused it: others count those, and what they caused.
-        Assert.Equal(1, await CountAsync(database, "with gone as (delete from inbox where event_id = $1 returning 1) select count(*) from gone", eventId));
+        // Tests that compare the inbox with users and orders must not see this row: the event has no user or order as its cause.
+        Assert.Equal(
+            1,
+            await CountAsync(
+                database, "with gone as (delete from inbox where event_id = $1 returning 1) select count(*) from gone", eventId));
     }
 
     private static (string Queue, string Database, string UserId, string Effect) ConsumerOf(string type) => type switch
     {
         "user.created.v1" => ("order-api.user-created", "orderdb", "id", "select count(*) from known_users where id = $1"),
-        "order.placed.v1" => ("user-api.order-placed", "userdb", "userId", "select count(*) from order_totals where user_id = $1 and order_count = 1"),
-        _ => throw new ArgumentException($"Nobody consumes {type}: name its consumer here.", nameof(type)),
+        "order.placed.v1" =>
+            ("user-api.order-placed", "userdb", "userId", "select count(*) from order_totals where user_id = $1 and order_count = 1"),
+        _ => throw new ArgumentException($"{type} has no consumer here: add one.", nameof(type)),
     };
 
     private static TheoryData<string, string> Files(string kind) => new(
@@ -76,7 +85,7 @@ public sealed class EventConsumerTests(RunningGraph graph) : IntegrationTest(gra
         from path in ContractFiles.Messages(type, kind)
         select (type, Path.GetFileNameWithoutExtension(path)));
 
-    /// <summary>The example as a new event about a new entity, so that it has an effect of its own.</summary>
+    /// <summary>The example with a new event id and a new entity id, so that its effect can be counted.</summary>
     private static JsonObject ReadNew(string type, string kind, string name)
     {
         var message = ContractFiles.Read(Path.Combine(ContractFiles.Folder, "events", type, kind, $"{name}.json"));

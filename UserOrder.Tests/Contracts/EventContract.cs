@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>The contract of one event type: the envelope, the type's name in it, and the schema of its data.</summary>
+/// <summary>The contract of one event type: the envelope, the type name and the schema of the data.</summary>
 internal sealed class EventContract
 {
     private static readonly ContractSchema Envelope =
@@ -22,7 +22,7 @@ internal sealed class EventContract
 
     public static EventContract Of(string type) => new(type, ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, type)));
 
-    /// <summary>What is wrong with a message, one sentence for each place; empty where it is valid.</summary>
+    /// <summary>The violations of a message, one sentence each; empty for a valid message.</summary>
     public IReadOnlyList<string> Check(ReadOnlyMemory<byte> message)
     {
         using var document = JsonDocument.Parse(message);
@@ -40,13 +40,15 @@ internal sealed class EventContract
 
         if (root.TryGetProperty("data", out var data))
         {
-            problems.AddRange(_data.Check(data).Select(problem => problem.Replace("at /", "at /data/", StringComparison.Ordinal).Replace("the top", "/data", StringComparison.Ordinal)));
+            problems.AddRange(_data.Check(data).Select(problem => problem
+                .Replace("at /", "at /data/", StringComparison.Ordinal)
+                .Replace("the top", "/data", StringComparison.Ordinal)));
         }
 
         return problems;
     }
 
-    /// <summary>Asserts that a service may publish these bytes.</summary>
+    /// <summary>Asserts that the message meets the contract.</summary>
     public void AssertValid(ReadOnlyMemory<byte> message)
     {
         var problems = Check(message);

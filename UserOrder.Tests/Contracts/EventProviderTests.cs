@@ -7,7 +7,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>What the services really publish, as the broker delivers it.</summary>
+/// <summary>The events that the services publish, as the broker delivers them.</summary>
 public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private static readonly JsonNode Messages =
@@ -26,17 +26,20 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
         { "left out", "null" },
         { "empty", "[]" },
         { "one", """[{"sku":"tea","quantity":2,"unitPrice":1.25}]""" },
-        { "the most of the dearest", $"[{string.Join(',', Enumerable.Repeat($$"""{"sku":"{{new string('s', 64)}}","quantity":1000,"unitPrice":999999999.99}""", 100))}]" },
+        { "the largest", $"[{string.Join(',', Enumerable.Repeat(LargestItem, 100))}]" },
     };
+
+    private static string LargestItem => $$"""{"sku":"{{new string('s', 64)}}","quantity":1000,"unitPrice":999999999.99}""";
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task What_UserApi_publishes_of_a_new_user_is_valid(string kind, string name)
+    public async Task The_event_of_a_new_user_meets_its_contract(string kind, string name)
     {
         var channel = await OpenChannelAsync();
         var copies = await channel.CopyEventsAsync("user.created.v1", Cancelled);
 
-        using var response = await UserApi.PostAsync("/v1/users", Json(new JsonObject { ["name"] = name, ["email"] = NewEmail() }.ToJsonString()), Cancelled);
+        using var response = await UserApi.PostAsync(
+            "/v1/users", Json(new JsonObject { ["name"] = name, ["email"] = NewEmail() }.ToJsonString()), Cancelled);
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var id = (await ReadAsync(response)).GetProperty("id").GetString()!;
@@ -47,7 +50,7 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
 
     [Theory]
     [MemberData(nameof(Items))]
-    public async Task What_OrderApi_publishes_of_a_new_order_is_valid(string kind, string items)
+    public async Task The_event_of_a_new_order_meets_its_contract(string kind, string items)
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();
@@ -76,13 +79,15 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
         var envelope = JsonNode.Parse(message.Body.Span)!;
         Assert.Equal($"/{service}", envelope["source"]!.GetValue<string>());
         Assert.Equal(envelope["id"]!.GetValue<string>(), message.BasicProperties.MessageId);
-        Assert.Equal(envelope["traceparent"]?.GetValue<string>() is null, message.BasicProperties.Headers?.ContainsKey("traceparent") is not true);
+        Assert.Equal(
+            envelope["traceparent"]?.GetValue<string>() is null, message.BasicProperties.Headers?.ContainsKey("traceparent") is not true);
     }
 
-    /// <summary>The event of that entity; events of other tests that still arrive are passed over.</summary>
+    /// <summary>Waits for the event of that entity and skips late events of other tests.</summary>
     private static async Task<BasicGetResult> NextAsync(IChannel channel, string queue, string subject, string kind) =>
         (await Until.TrueAsync(
             $"the event is published: {kind}",
             () => channel.BasicGetAsync(queue, autoAck: true, Cancelled),
-            got => got is not null && Encoding.UTF8.GetString(got.Body.Span).Contains($"\"subject\":\"{subject}\"", StringComparison.Ordinal)))!;
+            got => got is not null
+                && Encoding.UTF8.GetString(got.Body.Span).Contains($"\"subject\":\"{subject}\"", StringComparison.Ordinal)))!;
 }

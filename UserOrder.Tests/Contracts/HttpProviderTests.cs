@@ -7,15 +7,15 @@ using UserOrder.Tests.Security;
 namespace UserOrder.Tests.Contracts;
 
 /// <summary>
-/// Provokes every answer that the OpenAPI documents name. Whether it is as they say is asserted where the answers arrive, by
-/// <see cref="ContractHandler"/>, here and in every other integration test.
+/// Provokes every answer in the OpenAPI documents. <see cref="ContractHandler"/> checks each answer against its document, here
+/// and in every other integration test.
 /// </summary>
 public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string UserBody = """{"name":"Ada","email":"EMAIL"}""";
     private const string OrderBody = """{"userId":"USER","items":[{"sku":"tea","quantity":2,"unitPrice":1.25}]}""";
 
-    /// <summary>By the operation: a request that succeeds.</summary>
+    /// <summary>A request that succeeds, by operation.</summary>
     private Dictionary<string, Func<Task<HttpResponseMessage>>> Successes => new()
     {
         ["createUser"] = () => PostUserAsync(NewUser()),
@@ -30,7 +30,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         ["listOrders"] = () => OrderApi.GetAsync($"/v1/orders?userId={Guid.CreateVersion7()}", Cancelled),
     };
 
-    /// <summary>By the operation and the answer: a request that is refused for what it is.</summary>
+    /// <summary>A request that the service refuses for its content, by operation and answer.</summary>
     private Dictionary<string, Func<Task<HttpResponseMessage>>> Refusals => new()
     {
         ["createUser 400 validation"] = () => PostUserAsync("{}"),
@@ -50,7 +50,8 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         ["placeOrder 422 idempotency-key-reused"] = async () =>
         {
             var user = await CreateUserAsync();
-            return await ReuseKeyAsync(OrderApi, "/v1/orders", NewOrder(user), NewOrder(user).Replace("tea", "coffee", StringComparison.Ordinal));
+            return await ReuseKeyAsync(
+                OrderApi, "/v1/orders", NewOrder(user), NewOrder(user).Replace("tea", "coffee", StringComparison.Ordinal));
         },
         ["findOrder 404 not-found"] = () => OrderApi.GetAsync($"/v1/orders/{Guid.CreateVersion7()}", Cancelled),
         ["listOrders 400 validation"] = () => OrderApi.GetAsync($"/v1/orders?userId={Guid.CreateVersion7()}&limit=0", Cancelled),
@@ -60,10 +61,10 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
     private static readonly string[] AllOperations = ["createUser", "findUser", "listUsers", "placeOrder", "findOrder", "listOrders"];
 
     /// <summary>
-    /// The answers of the tests that break or block something first, by what is wrong. Those about callers and their number are
-    /// provoked by <see cref="AccessTests"/>, <see cref="LimitTests"/> and <see cref="IssuerTests"/>.
+    /// The operations of each answer that depends on the state of the system. <see cref="AccessTests"/>, <see cref="LimitTests"/>
+    /// and <see cref="IssuerTests"/> provoke those about callers and load.
     /// </summary>
-    private static readonly Dictionary<string, string[]> Troubles = new()
+    private static readonly Dictionary<string, string[]> Failures = new()
     {
         ["401 unauthenticated"] = AllOperations,
         ["403 forbidden"] = AllOperations,
@@ -84,21 +85,22 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
     public static TheoryData<string> RefusalNames { get; } = [.. new HttpProviderTests(new RunningGraph()).Refusals.Keys];
 
     [Fact]
-    public void Every_answer_that_a_document_names_is_provoked_here()
+    public void Every_documented_answer_has_a_test()
     {
         var named =
             from service in ContractFiles.Services
             from operation in OpenApiContract.Of(service).Operations
             from answer in operation.Answers
             select answer.StartsWith('2') ? operation.Id : $"{operation.Id} {answer}";
-        var provoked = Successes.Keys.Concat(Refusals.Keys).Concat(Troubles.SelectMany(trouble => trouble.Value.Select(operation => $"{operation} {trouble.Key}")));
+        var provoked = Successes.Keys.Concat(Refusals.Keys)
+            .Concat(Failures.SelectMany(failure => failure.Value.Select(operation => $"{operation} {failure.Key}")));
 
         Assert.Equal(named.Order(StringComparer.Ordinal), provoked.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(SuccessNames))]
-    public async Task A_success_is_answered_as_the_document_says(string operation)
+    public async Task A_success_meets_the_contract(string operation)
     {
         using var response = await Successes[operation]();
 
@@ -107,7 +109,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(RefusalNames))]
-    public async Task A_refusal_is_answered_as_the_document_says(string answer)
+    public async Task A_refusal_meets_the_contract(string answer)
     {
         using var response = await Refusals[answer]();
 
@@ -116,7 +118,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_key_that_is_in_flight_is_answered_as_the_document_says(string service)
+    public async Task A_key_in_flight_gets_the_documented_409(string service)
     {
         var database = await OpenDatabaseAsync(DatabaseOf(service));
         var body = service == "user-api" ? NewUser() : NewOrder(await CreateUserAsync());
@@ -124,7 +126,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         await using var rival = await RivalReplica.StartAsync(database);
         await rival.TakeAsync(key, Guid.NewGuid());
         var first = PostWithKeyAsync(service, key, body);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
 
         using var second = await PostWithKeyAsync(service, key, body);
 
@@ -136,7 +138,7 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_defect_is_answered_as_the_document_says(string service)
+    public async Task A_defect_gets_the_documented_500(string service)
     {
         var database = await OpenDatabaseAsync(DatabaseOf(service));
         var table = service == "user-api" ? "users" : "orders";
@@ -154,9 +156,9 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task An_outage_of_the_database_is_answered_as_the_document_says(string service)
+    public async Task A_database_outage_gets_the_documented_503(string service)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var server = service == "user-api" ? "user-postgres" : "order-postgres";
         var requests = await RequestsOfAsync(service);
         await Graph.StopAsync(server, Cancelled);
@@ -170,19 +172,23 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         }
 
         using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
-        await Until.EqualAsync(true, "the service has recovered", async () => (await ReadAsync(await api.GetAsync("/health", Cancelled))).GetProperty("status").GetString() == "Healthy");
+        await Until.EqualAsync(
+            true,
+            "the service has recovered",
+            async () => (await ReadAsync(await api.GetAsync("/health", Cancelled))).GetProperty("status").GetString() == "Healthy");
     }
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_full_outbox_is_answered_as_the_document_says(string service)
+    public async Task A_full_outbox_gets_the_documented_503(string service)
     {
         var database = await OpenDatabaseAsync(DatabaseOf(service));
         var body = service == "user-api" ? NewUser() : NewOrder(await CreateUserAsync());
 
-        // An event that has waited for two days, and that the relay is never to take.
+        // A two-day-old event that the relay never publishes.
         var old = Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-2));
-        await ExecuteAsync(database, "insert into outbox (id, type, body, available_at) values ($1, 'nothing.happened.v1', '', 'infinity')", old);
+        await ExecuteAsync(
+            database, "insert into outbox (id, type, body, available_at) values ($1, 'nothing.happened.v1', '', 'infinity')", old);
         try
         {
             using var refused = await Until.TrueAsync(
@@ -203,9 +209,9 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_outage_of_UserApi_is_answered_as_OrderApis_document_says()
+    public async Task A_UserApi_outage_gets_the_503_documented_by_OrderApi()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await Graph.StopAsync("user-api", Cancelled);
         try
         {
@@ -228,7 +234,8 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     private Task<HttpResponseMessage> PostOrderAsync(string body) => OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
 
-    private Task<HttpResponseMessage> PostAsync(string service, string body) => service == "user-api" ? PostUserAsync(body) : PostOrderAsync(body);
+    private Task<HttpResponseMessage> PostAsync(string service, string body) =>
+        service == "user-api" ? PostUserAsync(body) : PostOrderAsync(body);
 
     private Task<HttpResponseMessage> PostWithKeyAsync(string service, string key, string body) => service == "user-api"
         ? PostWithKeyAsync(UserApi, "/v1/users", key, body)
@@ -236,7 +243,11 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     private static async Task<HttpResponseMessage> PostWithKeyAsync(HttpClient api, string path, string key, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(body), Headers = { { "Idempotency-Key", key } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = Json(body),
+            Headers = { { "Idempotency-Key", key } },
+        };
         return await api.SendAsync(request, Cancelled);
     }
 
@@ -254,14 +265,22 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
         return await send(body);
     }
 
-    /// <summary>One good request for each operation of a service.</summary>
+    /// <summary>One valid request for each operation of a service.</summary>
     private async Task<List<Func<Task<HttpResponseMessage>>>> RequestsOfAsync(string service)
     {
         var id = Guid.CreateVersion7();
         var order = NewOrder(await CreateUserAsync());
         return service == "user-api"
-            ? [() => PostUserAsync(NewUser()), () => UserApi.GetAsync($"/v1/users/{id}", Cancelled), () => UserApi.GetAsync("/v1/users", Cancelled)]
-            : [() => PostOrderAsync(order), () => OrderApi.GetAsync($"/v1/orders/{id}", Cancelled), () => OrderApi.GetAsync($"/v1/orders?userId={id}", Cancelled)];
+            ? [
+                () => PostUserAsync(NewUser()),
+                () => UserApi.GetAsync($"/v1/users/{id}", Cancelled),
+                () => UserApi.GetAsync("/v1/users", Cancelled),
+            ]
+            : [
+                () => PostOrderAsync(order),
+                () => OrderApi.GetAsync($"/v1/orders/{id}", Cancelled),
+                () => OrderApi.GetAsync($"/v1/orders?userId={id}", Cancelled),
+            ];
     }
 
     private static async Task AssertAnswersAsync(string answer, List<Func<Task<HttpResponseMessage>>> requests)
@@ -275,7 +294,9 @@ public sealed class HttpProviderTests(RunningGraph graph) : IntegrationTest(grap
 
     private static async Task AssertAnswerAsync(string answer, HttpResponseMessage response)
     {
-        var (status, type) = answer.Split(' ') is [var first, var second] ? (first, second) : throw new ArgumentException("It is no status and type.", nameof(answer));
+        var (status, type) = answer.Split(' ') is [var first, var second]
+            ? (first, second)
+            : throw new ArgumentException("An answer needs a status and a type.", nameof(answer));
         await AssertProblemAsync(Enum.Parse<HttpStatusCode>(status), type, response);
     }
 

@@ -3,15 +3,15 @@ using UserOrder.Processes;
 namespace UserOrder.Tests.Contracts;
 
 /// <summary>
-/// The contracts before the tools of their own ecosystems: Ajv, the AsyncAPI parser and Redocly. <c>test.sh</c> brings them by npm; where
-/// it cannot, these tests are skipped and say why.
+/// The linters of each format check the contracts: Ajv, the AsyncAPI parser and Redocly. <c>test.sh</c> fetches them from npm; without
+/// them these tests are skipped with the reason.
 /// </summary>
 public sealed class LintTests
 {
     private static readonly string[] Pages = ["asyncapi", "user-api.v1", "order-api.v1"];
 
     [Fact]
-    public async Task The_linters_find_nothing()
+    public async Task The_linters_accept_the_contracts()
     {
         var (exitCode, output) = await RunAsync("npm", "run", "--silent", "lint");
 
@@ -20,11 +20,11 @@ public sealed class LintTests
 
     [Theory]
     [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "action: send", "action: shout")]
-    [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "#/components/messages/userCreatedV1", "#/components/messages/nobody")]
+    [InlineData("lint-asyncapi.mjs", "asyncapi.yaml", "asyncapi.yaml", "#/components/messages/userCreatedV1", "#/components/messages/none")]
     [InlineData("lint-schemas.mjs", "", "events/user.created.v1.schema.json", "\"maxLength\": 200", "\"maxlength\": 200")]
     [InlineData("lint-schemas.mjs", "", "events/user.created.v1/examples/typical.json", "\"id\"", "\"ID\"")]
     [InlineData("node_modules/.bin/redocly lint", "openapi/user-api.v1.json", "openapi/user-api.v1.json", "\"summary\"", "\"sumary\"")]
-    public async Task The_linters_find_a_mistake(string linter, string argument, string file, string right, string wrong)
+    public async Task The_linters_refuse_a_mistake(string linter, string argument, string file, string right, string wrong)
     {
         SkipWithoutTools();
         var copy = Directory.CreateTempSubdirectory("userorder-contracts-").FullName;
@@ -48,7 +48,7 @@ public sealed class LintTests
     }
 
     [Fact]
-    public async Task The_HTML_reference_is_built_and_names_every_operation_and_event()
+    public async Task The_HTML_reference_names_every_operation_and_event()
     {
         SkipWithoutTools();
         var folder = Directory.CreateTempSubdirectory("userorder-reference-").FullName;
@@ -60,9 +60,11 @@ public sealed class LintTests
             var pages = Pages.ToDictionary(page => page, page => File.ReadAllText(Path.Combine(folder, $"{page}.html")));
             Assert.All(ContractFiles.EventTypes, type => Assert.Contains(type, pages["asyncapi"], StringComparison.Ordinal));
             Assert.All(ContractFiles.Services, service => Assert.All(
-                OpenApiContract.Of(service).Operations, operation => Assert.Contains(operation.Description["summary"]!.GetValue<string>(), pages[$"{service}.v1"], StringComparison.Ordinal)));
+                OpenApiContract.Of(service).Operations,
+                operation => Assert.Contains(
+                    operation.Description["summary"]!.GetValue<string>(), pages[$"{service}.v1"], StringComparison.Ordinal)));
 
-            // A page that asks somebody else's server for its scripts is blank where there is none.
+            // A page that loads scripts from another server stays blank offline.
             Assert.All(pages.Values, page => Assert.DoesNotContain("<script src=\"http", page, StringComparison.Ordinal));
         }
         finally
@@ -73,11 +75,13 @@ public sealed class LintTests
 
     private static void SkipWithoutTools() => Assert.SkipUnless(
         File.Exists(Path.Combine(ContractFiles.Tools, "node_modules", ".fetched")),
-        "The linters are not there: they come by npm, which needs Node.js 20.19 or later. ./test.sh fetches them, or says why it cannot.");
+        "The linters are missing. ./test.sh fetches them from npm, which needs Node.js 20.19 or later.");
 
     private static void CopyContracts(string folder)
     {
-        foreach (var path in Directory.GetFiles(ContractFiles.Folder, "*", SearchOption.AllDirectories).Where(path => !path.StartsWith(ContractFiles.Tools, StringComparison.Ordinal)))
+        var contracts = Directory.GetFiles(ContractFiles.Folder, "*", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(ContractFiles.Tools, StringComparison.Ordinal));
+        foreach (var path in contracts)
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(ContractFiles.Folder, path));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

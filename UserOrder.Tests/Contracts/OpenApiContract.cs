@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>A service's committed OpenAPI document, against which its answers are held.</summary>
+/// <summary>A service's committed OpenAPI document, against which tests check its answers.</summary>
 internal sealed partial class OpenApiContract
 {
     private readonly string _name;
@@ -30,30 +30,32 @@ internal sealed partial class OpenApiContract
 
     public static OpenApiContract Of(string service) => service == "user-api" ? UserApi : OrderApi;
 
-    /// <summary>The operation that a request is for; an alias without the version is one of v1. Null where the contract has none.</summary>
+    /// <summary>The operation of a request, or null if the contract has none. An alias without a version belongs to v1.</summary>
     public Operation? Find(string method, string path) =>
         Operations.FirstOrDefault(operation => operation.Method == method && (operation.IsAt(path) || operation.IsAt($"/v1{path}")));
 
-    /// <summary>Asserts that the service may answer that request so.</summary>
+    /// <summary>Asserts that an answer of the operation meets the contract.</summary>
     public async Task AssertValidAsync(Operation operation, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var problems = await operation.CheckAsync(response, cancellationToken);
         Assert.True(
             problems.Count == 0,
-            $"{operation.Method} {operation.Path} answered {(int)response.StatusCode}, which breaks its contract, {_name}: {string.Join("; ", problems)}. " +
+            $"{operation.Method} {operation.Path} answered {(int)response.StatusCode}, which breaks its contract, {_name}: " +
+            $"{string.Join("; ", problems)}. " +
             $"Clients rely on it: undo the change, or make a new version of the API ({ContractFiles.Guide}).");
     }
 
     private ContractSchema SchemaOf(JsonNode schema)
     {
-        // One schema that has in it what it refers to.
+        // A self-contained schema, with the referenced schemas inside.
         var whole = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["$defs"] = _document["components"]!["schemas"]!.DeepClone(),
             ["allOf"] = new JsonArray(schema.DeepClone()),
         };
-        return new ContractSchema(JsonNode.Parse(whole.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal))!);
+        return new ContractSchema(
+            JsonNode.Parse(whole.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal))!);
     }
 
     private JsonNode Resolve(JsonNode node) =>
@@ -76,10 +78,11 @@ internal sealed partial class OpenApiContract
 
         public JsonObject Responses => description["responses"]!.AsObject();
 
-        /// <summary>Everything that may be answered: a success by its status, an error by its status and problem type.</summary>
+        /// <summary>The documented answers: a success by its status, an error by its status and problem type.</summary>
         public IEnumerable<string> Answers =>
             from response in Responses
-            from answer in response.Value!["content"]?["application/problem+json"]?["examples"]?.AsObject().Select(example => $"{response.Key} {example.Key}") ?? [response.Key]
+            let problems = response.Value!["content"]?["application/problem+json"]?["examples"]?.AsObject()
+            from answer in problems?.Select(example => $"{response.Key} {example.Key}") ?? [response.Key]
             select answer;
 
         public bool IsAt(string requested) => _pattern.IsMatch(requested);
@@ -110,7 +113,9 @@ internal sealed partial class OpenApiContract
 
             await response.Content.LoadIntoBufferAsync(cancellationToken);
             using var body = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            if (mediaType == "application/problem+json" && body.RootElement.GetProperty("type").GetString()!.Split('/')[^1] is var type && !Answers.Contains($"{status} {type}"))
+            if (mediaType == "application/problem+json"
+                && body.RootElement.GetProperty("type").GetString()!.Split('/')[^1] is var type
+                && !Answers.Contains($"{status} {type}"))
             {
                 problems.Add($"it has no {status} {type}, but {string.Join(", ", Answers)}");
                 return problems;
@@ -129,7 +134,7 @@ internal sealed partial class OpenApiContract
             return problems;
         }
 
-        /// <summary>Whether a body may be sent.</summary>
+        /// <summary>The violations of a request body; empty for a valid body.</summary>
         public IReadOnlyList<string> CheckRequest(JsonElement body) =>
             contract.SchemaOf(description["requestBody"]!["content"]!["application/json"]!["schema"]!).Check(body);
 

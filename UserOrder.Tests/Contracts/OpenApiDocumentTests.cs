@@ -6,7 +6,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>The committed OpenAPI documents are those of the code, and say what a client needs to know.</summary>
+/// <summary>The committed OpenAPI documents match the code and are complete for clients.</summary>
 public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string> Services { get; } = [.. ContractFiles.Services];
@@ -18,7 +18,7 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void The_committed_document_is_the_one_that_the_build_generates(string service)
+    public void The_committed_document_equals_the_generated_one(string service)
     {
         var committed = ContractFiles.Read(ContractFiles.OpenApi(service));
         var generated = ContractFiles.Read(ContractFiles.GeneratedOpenApi(service));
@@ -28,7 +28,8 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
             var breaks = CompatibilityGate.OfApi($"{service}.v1", committed, generated).ToList();
             Assert.Fail(breaks.Count > 0
                 ? string.Join('\n', breaks)
-                : $"The code of {service} is not what contracts/openapi/{service}.v1.json says, and breaks no client: run contracts/update.sh and commit the document.");
+                : $"contracts/openapi/{service}.v1.json differs from the code, and the difference breaks no client: run " +
+                    "contracts/update.sh and commit the document.");
         }
     }
 
@@ -39,14 +40,14 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
         using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
         var served = JsonNode.Parse(await api.GetStringAsync("/openapi/v1.json", Cancelled))!.AsObject();
 
-        // Where it is served from is the only thing that the build does not know.
+        // The build does not know the address of the service.
         Assert.True(served.Remove("servers"));
         Assert.True(JsonNode.DeepEquals(ContractFiles.Read(ContractFiles.OpenApi(service)), served), served.ToJsonString());
     }
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void An_operation_has_an_id_a_summary_examples_and_every_problem_by_its_type(string service, string id)
+    public void An_operation_has_an_id_a_summary_examples_and_problem_types(string service, string id)
     {
         var operation = OpenApiContract.Of(service).Operations.Single(operation => operation.Id == id);
 
@@ -59,7 +60,9 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
             var media = Assert.Single(response!["content"]!.AsObject());
             Assert.Equal(status.StartsWith('2') ? "application/json" : "application/problem+json", media.Key);
             Assert.NotNull(media.Value!["schema"]);
-            Assert.True(status.StartsWith('2') ? media.Value["example"] is not null : media.Value["examples"]!.AsObject().Count > 0, $"{id} {status}");
+            Assert.True(
+                status.StartsWith('2') ? media.Value["example"] is not null : media.Value["examples"]!.AsObject().Count > 0,
+                $"{id} {status}");
         }
 
         if (operation.Description["requestBody"] is { } body)
@@ -76,10 +79,11 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
     [InlineData("order-api", "OrderItem", "sku", """{"minLength":1,"maxLength":64}""")]
     [InlineData("order-api", "OrderItem", "quantity", """{"minimum":1,"maximum":1000}""")]
     [InlineData("order-api", "OrderItem", "unitPrice", """{"minimum":0,"maximum":999999999.99,"multipleOf":0.01}""")]
-    public void The_limits_are_in_the_schema(string service, string schema, string field, string limits)
+    public void The_schema_states_the_limits(string service, string schema, string field, string limits)
     {
         var property = ContractFiles.Read(ContractFiles.OpenApi(service))["components"]!["schemas"]![schema]!["properties"]![field]!;
 
-        Assert.All(JsonNode.Parse(limits)!.AsObject(), limit => Assert.True(JsonNode.DeepEquals(limit.Value, property[limit.Key]), limit.Key));
+        Assert.All(
+            JsonNode.Parse(limits)!.AsObject(), limit => Assert.True(JsonNode.DeepEquals(limit.Value, property[limit.Key]), limit.Key));
     }
 }

@@ -5,15 +5,17 @@ using UserOrder.OrderApi.KnownUsers;
 
 namespace UserOrder.Tests.Contracts;
 
-/// <summary>OrderApi's client of UserApi asks what UserApi's document has, and understands every answer that it may get by it.</summary>
+/// <summary>OrderApi's client of UserApi sends a documented request and understands every documented answer.</summary>
 public sealed class UserApiConsumerTests
 {
-    private static readonly OpenApiContract.Operation FindUser = OpenApiContract.UserApi.Operations.Single(operation => operation.Id == "findUser");
+    private static readonly OpenApiContract.Operation FindUser =
+        OpenApiContract.UserApi.Operations.Single(operation => operation.Id == "findUser");
 
-    public static TheoryData<int> Statuses { get; } = [.. FindUser.Responses.Select(response => int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture))];
+    public static TheoryData<int> Statuses { get; } =
+        [.. FindUser.Responses.Select(response => int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture))];
 
     [Fact]
-    public async Task It_asks_for_what_the_document_has()
+    public async Task OrderApi_sends_the_documented_request()
     {
         var server = new ContractServer(HttpStatusCode.OK);
 
@@ -26,7 +28,7 @@ public sealed class UserApiConsumerTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task It_understands_every_answer_of_the_document(int status)
+    public async Task OrderApi_understands_every_documented_answer(int status)
     {
         var expected = status switch
         {
@@ -42,10 +44,11 @@ public sealed class UserApiConsumerTests
     {
         using var http = new HttpClient(server) { BaseAddress = new Uri("http://user-api") };
         await using var services = new ServiceCollection().AddMetrics().AddLogging().AddSingleton<UserLookups>().BuildServiceProvider();
-        return await new UserApiClient(http, services.GetRequiredService<UserLookups>()).FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken);
+        return await new UserApiClient(http, services.GetRequiredService<UserLookups>())
+            .FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Answers with the document's own example, after having held it against the document.</summary>
+    /// <summary>Checks the documented example against the document and answers with it.</summary>
     private sealed class ContractServer(HttpStatusCode status) : HttpMessageHandler
     {
         public HttpRequestMessage? Request { get; private set; }
@@ -55,7 +58,10 @@ public sealed class UserApiConsumerTests
             Request = request;
             var media = FindUser.Responses[$"{(int)status}"]!["content"]!.AsObject().Single();
             var example = media.Value!["example"] ?? media.Value["examples"]!.AsObject().First().Value!["value"]!;
-            var response = new HttpResponseMessage(status) { Content = new StringContent(example.ToJsonString(), Encoding.UTF8, media.Key) };
+            var response = new HttpResponseMessage(status)
+            {
+                Content = new StringContent(example.ToJsonString(), Encoding.UTF8, media.Key),
+            };
             response.Headers.Add("api-supported-versions", "v1");
             if (status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
             {

@@ -5,7 +5,7 @@ namespace UserOrder.Tests.Documents;
 /// <summary>A Markdown document: its prose, its anchors and its relative links.</summary>
 internal sealed partial class MarkdownText(string text)
 {
-    /// <summary>The documents of the repository, relative to its root, without those that are generated or belong to tools.</summary>
+    /// <summary>The documents of the repository, relative to its root, without those of tools.</summary>
     public static IReadOnlyList<string> Files { get; } =
         [.. new[] { "*.md", "docs/*.md", "docs/adr/*.md", "UserOrder.*/*.md", "bench/*.md", "deploy/observability/*.md", ".github/*.md" }
             .Select(pattern => (Folder: Path.Combine(Repository.Root, Path.GetDirectoryName(pattern)!), Name: Path.GetFileName(pattern)))
@@ -13,7 +13,7 @@ internal sealed partial class MarkdownText(string text)
             .Select(file => Path.GetRelativePath(Repository.Root, file))
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>The lines that people write: neither code nor what a program writes between two comments.</summary>
+    /// <summary>The hand-written lines: neither code blocks nor parts that a program generates between two markers.</summary>
     public IEnumerable<(int Number, string Text)> WrittenLines()
     {
         var (isCode, isGenerated) = (false, false);
@@ -34,7 +34,7 @@ internal sealed partial class MarkdownText(string text)
         }
     }
 
-    /// <summary>The anchors as GitHub makes them of the headings.</summary>
+    /// <summary>The anchors that GitHub derives from the headings.</summary>
     public IReadOnlySet<string> Anchors()
     {
         var anchors = new HashSet<string>();
@@ -60,7 +60,7 @@ internal sealed partial class MarkdownText(string text)
         ? Directory.GetDirectories(Path.GetDirectoryName(pattern)!, Path.GetFileName(pattern))
         : [pattern];
 
-    /// <summary>Begin or end of a part that a program writes, in both forms that the programs use.</summary>
+    /// <summary>The begin or end marker of a generated part, in either of its two forms.</summary>
     [GeneratedRegex("^<!-- (/?[a-z]+|[a-z]+:(begin|end)) -->$")]
     private static partial Regex Marker();
 

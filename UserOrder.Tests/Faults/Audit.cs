@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Compares what is stored in both services and in the broker with what was asked and answered.</summary>
+/// <summary>Compares the data in both databases and in the broker with the requests and answers in the ledger.</summary>
 internal sealed class Audit(IAuditedSystem system)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -14,7 +14,7 @@ internal sealed class Audit(IAuditedSystem system)
 
     private Ledger Ledger => system.Ledger;
 
-    /// <summary>Waits until everything has arrived. What has not within a minute is for <see cref="CheckAsync"/> to find.</summary>
+    /// <summary>Waits up to a minute until all events have arrived. <see cref="CheckAsync"/> reports the rest.</summary>
     public async Task WaitForQuietAsync()
     {
         await using var connection = await system.ConnectToBrokerAsync();
@@ -26,11 +26,12 @@ internal sealed class Audit(IAuditedSystem system)
         }
     }
 
-    /// <summary>Finds what is lost, doubled, or there without having been asked for.</summary>
+    /// <summary>Finds lost, duplicated and unrequested entities and effects.</summary>
     public async Task<AuditResult> CheckAsync()
     {
         var result = new AuditResult();
-        var users = await Sql.ReadAsync(system.UserDb, "select id, email from users", row => (Id: row.GetGuid(0), Marker: row.GetString(1)));
+        var users = await Sql.ReadAsync(
+            system.UserDb, "select id, email from users", row => (Id: row.GetGuid(0), Marker: row.GetString(1)));
         var orders = await Sql.ReadAsync(
             system.OrderDb,
             "select id, user_id, items->0->>'sku' from orders",
@@ -42,7 +43,11 @@ internal sealed class Audit(IAuditedSystem system)
             row => KeyValuePair.Create(row.GetGuid(0), row.GetInt64(1)))).ToDictionary();
 
         CheckStored(result, "user", Ledger.Users.Values, users.ToLookup(user => user.Marker, user => (user.Id, UserId: (Guid?)null)));
-        CheckStored(result, "order", Ledger.Orders.Values, orders.ToLookup(order => order.Marker, order => (order.Id, UserId: (Guid?)order.UserId)));
+        CheckStored(
+            result,
+            "order",
+            Ledger.Orders.Values,
+            orders.ToLookup(order => order.Marker, order => (order.Id, UserId: (Guid?)order.UserId)));
         CheckKnownUsers(result, [.. users.Select(user => user.Id)], [.. knownUsers]);
         CheckTotals(result, orders.CountBy(order => order.UserId).ToDictionary(), totals);
         await CheckInboxAsync(result, system.OrderDb, users.Count);
@@ -54,15 +59,16 @@ internal sealed class Audit(IAuditedSystem system)
             result.AddWrong($"a wrong answer: {wrong}");
         }
 
-        foreach (var end in system.WrongEnds)
+        foreach (var exit in system.UnexpectedExits)
         {
-            result.AddWrong($"a service ended wrongly: {end}");
+            result.AddWrong($"unexpected exit: {exit}");
         }
 
         return result;
     }
 
-    private static void CheckStored(AuditResult result, string what, ICollection<Intent> intents, ILookup<string, (Guid Id, Guid? UserId)> stored)
+    private static void CheckStored(
+        AuditResult result, string what, ICollection<Intent> intents, ILookup<string, (Guid Id, Guid? UserId)> stored)
     {
         foreach (var intent in intents)
         {
@@ -74,7 +80,7 @@ internal sealed class Audit(IAuditedSystem system)
 
             if (intent.CreatedId is { } id && !rows.Contains((id, intent.UserId)))
             {
-                result.AddLost($"the {what} {intent.Marker} was answered 201 with the id {id}, under which it is not stored.");
+                result.AddLost($"the {what} {intent.Marker} was answered 201 with the id {id}, but is not stored under it.");
             }
 
             if (intent is { HasKey: true, CreatedId: null })
@@ -83,10 +89,10 @@ internal sealed class Audit(IAuditedSystem system)
             }
         }
 
-        var asked = intents.Select(intent => intent.Marker).ToHashSet();
-        foreach (var unasked in stored.Where(rows => !asked.Contains(rows.Key)))
+        var requested = intents.Select(intent => intent.Marker).ToHashSet();
+        foreach (var unrequested in stored.Where(rows => !requested.Contains(rows.Key)))
         {
-            result.AddWrong($"nobody asked for the {what} {unasked.Key}.");
+            result.AddWrong($"no client requested the {what} {unrequested.Key}.");
         }
     }
 
@@ -97,9 +103,9 @@ internal sealed class Audit(IAuditedSystem system)
             result.AddLost($"OrderApi does not know the user {lost}.");
         }
 
-        foreach (var unasked in knownUsers.Except(users))
+        foreach (var nonexistent in knownUsers.Except(users))
         {
-            result.AddWrong($"OrderApi knows the user {unasked}, who does not exist.");
+            result.AddWrong($"OrderApi knows the user {nonexistent}, who does not exist.");
         }
     }
 
@@ -119,7 +125,9 @@ internal sealed class Audit(IAuditedSystem system)
         }
     }
 
-    /// <summary>Each event was taken in once: a user that OrderApi had to ask for would hide that the event never came.</summary>
+    /// <summary>
+    /// Each event is in the inbox once. Only the inbox shows a lost user event, because OrderApi asks UserApi for an unknown user.
+    /// </summary>
     private static async Task CheckInboxAsync(AuditResult result, NpgsqlDataSource database, int events)
     {
         var received = await CountAsync(database, "inbox");
@@ -163,9 +171,10 @@ internal sealed class Audit(IAuditedSystem system)
             && Ledger.Poison.Keys.All(Ledger.DeadLetters.ContainsKey);
     }
 
-    private static Task<long> CountAsync(NpgsqlDataSource database, string table) => Sql.CountAsync(database, $"select count(*) from {table}");
+    private static Task<long> CountAsync(NpgsqlDataSource database, string table) =>
+        Sql.CountAsync(database, $"select count(*) from {table}");
 
-    /// <remarks>Takes the messages out instead of counting them: RabbitMQ 3.10 may count too few after a restart.</remarks>
+    /// <remarks>It consumes the messages instead of counting them: RabbitMQ 3.10 may report too low a count after a restart.</remarks>
     private async Task CheckBrokerAsync(AuditResult result)
     {
         await using var connection = await system.ConnectToBrokerAsync();
@@ -181,16 +190,16 @@ internal sealed class Audit(IAuditedSystem system)
         await CollectDeadLettersAsync(channel);
         foreach (var (id, queue) in Ledger.Poison.Except(Ledger.DeadLetters))
         {
-            result.AddLost($"the message {id}, which nobody can read, is no dead letter of {queue}.");
+            result.AddLost($"the unreadable message {id} is not a dead letter of {queue}.");
         }
 
         foreach (var (id, queue) in Ledger.DeadLetters.Except(Ledger.Poison))
         {
-            result.AddWrong($"the dead letter {id} of {queue} is none that was injected.");
+            result.AddWrong($"no test injected the dead letter {id} of {queue}.");
         }
     }
 
-    /// <summary>A crash between a dead letter's confirm and the acknowledgement leaves two copies of it, which count as one.</summary>
+    /// <summary>Counts copies as one: a crash between the confirm of a dead letter and the acknowledgement leaves two copies.</summary>
     private async Task CollectDeadLettersAsync(IChannel channel)
     {
         foreach (var queue in Queues.ByType.Values)

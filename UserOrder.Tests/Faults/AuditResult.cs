@@ -1,16 +1,16 @@
 namespace UserOrder.Tests.Faults;
 
-/// <summary>What an audit found wrong.</summary>
+/// <summary>The findings of an audit.</summary>
 internal sealed class AuditResult
 {
     private const int Shown = 20;
 
     private readonly List<string> _findings = [];
 
-    /// <summary>How many things that were answered 201 are missing in one of the services.</summary>
+    /// <summary>The number of entities or effects that are missing although the client received 201.</summary>
     public int Lost { get; private set; }
 
-    /// <summary>How many things exist or took effect more than once.</summary>
+    /// <summary>The number of entities or effects that exist more than once.</summary>
     public int Duplicated { get; private set; }
 
     public int Findings => _findings.Count;

@@ -3,33 +3,46 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>The audit itself: what is made wrong on purpose it has to find, or its silence would prove nothing.</summary>
+/// <summary>The audit finds each planted error; otherwise an audit without findings would prove nothing.</summary>
 [Collection(FaultyTests.Name)]
 public sealed class AuditTests(FaultySystem system)
 {
     private const string Queue = "user-api.order-placed";
+    private const string ChangeEmail = "update users set email = 'x' || email where id = $1";
+    private const string RestoreEmail = "update users set email = substr(email, 2) where id = $1";
+    private const string RestoreCount = "update order_totals set order_count = 1 where user_id = $1";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>What is done to the rows of a user with one order, how it is undone, and what is to be found between.</summary>
-    public static TheoryData<string, string, string, string> Wrongs { get; } = new()
+    /// <summary>A statement that corrupts the rows of a user with one order, the statement that repairs them, and the finding.</summary>
+    public static TheoryData<string, string, string, string> Corruptions { get; } = new()
     {
-        { "userdb", "update users set email = 'x' || email where id = $1", "update users set email = substr(email, 2) where id = $1", "lost: the user" },
-        { "userdb", "update users set email = 'x' || email where id = $1", "update users set email = substr(email, 2) where id = $1", "nobody asked for the user x" },
-        { "orderdb", "update orders set user_id = id where user_id = $1", "update orders set user_id = $1 where user_id = id", "lost: the order" },
-        { "orderdb", "delete from known_users where id = $1", "insert into known_users values ($1)", "lost: OrderApi does not know the user" },
-        { "userdb", "update order_totals set order_count = 2 where user_id = $1", "update order_totals set order_count = 1 where user_id = $1", "duplicated: the user" },
-        { "userdb", "update order_totals set order_count = 0 where user_id = $1", "update order_totals set order_count = 1 where user_id = $1", "lost: the user" },
+        { "userdb", ChangeEmail, RestoreEmail, "lost: the user" },
+        { "userdb", ChangeEmail, RestoreEmail, "no client requested the user x" },
+        {
+            "orderdb",
+            "update orders set user_id = id where user_id = $1",
+            "update orders set user_id = $1 where user_id = id",
+            "lost: the order"
+        },
+        {
+            "orderdb",
+            "delete from known_users where id = $1",
+            "insert into known_users values ($1)",
+            "lost: OrderApi does not know the user"
+        },
+        { "userdb", "update order_totals set order_count = 2 where user_id = $1", RestoreCount, "duplicated: the user" },
+        { "userdb", "update order_totals set order_count = 0 where user_id = $1", RestoreCount, "lost: the user" },
         { "orderdb", "insert into inbox values ($1, 'a queue', now())", "delete from inbox where event_id = $1", "duplicated: " },
     };
 
     [Theory]
-    [MemberData(nameof(Wrongs))]
-    public async Task What_is_wrong_in_a_database_is_found(string database, string wrong, string undo, string finding)
+    [MemberData(nameof(Corruptions))]
+    public async Task The_audit_finds_each_corruption_of_a_database(string database, string corruption, string repair, string finding)
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         var userId = await CreateUserWithOrderAsync();
-        await ExecuteAsync(database, wrong, userId);
+        await ExecuteAsync(database, corruption, userId);
         try
         {
             var result = await new Audit(system).CheckAsync();
@@ -37,28 +50,29 @@ public sealed class AuditTests(FaultySystem system)
         }
         finally
         {
-            await ExecuteAsync(database, undo, userId);
+            await ExecuteAsync(database, repair, userId);
         }
     }
 
     [Fact]
-    public async Task A_missing_and_a_strange_dead_letter_are_found()
+    public async Task The_audit_finds_a_missing_and_an_unexpected_dead_letter()
     {
-        system.NeedsTheServers();
-        var (missing, strange) = ($"{Guid.NewGuid()}", $"{Guid.NewGuid()}");
+        system.RequireServers();
+        var (missing, unexpected) = ($"{Guid.NewGuid()}", $"{Guid.NewGuid()}");
         system.Ledger.Poison[missing] = Queue;
         await using (var connection = await system.ConnectToBrokerAsync())
         {
             await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
-            await channel.BasicPublishAsync("", $"{Queue}.dead", mandatory: true, new BasicProperties { MessageId = strange }, new byte[1], Cancelled);
+            await channel.BasicPublishAsync(
+                "", $"{Queue}.dead", mandatory: true, new BasicProperties { MessageId = unexpected }, new byte[1], Cancelled);
         }
 
         await Until.TrueAsync(
             "the audit finds both",
             async () => (await new Audit(system).CheckAsync()).ToString(),
-            result => result.Contains(missing, StringComparison.Ordinal) && result.Contains(strange, StringComparison.Ordinal));
+            result => result.Contains(missing, StringComparison.Ordinal) && result.Contains(unexpected, StringComparison.Ordinal));
         system.Ledger.Poison.TryRemove(missing, out _);
-        system.Ledger.DeadLetters.TryRemove(strange, out _);
+        system.Ledger.DeadLetters.TryRemove(unexpected, out _);
     }
 
     private async Task<Guid> CreateUserWithOrderAsync()

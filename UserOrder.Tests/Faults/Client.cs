@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Sends what the ledger asks for, and writes down every answer.</summary>
+/// <summary>Sends the requests of the ledger and records every answer in it.</summary>
 internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int patienceSeconds = 5) : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(patienceSeconds) };
@@ -15,8 +15,8 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
     {
     }
 
-    /// <summary>Asks a replica once.</summary>
-    /// <returns>The id in the answer 201; null where the answer was another or none.</returns>
+    /// <summary>Sends a request to a replica once.</summary>
+    /// <returns>The id in the 201; null after another answer or none.</returns>
     public async Task<Guid?> SendAsync(Intent intent, string service, CancellationToken cancellationToken)
     {
         ledger.CountRequest();
@@ -39,25 +39,26 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
                 ledger.WrongAnswers.Enqueue($"{service}: {(int)response.StatusCode} {problem}");
             }
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (IsConnectionFailure(exception))
         {
-            // Nothing was promised.
+            // Without a 201 the service owes the client nothing.
             ledger.Refusals.Enqueue($"{service}: {exception.Message}");
         }
 
         return null;
     }
 
-    /// <summary>The checks that a replica does not call healthy, none where all are well; null where it says nothing.</summary>
-    public async Task<string?> AskForComplaintsAsync(string service, CancellationToken cancellationToken)
+    /// <summary>The unhealthy checks of a replica, empty if all are healthy; null without an answer.</summary>
+    public async Task<string?> FindUnhealthyChecksAsync(string service, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await _http.GetAsync(new Uri(endpointOf(service), "/health"), cancellationToken);
             var health = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-            return string.Join(", ", health.GetProperty("checks").EnumerateObject().Where(check => check.Value.GetProperty("status").GetString() != "Healthy"));
+            var checks = health.GetProperty("checks").EnumerateObject();
+            return string.Join(", ", checks.Where(check => check.Value.GetProperty("status").GetString() != "Healthy"));
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (IsConnectionFailure(exception))
         {
             return null;
         }
@@ -65,18 +66,19 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>No answer, or half of one.</summary>
-    private static bool IsNoAnswer(Exception exception) =>
+    /// <summary>Whether the client received no answer or only a part of one.</summary>
+    private static bool IsConnectionFailure(Exception exception) =>
         exception is HttpRequestException or SocketException or IOException or TaskCanceledException or JsonException;
 
-    /// <summary>During a fault a service may ask to come back later, and tell a retry that the first request is still under way.</summary>
+    /// <summary>During a fault a service may answer 503, and 409 to a retry while the first request still runs.</summary>
     private static bool IsExcused(HttpStatusCode status, string problem, Intent intent) =>
         status == HttpStatusCode.ServiceUnavailable ||
         (status == HttpStatusCode.Conflict && intent.HasKey && problem.Contains("idempotency-key-in-flight", StringComparison.Ordinal));
 
     private HttpRequestMessage RequestFor(Intent intent, string service)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(endpointOf(service), intent.UserId is null ? "/v1/users" : "/v1/orders"))
+        var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(endpointOf(service), intent.UserId is null ? "/v1/users" : "/v1/orders"))
         {
             Content = intent.UserId is { } userId
                 ? JsonContent.Create(new { userId, items = new[] { new { sku = intent.Marker, quantity = 2, unitPrice = 1.25m } } })

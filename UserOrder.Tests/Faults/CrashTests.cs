@@ -2,7 +2,7 @@ using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>A service is killed at each step of the protocol: what was answered 201 still takes effect exactly once.</summary>
+/// <summary>A service crashes at each fail point of the protocol: each request answered with 201 still takes effect exactly once.</summary>
 [Collection(FaultyTests.Name)]
 public sealed class CrashTests(FaultySystem system)
 {
@@ -10,9 +10,9 @@ public sealed class CrashTests(FaultySystem system)
 
     [Theory]
     [MemberData(nameof(FailPoints))]
-    public async Task Nothing_is_lost_or_doubled_where_a_service_dies(string failPoint)
+    public async Task A_crash_at_any_fail_point_loses_and_duplicates_nothing(string failPoint)
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         using var client = new Client(system);
         using var end = new CancellationTokenSource();
         var traffic = new Traffic(system, client).RunAsync(end.Token);
@@ -24,9 +24,10 @@ public sealed class CrashTests(FaultySystem system)
                 await new Junk(system).PublishPoisonAsync();
             }
 
-            var died = await Until.TrueAsync($"a service died at {failPoint}", () => Task.FromResult(WhoDied()), service => service is not null);
+            var crashed = await Until.TrueAsync(
+                $"a service crashed at {failPoint}", () => Task.FromResult(FindCrashedService()), service => service is not null);
             await Until.EqualAsync(false, "the crash is noticed", () => Task.FromResult(system.IsCrashDue));
-            await system.Graph.StartAsync(died!, TestContext.Current.CancellationToken);
+            await system.Graph.StartAsync(crashed!, TestContext.Current.CancellationToken);
             await new Recovery(system, client).MeasureAsync();
         }
         finally
@@ -41,5 +42,5 @@ public sealed class CrashTests(FaultySystem system)
         Assert.True(result.Findings == 0, result.ToString());
     }
 
-    private string? WhoDied() => FaultySystem.Services.FirstOrDefault(service => system.Graph.HasDied(service));
+    private string? FindCrashedService() => FaultySystem.Services.FirstOrDefault(service => system.Graph.HasCrashed(service));
 }

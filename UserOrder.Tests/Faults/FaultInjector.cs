@@ -2,7 +2,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Makes a fault and puts it right again.</summary>
+/// <summary>Injects a fault and repairs it.</summary>
 internal sealed class FaultInjector(FaultySystem system)
 {
     private readonly Junk _junk = new(system);
@@ -45,7 +45,8 @@ internal sealed class FaultInjector(FaultySystem system)
     {
         switch (fault.Kind)
         {
-            case FaultKind.BrokerKilled or FaultKind.BrokerStopped or FaultKind.DatabaseKilled or FaultKind.ServiceKilled or FaultKind.ServiceStopped:
+            case FaultKind.BrokerKilled or FaultKind.BrokerStopped or FaultKind.DatabaseKilled:
+            case FaultKind.ServiceKilled or FaultKind.ServiceStopped:
                 return system.Graph.StartAsync(fault.Target, Cancelled);
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
                 system.Graph.Resume(fault.Target);
@@ -67,7 +68,7 @@ internal sealed class FaultInjector(FaultySystem system)
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops a queue's consumers until the broker refuses what the other service publishes.</summary>
+    /// <summary>Stops the consumers of a queue until the broker refuses the other service's events.</summary>
     private async Task FillQueueAsync(string consumer)
     {
         await system.StopServicesAsync(ReplicasOf(consumer));

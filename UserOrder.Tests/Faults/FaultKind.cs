@@ -1,12 +1,12 @@
 namespace UserOrder.Tests.Faults;
 
-/// <summary>What can go wrong.</summary>
+/// <summary>The kinds of faults that the tests inject.</summary>
 internal enum FaultKind
 {
     /// <summary>SIGKILL to RabbitMQ.</summary>
     BrokerKilled,
 
-    /// <summary>RabbitMQ is stopped in good order.</summary>
+    /// <summary>RabbitMQ is stopped gracefully.</summary>
     BrokerStopped,
 
     /// <summary>SIGKILL to a PostgreSQL.</summary>
@@ -15,7 +15,7 @@ internal enum FaultKind
     /// <summary>SIGKILL to a replica of a service.</summary>
     ServiceKilled,
 
-    /// <summary>SIGTERM to a replica of a service, which has to end by itself.</summary>
+    /// <summary>SIGTERM to a replica of a service, which must exit by itself.</summary>
     ServiceStopped,
 
     /// <summary>SIGSTOP to RabbitMQ or a PostgreSQL.</summary>
@@ -24,13 +24,13 @@ internal enum FaultKind
     /// <summary>SIGSTOP to a replica of a service.</summary>
     ServicePaused,
 
-    /// <summary>Packets between a replica and what it needs are lost.</summary>
+    /// <summary>Packets between a replica and a server are lost.</summary>
     PathStalled,
 
     /// <summary>A server forgets a replica's connections.</summary>
     PathHalfOpen,
 
-    /// <summary>Packets are late and small.</summary>
+    /// <summary>Packets are delayed and small.</summary>
     PathSlow,
 
     /// <summary>Connections are reset and refused.</summary>
@@ -39,10 +39,10 @@ internal enum FaultKind
     /// <summary>Both consumers of a queue are stopped until it is full and the broker refuses events.</summary>
     QueueFull,
 
-    /// <summary>Real events are published again.</summary>
+    /// <summary>Published events are published again.</summary>
     Duplicates,
 
-    /// <summary>Messages that nobody can read.</summary>
+    /// <summary>Unreadable messages.</summary>
     Poison,
 
     /// <summary>Messages over the size limit.</summary>

@@ -1,8 +1,8 @@
 namespace UserOrder.Tests.Faults;
 
-/// <summary>What came of one kind of fault.</summary>
-/// <param name="Count">How often it happened.</param>
+/// <summary>The results of one kind of fault.</summary>
+/// <param name="Count">The number of faults.</param>
 /// <param name="WorstRecovery">
-/// The longest time from the end of a round with this fault until everything worked again; the other fault of the round has its share in it.
+/// The longest time from the end of a round with this fault to full recovery; it includes the effect of the round's other fault.
 /// </param>
 internal sealed record FaultRecord(int Count, TimeSpan WorstRecovery);

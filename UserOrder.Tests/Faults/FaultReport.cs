@@ -4,12 +4,13 @@ using System.Text;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>A run's result as a Markdown table.</summary>
+/// <summary>The result of a run as a Markdown table.</summary>
 internal static class FaultReport
 {
     public static string FilePath => Path.Combine(Repository.Root, "TestResults", "soak.md");
 
-    public static async Task<string> CreateAsync(FaultySystem system, FaultSchedule schedule, TimeSpan duration, FaultRun run, AuditResult audit)
+    public static async Task<string> CreateAsync(
+        FaultySystem system, FaultSchedule schedule, TimeSpan duration, FaultRun run, AuditResult audit)
     {
         await using var broker = await system.ConnectToBrokerAsync();
         var brokerVersion = Encoding.UTF8.GetString((byte[])broker.ServerProperties!["version"]!);

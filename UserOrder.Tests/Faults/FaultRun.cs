@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Lets faults happen, one round after the other, and keeps count of them.</summary>
+/// <summary>Runs rounds of faults and records their results.</summary>
 internal sealed class FaultRun(FaultySystem system, Recovery recovery, Action<string> log)
 {
     private readonly FaultInjector _injector = new(system);
     private readonly SortedDictionary<FaultKind, FaultRecord> _records = [];
 
-    /// <summary>What happened so far, by kind.</summary>
+    /// <summary>The results so far, by kind of fault.</summary>
     public IReadOnlyDictionary<FaultKind, FaultRecord> Records => _records;
 
-    /// <summary>Goes through a round and waits until the system has recovered from it.</summary>
+    /// <summary>Runs a round and waits until the system has recovered.</summary>
     public async Task RunAsync(PlannedFault[] round)
     {
         await Task.WhenAll(round.Select(RunAsync));

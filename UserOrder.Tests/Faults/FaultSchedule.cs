@@ -3,18 +3,18 @@ using System.Globalization;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>
-/// Which faults come in which order. It follows from the seed and the form alone. Faults of one round overlap; each pass has every kind at
-/// least once.
+/// The order of faults, which depends only on the seed and the form. Faults of one round overlap; each pass contains every kind at least
+/// once.
 /// </summary>
 internal sealed class FaultSchedule(int seed, bool isSoak)
 {
-    /// <summary>How many passes the short form has; a soak has as many as there is time for.</summary>
+    /// <summary>The number of passes of the short form; a soak repeats passes until its time is up.</summary>
     public const int PassesOfShortForm = 2;
 
     private const string SeedVariable = "USERORDER_FAULT_SEED";
     private const string MinutesVariable = "USERORDER_SOAK_MINUTES";
 
-    // Beyond two heartbeats of 10 s, after which either end gives a connection up.
+    // Longer than two heartbeats of 10 s, after which either end closes the connection.
     private const double BeyondHeartbeat = 25;
 
     private readonly Random _random = new(seed);
@@ -22,9 +22,11 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
     public int Seed => seed;
 
     public static FaultSchedule FromEnvironment(bool isSoak) =>
-        new(int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var seed) ? seed : Random.Shared.Next(), isSoak);
+        int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var seed)
+            ? new FaultSchedule(seed, isSoak)
+            : new FaultSchedule(Random.Shared.Next(), isSoak);
 
-    /// <summary>How long a soak is to take; null where the short form is asked for.</summary>
+    /// <summary>The duration of the soak; null for the short form.</summary>
     public static TimeSpan? LengthOfSoak() =>
         Environment.GetEnvironmentVariable(MinutesVariable) is { Length: > 0 } minutes
             ? TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))
@@ -56,11 +58,14 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
         return rounds;
     }
 
-    /// <summary>The seed, and how to have the same faults again.</summary>
-    public override string ToString() =>
-        $"Seed {seed}; again: {SeedVariable}={seed} ./test.sh {(isSoak ? $"--soak {Environment.GetEnvironmentVariable(MinutesVariable)}" : nameof(FaultTests))}";
+    /// <summary>The seed, and the command that repeats the faults.</summary>
+    public override string ToString()
+    {
+        var form = isSoak ? $"--soak {Environment.GetEnvironmentVariable(MinutesVariable)}" : nameof(FaultTests);
+        return $"Seed {seed}; again: {SeedVariable}={seed} ./test.sh {form}";
+    }
 
-    /// <summary>A queue fills only while everything else works, and what is down cannot go down again.</summary>
+    /// <summary>A queue fills only while the rest of the system works, and two faults need different targets.</summary>
     private static bool CanOverlap(PlannedFault one, PlannedFault other) =>
         one.Kind != FaultKind.QueueFull && other.Kind != FaultKind.QueueFull && one.Target != other.Target;
 

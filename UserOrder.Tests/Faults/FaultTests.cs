@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>What was answered 201 is never lost and takes effect exactly once in the other service, whatever is killed and restarted.</summary>
+/// <summary>Each request answered with 201 takes effect exactly once in the other service, whatever fails.</summary>
 [Collection(FaultyTests.Name)]
 public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
 {
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
-    /// <summary>The short form has each kind of fault twice. With USERORDER_SOAK_MINUTES it goes on that long and writes its result down.</summary>
+    /// <summary>The short form injects each kind of fault twice. <c>USERORDER_SOAK_MINUTES</c> selects a soak with a report.</summary>
     [Fact]
-    public async Task Nothing_is_lost_or_doubled_whatever_fails()
+    public async Task Overlapping_faults_lose_and_duplicate_nothing()
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         var length = FaultSchedule.LengthOfSoak();
         var schedule = FaultSchedule.FromEnvironment(isSoak: length is not null);
         using var client = new Client(system);
@@ -24,7 +24,7 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         _elapsed.Restart();
         try
         {
-            // There have to be users for whom orders can be placed while UserApi is away.
+            // Orders during an outage of UserApi need users that OrderApi knows.
             await recovery.MeasureAsync();
             await RunAsync(run, schedule, length);
         }
@@ -39,7 +39,7 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         var audit = new Audit(system);
         await audit.WaitForQuietAsync();
 
-        // What a consumer kept without acknowledging it is back in its queue now, where the audit finds it.
+        // Stopped consumers return their unacknowledged messages to the queues, where the audit finds them.
         await system.StopServicesAsync(FaultySystem.Services);
         var result = await audit.CheckAsync();
         await system.StartServicesAsync(FaultySystem.Services);
@@ -60,7 +60,8 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         for (var pass = 0; length is null ? pass < FaultSchedule.PassesOfShortForm : _elapsed.Elapsed < length; pass++)
         {
             var rounds = schedule.NextPass();
-            Log(string.Join("\n  ", rounds.Select(round => string.Join(" + ", round.Select(fault => fault.ToString()))).Prepend($"{schedule}")));
+            var lines = rounds.Select(round => string.Join(" + ", round.Select(fault => fault.ToString())));
+            Log(string.Join("\n  ", lines.Prepend($"{schedule}")));
             foreach (var round in rounds.TakeWhile(_ => length is null || _elapsed.Elapsed < length))
             {
                 await run.RunAsync(round);
@@ -68,5 +69,6 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         }
     }
 
-    private void Log(string text) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_elapsed.Elapsed.TotalSeconds,6:0.0} {text}"));
+    private void Log(string text) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_elapsed.Elapsed.TotalSeconds,6:0.0} {text}"));
 }

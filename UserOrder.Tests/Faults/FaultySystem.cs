@@ -7,8 +7,8 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>
-/// A graph of its own with two replicas of each service, each of which reaches its servers and the other service through a proxy of its
-/// own. The test itself reaches everything directly.
+/// A separate graph with two replicas of each service. Each replica reaches its servers and the other service through its own proxies;
+/// the test connects directly.
 /// </summary>
 public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 {
@@ -16,7 +16,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal const string UserDatabase = "user-postgres";
     internal const string OrderDatabase = "order-postgres";
 
-    // Small enough that a stopped consumer's queue is full within seconds.
+    // Small enough that the queue of a stopped consumer fills within seconds.
     private const int QueueMaxLength = 500;
 
     private readonly string _password = Guid.NewGuid().ToString("N");
@@ -25,7 +25,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     private LocalGraph? _graph;
     private NpgsqlDataSource? _userdb;
     private NpgsqlDataSource? _orderdb;
-    private string? _missing;
+    private string? _reasonToSkip;
     private volatile bool _crashIsDue;
 
     internal static string[] UserApis { get; } = ["user-api", GraphChanges.SecondOf("user-api")];
@@ -37,9 +37,10 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal static string[] Servers { get; } = [Broker, UserDatabase, OrderDatabase];
 
     private static IEnumerable<string> Passwords =>
-        ((string[])[.. Servers, "user-api-rabbitmq", "user-api-userdb", "order-api-rabbitmq", "order-api-orderdb"]).Select(login => $"{login}-password");
+        ((string[])[.. Servers, "user-api-rabbitmq", "user-api-userdb", "order-api-rabbitmq", "order-api-orderdb"])
+            .Select(login => $"{login}-password");
 
-    /// <summary>The ways from a service to what it needs.</summary>
+    /// <summary>The connections from each service to its servers and to the other service.</summary>
     internal static string[] Links { get; } =
     [
         .. Services.Select(service => LinkOf(service, Broker)),
@@ -52,10 +53,10 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     internal Ledger Ledger { get; } = new();
 
-    /// <summary>The services that ended by themselves, or not in order when asked.</summary>
-    internal ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
+    /// <summary>The processes that exited without a request, or with an error after one.</summary>
+    internal ConcurrentQueue<UnexpectedExit> UnexpectedExits { get; } = new();
 
-    /// <summary>Whether an armed crash has not been noticed yet.</summary>
+    /// <summary>Whether an armed crash is still expected.</summary>
     internal bool IsCrashDue => _crashIsDue;
 
     internal NpgsqlDataSource UserDb => _userdb!;
@@ -68,19 +69,25 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     NpgsqlDataSource IAuditedSystem.OrderDb => OrderDb;
 
-    ConcurrentQueue<WrongEnd> IAuditedSystem.WrongEnds => WrongEnds;
+    ConcurrentQueue<UnexpectedExit> IAuditedSystem.UnexpectedExits => UnexpectedExits;
 
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
     public async ValueTask InitializeAsync()
     {
-        _missing = ServersOfThisMachine.WhatIsMissing();
-        if (_missing is not null)
+        _reasonToSkip = ServersOfThisMachine.ReasonToSkip();
+        if (_reasonToSkip is not null)
         {
             return;
         }
 
-        (string Resource, string Endpoint)[] ports = [(Broker, "tcp"), (UserDatabase, "tcp"), (OrderDatabase, "tcp"), .. UserApis.Select(service => (service, "http"))];
+        (string Resource, string Endpoint)[] ports =
+        [
+            (Broker, "tcp"),
+            (UserDatabase, "tcp"),
+            (OrderDatabase, "tcp"),
+            .. UserApis.Select(service => (service, "http")),
+        ];
         var free = ports.ToDictionary(endpoint => endpoint, _ => FreePort.Next());
         foreach (var link in Links)
         {
@@ -96,13 +103,15 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
                 Ports = free,
                 Parameters = Passwords.ToDictionary(name => name, _ => _password),
                 ExtraEnvironment = Services.ToDictionary(service => service, EnvironmentOf),
-                WrongEnd = NoteWrongEnd,
+                OnUnexpectedExit = NoteUnexpectedExit,
             },
             TestContext.Current.CancellationToken);
 
-        // Without a pool, whose connections would not survive a server that is killed.
-        _userdb = NpgsqlDataSource.Create($"{await _graph.GetConnectionStringAsync("userdb", TestContext.Current.CancellationToken)};Pooling=false");
-        _orderdb = NpgsqlDataSource.Create($"{await _graph.GetConnectionStringAsync("orderdb", TestContext.Current.CancellationToken)};Pooling=false");
+        // Pooled connections would not survive the crash of a server.
+        _userdb = NpgsqlDataSource.Create(
+            $"{await _graph.GetConnectionStringAsync("userdb", TestContext.Current.CancellationToken)};Pooling=false");
+        _orderdb = NpgsqlDataSource.Create(
+            $"{await _graph.GetConnectionStringAsync("orderdb", TestContext.Current.CancellationToken)};Pooling=false");
     }
 
     public async ValueTask DisposeAsync()
@@ -124,8 +133,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     internal static string LinkOf(string service, string server) => $"{service} > {server}";
 
-    /// <summary>Skips the test, with the reason, where the servers are not installed.</summary>
-    internal void NeedsTheServers() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+    /// <summary>Skips the test, with the reason, if the servers are not installed.</summary>
+    internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     internal TcpProxy Link(string name) => _links[name];
 
@@ -138,12 +147,13 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal async Task<IConnection> ConnectToBrokerAsync()
     {
         var uri = new Uri(await Graph.GetConnectionStringAsync(Broker, TestContext.Current.CancellationToken));
-        return await new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false };
+        return await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
     }
 
     Task<IConnection> IAuditedSystem.ConnectToBrokerAsync() => ConnectToBrokerAsync();
 
-    /// <summary>Lets the service that is the first to reach a step of the protocol kill itself there.</summary>
+    /// <summary>Arms a fail point: the first service to reach it kills itself.</summary>
     internal async Task ArmAsync(string failPoint)
     {
         _crashIsDue = true;
@@ -152,7 +162,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
         File.Move(written, FailPointFile, overwrite: true);
     }
 
-    private static (string Service, string Server) EndsOf(string link) => link.Split(" > ") is [var service, var server] ? (service, server) : default;
+    private static (string Service, string Server) EndsOf(string link) =>
+        link.Split(" > ") is [var service, var server] ? (service, server) : default;
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string service)
     {
@@ -169,7 +180,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
         else
         {
             AddDatabase(OrderDatabase, "orderdb");
-            environment["services__user-api__http__0"] = $"http://127.0.0.1:{_links[LinkOf(service, UserApis[Array.IndexOf(OrderApis, service)])].Port}";
+            var userApi = UserApis[Array.IndexOf(OrderApis, service)];
+            environment["services__user-api__http__0"] = $"http://127.0.0.1:{_links[LinkOf(service, userApi)].Port}";
         }
 
         return environment;
@@ -182,18 +194,18 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
         }
     }
 
-    /// <summary>The login of a service, which its replicas share.</summary>
+    /// <summary>The login that the replicas of a service share.</summary>
     private static string UserOf(string service) => UserApis.Contains(service) ? "user-api" : "order-api";
 
-    private void NoteWrongEnd(WrongEnd end)
+    private void NoteUnexpectedExit(UnexpectedExit exit)
     {
-        if (!end.WasAsked && _crashIsDue)
+        if (!exit.WasRequested && _crashIsDue)
         {
             _crashIsDue = false;
         }
         else
         {
-            WrongEnds.Enqueue(end);
+            UnexpectedExits.Enqueue(exit);
         }
     }
 }

@@ -5,7 +5,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>What an audit looks into.</summary>
+/// <summary>A system that an audit can inspect.</summary>
 internal interface IAuditedSystem
 {
     Ledger Ledger { get; }
@@ -14,8 +14,8 @@ internal interface IAuditedSystem
 
     NpgsqlDataSource OrderDb { get; }
 
-    /// <summary>The processes that ended in the wrong way.</summary>
-    ConcurrentQueue<WrongEnd> WrongEnds { get; }
+    /// <summary>The processes that exited without a request, or with an error after one.</summary>
+    ConcurrentQueue<UnexpectedExit> UnexpectedExits { get; }
 
     Task<IConnection> ConnectToBrokerAsync();
 }

@@ -6,7 +6,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Puts into the broker what no service would: real events again, and messages that nobody can read.</summary>
+/// <summary>Publishes duplicates of real events and unreadable messages.</summary>
 internal sealed class Junk(FaultySystem system)
 {
     private const int MaxMessageBytes = 256 * 1024;
@@ -15,7 +15,7 @@ internal sealed class Junk(FaultySystem system)
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Publishes events that have just been published, each several times, with the same id and body.</summary>
+    /// <summary>Publishes recent events again, each several times, with the same id and body.</summary>
     public async Task RepeatEventsAsync()
     {
         foreach (var captured in await WithChannelAsync("real events were captured", CaptureAsync))
@@ -27,7 +27,7 @@ internal sealed class Junk(FaultySystem system)
         }
     }
 
-    /// <summary>One message of each kind that is refused by its content, into each queue.</summary>
+    /// <summary>Publishes one message of each unreadable kind into each queue.</summary>
     public async Task PublishPoisonAsync()
     {
         foreach (var type in Queues.ByType.Keys)
@@ -38,7 +38,8 @@ internal sealed class Junk(FaultySystem system)
                 [0xff, 0xfe, 0x00],
                 "{}"u8.ToArray(),
                 TestEvents.Envelope(Guid.NewGuid(), "invoice.paid.v1", new JsonObject { ["id"] = Guid.NewGuid() }),
-                TestEvents.Envelope(Guid.NewGuid(), type.Replace(".v1", ".v9", StringComparison.Ordinal), new JsonObject { ["id"] = Guid.NewGuid() }),
+                TestEvents.Envelope(
+                    Guid.NewGuid(), type.Replace(".v1", ".v9", StringComparison.Ordinal), new JsonObject { ["id"] = Guid.NewGuid() }),
                 TestEvents.Envelope(Guid.NewGuid(), type, new JsonObject { ["id"] = 5, ["userId"] = 5 }),
                 TestEvents.Envelope(Guid.NewGuid(), type, new JsonArray()),
             ];
@@ -49,7 +50,7 @@ internal sealed class Junk(FaultySystem system)
         }
     }
 
-    /// <summary>One message over the size limit into each queue, by a byte and by far.</summary>
+    /// <summary>Publishes two messages over the size limit into each queue: one byte over, and far over.</summary>
     public async Task PublishOversizedAsync()
     {
         foreach (var type in Queues.ByType.Keys)
@@ -66,7 +67,7 @@ internal sealed class Junk(FaultySystem system)
         await PublishAsync(type, properties, body);
     }
 
-    /// <summary>Publishes until the broker confirms. Where a confirm was lost, the message may be there twice.</summary>
+    /// <summary>Publishes until the broker confirms. A lost confirm may lead to two copies.</summary>
     private Task<bool> PublishAsync(string routingKey, BasicProperties properties, byte[] body) =>
         WithChannelAsync("the broker took a message", async channel =>
         {
@@ -88,7 +89,7 @@ internal sealed class Junk(FaultySystem system)
 
         async Task<int> GetAsync()
         {
-            // Only the services name themselves as the origin.
+            // Only the services set the AppId.
             if (await channel.BasicGetAsync(copies, autoAck: true, Cancelled) is { BasicProperties.AppId.Length: > 0 } got)
             {
                 captured.Add(got);
@@ -98,7 +99,10 @@ internal sealed class Junk(FaultySystem system)
         }
     }
 
-    /// <summary>Does the work on a new channel, again and again while the broker does not take part.</summary>
+    private static bool IsBrokerFailure(Exception exception) => exception is RabbitMQClientException or IOException or SocketException
+        or TimeoutException or ObjectDisposedException or OperationCanceledException;
+
+    /// <summary>Runs the work on a new channel, and retries while the broker fails.</summary>
     private async Task<T> WithChannelAsync<T>(string what, Func<IChannel, Task<T>> work)
     {
         var result = default(T);
@@ -115,9 +119,7 @@ internal sealed class Junk(FaultySystem system)
                 result = await work(channel);
                 return null;
             }
-            catch (Exception exception) when (
-                exception is RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException or OperationCanceledException
-                && !Cancelled.IsCancellationRequested)
+            catch (Exception exception) when (IsBrokerFailure(exception) && !Cancelled.IsCancellationRequested)
             {
                 return exception.Message;
             }

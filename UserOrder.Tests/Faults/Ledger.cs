@@ -2,29 +2,29 @@ using System.Collections.Concurrent;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Everything that was asked of the system, what it answered, and what was put into its broker.</summary>
+/// <summary>All requests to the system, its answers, and the messages that the tests injected into the broker.</summary>
 internal sealed class Ledger
 {
     private readonly List<Guid> _knownUsers = [];
     private readonly Lock _lock = new();
     private int _requests;
 
-    /// <summary>By email.</summary>
+    /// <summary>The requested users, by email.</summary>
     public ConcurrentDictionary<string, Intent> Users { get; } = new();
 
-    /// <summary>By sku.</summary>
+    /// <summary>The requested orders, by sku.</summary>
     public ConcurrentDictionary<string, Intent> Orders { get; } = new();
 
-    /// <summary>Answers that no fault excuses.</summary>
+    /// <summary>Answers that are wrong even during a fault.</summary>
     public ConcurrentQueue<string> WrongAnswers { get; } = new();
 
-    /// <summary>Every answer that was not 201, and every request without an answer.</summary>
+    /// <summary>All answers other than 201, and all requests without an answer.</summary>
     public ConcurrentQueue<string> Refusals { get; } = new();
 
-    /// <summary>The message ids of what nobody can read, and the queue that each was sent to.</summary>
+    /// <summary>The ids of the injected unreadable messages, each with its queue.</summary>
     public ConcurrentDictionary<string, string> Poison { get; } = new();
 
-    /// <summary>The message ids of the dead letters that were found, and the queue that each had come from.</summary>
+    /// <summary>The ids of the dead letters found, each with its original queue.</summary>
     public ConcurrentDictionary<string, string> DeadLetters { get; } = new();
 
     public int Requests => _requests;
@@ -61,7 +61,7 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>A user who was answered 201; null where there is none yet.</summary>
+    /// <summary>A random user created with 201; null before the first one.</summary>
     public Guid? AnyUser()
     {
         lock (_lock)

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>One fault of a schedule.</summary>
-/// <param name="Kind">What goes wrong.</param>
-/// <param name="Target">Where: a resource, a link, or the service whose queue it is.</param>
-/// <param name="Delay">How long after the beginning of its round.</param>
-/// <param name="Duration">How long it lasts.</param>
+/// <param name="Kind">The kind of fault.</param>
+/// <param name="Target">The resource, the link, or the service that owns the queue.</param>
+/// <param name="Delay">The delay after the start of the round.</param>
+/// <param name="Duration">The duration of the fault.</param>
 internal sealed record PlannedFault(FaultKind Kind, string Target, TimeSpan Delay, TimeSpan Duration)
 {
     public override string ToString() =>

@@ -1,11 +1,11 @@
 namespace UserOrder.Tests.Faults;
 
-/// <summary>The names that the services agree on.</summary>
+/// <summary>The exchange and the queues of the services.</summary>
 internal static class Queues
 {
     public const string Exchange = "user-order.events";
 
-    /// <summary>Each event type and the queue that it arrives in.</summary>
+    /// <summary>The queue of each event type.</summary>
     public static readonly IReadOnlyDictionary<string, string> ByType = new Dictionary<string, string>
     {
         ["user.created.v1"] = "order-api.user-created",

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Measures how long the system takes until everything works again.</summary>
+/// <summary>Measures the time to full recovery.</summary>
 internal sealed class Recovery(FaultySystem system, Client client)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// Returns when a new user and a new order, taken by each pair of replicas, have taken full effect in the other service, and no replica
-    /// leaves that to the other: all of them are healthy and consume.
+    /// Waits until each pair of replicas has accepted a user and an order, both have taken effect in the other service, and every replica
+    /// is healthy and consumes.
     /// </summary>
     public async Task<TimeSpan> MeasureAsync()
     {
@@ -17,7 +17,7 @@ internal sealed class Recovery(FaultySystem system, Client client)
         await Task.WhenAll(FaultySystem.UserApis.Zip(FaultySystem.OrderApis, ProbeAsync));
         foreach (var service in FaultySystem.Services)
         {
-            await Until.EqualAsync("", $"{service} is healthy", () => client.AskForComplaintsAsync(service, Cancelled));
+            await Until.EqualAsync("", $"{service} is healthy", () => client.FindUnhealthyChecksAsync(service, Cancelled));
         }
 
         await using var connection = await system.ConnectToBrokerAsync();
@@ -30,27 +30,27 @@ internal sealed class Recovery(FaultySystem system, Client client)
         return waited.Elapsed;
     }
 
-    /// <summary>Waits for a new user of one replica and an order of the other.</summary>
+    /// <summary>Creates a user through one replica and an order through another, and waits for both effects.</summary>
     /// <returns>The user's id.</returns>
     public async Task<Guid> ProbeAsync(string userApi, string orderApi)
     {
         var userId = await Until.TrueAsync(
-            $"{userApi} takes a user",
+            $"{userApi} accepts a user",
             () => client.SendAsync(system.Ledger.AskForUser(withKey: false), userApi, Cancelled),
             id => id is not null);
 
-        // Before the order, for which a user that is not known would be asked for.
+        // OrderApi must know the user before the order; otherwise it would ask UserApi.
         await Until.EqualAsync(
             1,
-            $"OrderApi has heard of {userApi}'s user",
+            $"OrderApi knows the user of {userApi}",
             () => Sql.CountAsync(system.OrderDb, "select count(*) from known_users where id = $1", userId!));
 
         await Until.TrueAsync(
-            $"{orderApi} takes an order",
+            $"{orderApi} accepts an order",
             () => client.SendAsync(system.Ledger.AskForOrder(userId!.Value, withKey: false), orderApi, Cancelled),
             id => id is not null);
         await Until.TrueAsync(
-            $"UserApi has heard of {orderApi}'s order",
+            $"UserApi counts the order of {orderApi}",
             () => Sql.CountAsync(system.UserDb, "select count(*) from order_totals where user_id = $1", userId!),
             count => count == 1);
         return userId!.Value;

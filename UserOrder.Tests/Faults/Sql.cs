@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Looks into the services' databases.</summary>
+/// <summary>Queries the databases of the services.</summary>
 internal static class Sql
 {
     public static async Task<long> CountAsync(NpgsqlDataSource database, string sql, params object[] parameters)

@@ -3,14 +3,14 @@ using System.Collections.Concurrent;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>
-/// Clients that create users and place orders without a pause, whatever state the system is in. Half of what they ask for has an
-/// idempotency key and is sent until it is answered 201, the other half is sent once.
+/// Clients that create users and place orders continuously, also during faults. Half of the requests have an idempotency key and are
+/// retried until the answer is 201; the other half is sent once.
 /// </summary>
 internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, string[] orderApis)
 {
     private const int Clients = 8;
 
-    // Bounds the rate, so that a long run's data can still be compared row by row.
+    // Limits the rate, so that the audit of a long run stays fast.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(60);
 
@@ -21,17 +21,18 @@ internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, s
     {
     }
 
-    /// <summary>Runs until it is told to end; what has a key is brought to its answer first.</summary>
+    /// <summary>Runs until <paramref name="end"/> is cancelled, then finishes the requests with a key.</summary>
     public async Task RunAsync(CancellationToken end)
     {
         using var giveUp = new CancellationTokenSource();
         await using var registration = end.UnsafeRegister(_ => giveUp.CancelAfter(LastAnswers), null);
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => ClientAsync(end, giveUp.Token), CancellationToken.None)));
+        await Task.WhenAll(
+            Enumerable.Range(0, Clients).Select(_ => Task.Run(() => ClientAsync(end, giveUp.Token), CancellationToken.None)));
     }
 
     private async Task ClientAsync(CancellationToken end, CancellationToken giveUp)
     {
-        // Retries take turns with new requests: what one service does not answer holds up nothing that is meant for the other.
+        // Retries alternate with new requests, so that an outage of one service does not stop requests to the other.
         for (var turn = 0; !end.IsCancellationRequested; turn++)
         {
             await SendAsync(turn % 2 == 0 && _unanswered.TryDequeue(out var retry) ? retry : NextIntent());

@@ -3,8 +3,8 @@ using Xunit.Sdk;
 namespace UserOrder.Tests.Graph;
 
 /// <summary>
-/// A system that runs elsewhere, given by the URLs of its services and, for the tests that look into them, by the connection strings of its servers.
-/// Nothing of it is ever stopped.
+/// A deployed system, given by the URLs of its services and, for tests that need them, by the connection strings of its servers. Tests
+/// cannot stop any of its resources.
 /// </summary>
 internal sealed class DeployedGraph : IRunningGraph
 {
@@ -25,12 +25,14 @@ internal sealed class DeployedGraph : IRunningGraph
     }
 
     public string RunsElsewhere =>
-        $"The system under test is a deployed one: only what {string.Join(", ", Variables.Values)} give is reached, nothing is stopped, and any replica answers.";
+        $"The system under test is a deployed one: tests reach only the addresses in {string.Join(", ", Variables.Values)}, cannot stop " +
+        "resources, and cannot choose a replica.";
 
-    /// <summary>The graph that the environment names; null where it names none.</summary>
-    public static DeployedGraph? FromEnvironment() => Given(UserApi) is not null && Given(OrderApi) is not null ? new DeployedGraph() : null;
+    /// <summary>The deployed graph in the environment variables; null without them.</summary>
+    public static DeployedGraph? FromEnvironment() =>
+        Given(UserApi) is not null && Given(OrderApi) is not null ? new DeployedGraph() : null;
 
-    /// <summary>What a program's environment has to name for a graph of these services.</summary>
+    /// <summary>The environment variables that select these services as the graph.</summary>
     public static Dictionary<string, string> EnvironmentOf(Uri userApi, Uri orderApi) =>
         new() { [UserApi] = userApi.AbsoluteUri, [OrderApi] = orderApi.AbsoluteUri };
 

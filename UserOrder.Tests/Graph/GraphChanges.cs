@@ -4,7 +4,7 @@ using Aspire.Hosting.Testing;
 
 namespace UserOrder.Tests.Graph;
 
-/// <summary>What a test changes in the AppHost's graph before it runs.</summary>
+/// <summary>Applies the options of a test to the AppHost's graph before it starts.</summary>
 internal static class GraphChanges
 {
     /// <returns>The services.</returns>
@@ -34,14 +34,15 @@ internal static class GraphChanges
     /// <summary>The name of a service's second replica.</summary>
     public static string SecondOf(string service) => $"{service}-2";
 
-    /// <summary>Adds a second replica with the same settings, and a port of its own.</summary>
+    /// <summary>Adds a second replica with the same settings and its own port.</summary>
     private static void AddSecond(IDistributedApplicationTestingBuilder builder, ProjectResource first)
     {
-        var second = builder.AddProject(SecondOf(first.Name), first.GetProjectMetadata().ProjectPath, project => project.ExcludeLaunchProfile = true)
+        var second = builder.AddProject(
+            SecondOf(first.Name), first.GetProjectMetadata().ProjectPath, project => project.ExcludeLaunchProfile = true)
             .WithHttpEndpoint(name: "http");
         foreach (var annotation in first.Annotations.ToList())
         {
-            // The callback, not the annotation: it caches its values, which two resources do not share.
+            // Copy the callback, not the annotation: the annotation caches values of the first replica.
             if (annotation is EnvironmentCallbackAnnotation environment)
             {
                 second.WithEnvironment(environment.Callback);
@@ -66,14 +67,14 @@ internal static class GraphChanges
         });
         project.WithEnvironment("ASPNETCORE_ENVIRONMENT", options.Environment);
 
-        // An exporter that reaches nobody would hold up each stop of a service.
+        // An exporter without a receiver would delay each stop of a service.
         project.WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
         foreach (var (name, value) in options.ExtraEnvironment.GetValueOrDefault(project.Resource.Name) ?? new Dictionary<string, string>())
         {
             project.WithEnvironment(name, value);
         }
 
-        // Aspire's proxy would take connections for a service that has ended.
+        // Aspire's proxy would accept connections for a stopped service.
         project.WithEndpoint("http", endpoint => (endpoint.Port, endpoint.TargetPort, endpoint.IsProxied) = (null, null, false));
     }
 }

@@ -1,25 +1,26 @@
 namespace UserOrder.Tests.Graph;
 
-/// <summary>The whole system while it runs, however it was started. What is out of reach skips the test that asks for it.</summary>
+/// <summary>The running system, either started by the tests or deployed. A request for an unreachable resource skips the test.</summary>
 public interface IRunningGraph : IAsyncDisposable
 {
-    /// <summary>Why no resource may be stopped, and none be taken for its only replica; null for a graph of the tests' own.</summary>
+    /// <summary>The reason why tests cannot stop resources or rely on a single replica; null for a graph that the tests started.</summary>
     string? RunsElsewhere { get; }
 
-    /// <summary>Where an endpoint of a resource is reached.</summary>
+    /// <summary>The address of an endpoint of a resource.</summary>
     Uri GetUrl(string resource, string endpoint = "http");
 
     /// <summary>
-    /// The connection string of a broker or database: the administrator's under its own name, and a service's as <c>user-api-userdb</c>.
+    /// The connection string of a broker or database: by its own name with the administrator's login, by a name such as
+    /// <c>user-api-userdb</c> with the login of a service.
     /// </summary>
     Task<string> GetConnectionStringAsync(string resource, CancellationToken cancellationToken);
 
-    /// <summary>Ends a resource as a deployment would.</summary>
+    /// <summary>Stops a resource gracefully, as a deployment does.</summary>
     Task StopAsync(string resource, CancellationToken cancellationToken);
 
-    /// <summary>Ends a resource's process with no chance to tidy up.</summary>
+    /// <summary>Kills the process of a resource.</summary>
     Task KillAsync(string resource, CancellationToken cancellationToken);
 
-    /// <summary>Starts a resource that was ended, and returns when it is healthy.</summary>
+    /// <summary>Starts a stopped resource and waits until it is healthy.</summary>
     Task StartAsync(string resource, CancellationToken cancellationToken);
 }

@@ -11,7 +11,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.Graph;
 
-/// <summary>The AppHost itself, run by Aspire on free ports and fresh data.</summary>
+/// <summary>The graph of the AppHost, run by Aspire on free ports and empty data.</summary>
 internal sealed partial class LocalGraph : IRunningGraph
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -19,35 +19,35 @@ internal sealed partial class LocalGraph : IRunningGraph
     private readonly DistributedApplication _app;
     private readonly TestVolumes _volumes;
     private readonly DirectoryInfo _folder;
-    private readonly Action<WrongEnd>? _wrongEnd;
+    private readonly Action<UnexpectedExit>? _onUnexpectedExit;
     private readonly ConcurrentDictionary<string, ResourceEvent> _latest = new();
-    private readonly ConcurrentDictionary<string, bool> _askedToEnd = new();
+    private readonly ConcurrentDictionary<string, bool> _stopRequested = new();
     private readonly Dictionary<string, DateTime?> _ends = [];
     private readonly ConcurrentDictionary<string, Task> _logs = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watch;
 
-    private LocalGraph(DistributedApplication app, TestVolumes volumes, DirectoryInfo folder, Action<WrongEnd>? wrongEnd)
+    private LocalGraph(DistributedApplication app, TestVolumes volumes, DirectoryInfo folder, Action<UnexpectedExit>? onUnexpectedExit)
     {
         _app = app;
         _volumes = volumes;
         _folder = folder;
-        _wrongEnd = wrongEnd;
+        _onUnexpectedExit = onUnexpectedExit;
         Directory.CreateDirectory(LogFolder);
         _watch = WatchAsync();
     }
 
     public string? RunsElsewhere => null;
 
-    /// <summary>The folder of the log files, one a resource.</summary>
+    /// <summary>The folder with one log file for each resource.</summary>
     public string LogFolder => Path.Combine(_folder.FullName, "logs");
 
     public static async Task<LocalGraph> StartAsync(GraphOptions options, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("userorder-");
-        string[] local = ServersOfThisMachine.WhatIsMissing() is null ? ["--servers=local"] : [];
+        string[] local = ServersOfThisMachine.ReasonToSkip() is null ? ["--servers=local"] : [];
 
-        // Without an address for HTTP the dashboard takes telemetry by gRPC only. The port is replaced by a random one.
+        // Without an HTTP address the dashboard accepts telemetry over gRPC only. Aspire replaces the port with a random one.
         string[] dashboard = options.HasDashboard ? ["--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:4318"] : [];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.UserOrder_AppHost>(
             [
@@ -60,7 +60,8 @@ internal sealed partial class LocalGraph : IRunningGraph
             (application, _) => application.DisableDashboard = !options.HasDashboard,
             cancellationToken);
         var projects = GraphChanges.Apply(builder, options);
-        var graph = new LocalGraph(await builder.BuildAsync(cancellationToken), TestVolumes.Replace(builder.Resources), folder, options.WrongEnd);
+        var graph = new LocalGraph(
+            await builder.BuildAsync(cancellationToken), TestVolumes.Replace(builder.Resources), folder, options.OnUnexpectedExit);
         try
         {
             await graph._app.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
@@ -68,7 +69,7 @@ internal sealed partial class LocalGraph : IRunningGraph
             {
                 await graph.WaitUntilHealthyAsync(project.Name);
 
-                // A restarted service does not wait for its servers, which a test may have stopped.
+                // A restarted service must not wait for servers that a test has stopped.
                 foreach (var wait in project.Annotations.OfType<WaitAnnotation>().ToList())
                 {
                     project.Annotations.Remove(wait);
@@ -90,17 +91,17 @@ internal sealed partial class LocalGraph : IRunningGraph
         await _app.GetConnectionStringAsync(resource, cancellationToken) ??
         throw new InvalidOperationException($"{resource} has no connection string.");
 
-    /// <summary>A setting of the AppHost.</summary>
+    /// <summary>Gets a setting of the AppHost.</summary>
     public string GetSetting(string key) => _app.Services.GetRequiredService<IConfiguration>()[key]!;
 
-    /// <summary>Whether a resource has ended by itself and was not started again.</summary>
-    public bool HasDied(string resource) => HasEnded(_latest[resource].Snapshot) && !_askedToEnd.ContainsKey(resource);
+    /// <summary>Whether a resource has exited without a request and has not been restarted.</summary>
+    public bool HasCrashed(string resource) => HasEnded(_latest[resource].Snapshot) && !_stopRequested.ContainsKey(resource);
 
     public async Task StopAsync(string resource, CancellationToken cancellationToken)
     {
-        _askedToEnd[resource] = true;
+        _stopRequested[resource] = true;
 
-        // By the signal itself: Aspire's own command kills a process that has not ended after 6 s.
+        // Aspire's stop command kills a process that has not exited after 6 s, so send the signal directly.
         if (FindProcessId(resource) is { } id)
         {
             Signals.Send(id, Signal.Terminate);
@@ -113,13 +114,13 @@ internal sealed partial class LocalGraph : IRunningGraph
         await WaitUntilEndedAsync(resource);
         if (_latest[resource].Snapshot.ExitCode is { } code and not 0)
         {
-            _wrongEnd?.Invoke(new WrongEnd(resource, WasAsked: true, code));
+            _onUnexpectedExit?.Invoke(new UnexpectedExit(resource, WasRequested: true, code));
         }
     }
 
     public async Task KillAsync(string resource, CancellationToken cancellationToken)
     {
-        _askedToEnd[resource] = true;
+        _stopRequested[resource] = true;
         SendToFamily(resource, Signal.Kill);
         await WaitUntilEndedAsync(resource);
     }
@@ -130,14 +131,14 @@ internal sealed partial class LocalGraph : IRunningGraph
         {
             await CommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
             await WaitUntilHealthyAsync(resource);
-            _askedToEnd.TryRemove(resource, out _);
+            _stopRequested.TryRemove(resource, out _);
         }
     }
 
-    /// <summary>Freezes a resource: its connections stay open, but nothing answers.</summary>
+    /// <summary>Freezes a resource: its connections stay open, but it does not respond.</summary>
     public void Pause(string resource) => SendToFamily(resource, Signal.Stop);
 
-    /// <summary>Lets a frozen resource go on.</summary>
+    /// <summary>Resumes a frozen resource.</summary>
     public void Resume(string resource) => SendToFamily(resource, Signal.Continue);
 
     public async ValueTask DisposeAsync()
@@ -154,14 +155,15 @@ internal sealed partial class LocalGraph : IRunningGraph
     private static bool HasEnded(CustomResourceSnapshot latest) => KnownResourceStates.TerminalStates.Contains(latest.State?.Text);
 
     private void SendToFamily(string resource, Signal signal) =>
-        ProcessFamily.Send(FindProcessId(resource) ?? throw new InvalidOperationException($"{resource} is no process of this machine."), signal);
+        ProcessFamily.Send(
+            FindProcessId(resource) ?? throw new InvalidOperationException($"{resource} is not a process on this machine."), signal);
 
     private int? FindProcessId(string resource) =>
         _latest[resource].Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
             ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>Keeps each resource's latest state and log, and reports processes that end by themselves.</summary>
+    /// <summary>Records the latest state and the log of each resource, and reports unexpected exits.</summary>
     private async Task WatchAsync()
     {
         try
@@ -175,19 +177,19 @@ internal sealed partial class LocalGraph : IRunningGraph
                     continue;
                 }
 
-                // The instance has an id of its own as soon as it exists; by the resource's name no log is found.
+                // Logs are found by the id of the instance, which differs from the name once the instance exists.
                 if (change.ResourceId != name)
                 {
                     _ = _logs.GetOrAdd(change.ResourceId, id => LogAsync(name, id));
                 }
 
-                // While a process is started again, the end of the one before may be reported once more.
+                // During a restart Aspire may report the exit of the previous process again.
                 if (HasEnded(change.Snapshot) && _ends.GetValueOrDefault(name) != change.Snapshot.StopTimeStamp)
                 {
                     _ends[name] = change.Snapshot.StopTimeStamp;
-                    if (!_askedToEnd.ContainsKey(name))
+                    if (!_stopRequested.ContainsKey(name))
                     {
-                        _wrongEnd?.Invoke(new WrongEnd(name, WasAsked: false, change.Snapshot.ExitCode));
+                        _onUnexpectedExit?.Invoke(new UnexpectedExit(name, WasRequested: false, change.Snapshot.ExitCode));
                     }
                 }
             }
@@ -201,10 +203,12 @@ internal sealed partial class LocalGraph : IRunningGraph
     private async Task LogAsync(string resource, string instance)
     {
         var path = Path.Combine(LogFolder, $"{resource}.log");
-        await using var file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        await using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        await using var file = new StreamWriter(stream) { AutoFlush = true };
+        var logs = _app.Services.GetRequiredService<ResourceLoggerService>();
         try
         {
-            await foreach (var lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(instance).WithCancellation(_end.Token))
+            await foreach (var lines in logs.WatchAsync(instance).WithCancellation(_end.Token))
             {
                 foreach (var line in lines)
                 {
@@ -225,18 +229,21 @@ internal sealed partial class LocalGraph : IRunningGraph
     }
 
     private Task WaitUntilHealthyAsync(string resource) =>
-        WaitAsync(resource, "is healthy", latest => latest.State?.Text == KnownResourceStates.Running && latest.HealthStatus == HealthStatus.Healthy);
+        WaitAsync(
+            resource,
+            "is healthy",
+            latest => latest.State?.Text == KnownResourceStates.Running && latest.HealthStatus == HealthStatus.Healthy);
 
     private Task WaitUntilEndedAsync(string resource) => WaitAsync(resource, "has ended", HasEnded);
 
-    // On the state that the next start and stop go by: Aspire's own wait may know of an end before it is here.
+    // StartAsync and StopAsync read _latest, so wait for it: Aspire's own wait may complete before WatchAsync has stored the state.
     private async Task WaitAsync(string resource, string what, Func<CustomResourceSnapshot, bool> isSatisfied) => await Until.TrueAsync(
         $"{resource} {what}",
         () => Task.FromResult(_latest.GetValueOrDefault(resource)?.Snapshot),
         latest => latest is not null && isSatisfied(latest),
         Patience);
 
-    /// <summary>What Aspire puts before each line of a resource.</summary>
+    /// <summary>The timestamp that Aspire prepends to each line.</summary>
     [GeneratedRegex(@"^\S+Z ")]
     private static partial Regex Timestamp();
 }

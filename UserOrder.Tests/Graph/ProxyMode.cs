@@ -1,20 +1,20 @@
 namespace UserOrder.Tests.Graph;
 
-/// <summary>What becomes of the bytes between a client and its server.</summary>
+/// <summary>The treatment of the bytes between a client and its server.</summary>
 internal enum ProxyMode
 {
-    /// <summary>They arrive.</summary>
+    /// <summary>The bytes arrive.</summary>
     Forward,
 
-    /// <summary>They are lost on the way. When the path is healed they arrive all the same, as TCP sends them again until they do.</summary>
+    /// <summary>The bytes are lost. Once the path works again they arrive nevertheless, because TCP retransmits them.</summary>
     Stall,
 
-    /// <summary>The server has forgotten its connections and the clients are not told. A new connection is not answered.</summary>
+    /// <summary>The server has lost its connections and the clients do not notice. New connections get no response.</summary>
     HalfOpen,
 
-    /// <summary>They arrive late and in small pieces.</summary>
+    /// <summary>The bytes arrive late and in small pieces.</summary>
     Slow,
 
-    /// <summary>Every connection is reset, a new one at once.</summary>
+    /// <summary>Open connections are reset, and new ones at once.</summary>
     Reset,
 }

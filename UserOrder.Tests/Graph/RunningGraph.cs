@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace UserOrder.Tests.Graph;
 
-/// <summary>Starts the graph once for all integration tests, which run one after the other.</summary>
+/// <summary>Starts the graph once for all integration tests, which run sequentially.</summary>
 public sealed class RunningGraph : IAsyncLifetime
 {
     private IRunningGraph? _graph;
@@ -12,14 +12,15 @@ public sealed class RunningGraph : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _graph = DeployedGraph.FromEnvironment() as IRunningGraph ?? await LocalGraph.StartAsync(new GraphOptions(), TestContext.Current.CancellationToken);
+        _graph = DeployedGraph.FromEnvironment() as IRunningGraph
+            ?? await LocalGraph.StartAsync(new GraphOptions(), TestContext.Current.CancellationToken);
         if (_graph.RunsElsewhere is null)
         {
             await Until.EqualAsync(true, "both services consume", BothConsumeAsync);
         }
     }
 
-    /// <summary>A service answers its probe before it has its user at the broker and its queue.</summary>
+    /// <summary>A service passes its health check before it has a broker user and a queue.</summary>
     private async Task<bool> BothConsumeAsync()
     {
         var cancelled = TestContext.Current.CancellationToken;
@@ -33,7 +34,7 @@ public sealed class RunningGraph : IAsyncLifetime
         }
         catch (OperationInterruptedException)
         {
-            // One of them is not declared yet.
+            // One of the queues does not exist yet.
             return false;
         }
     }

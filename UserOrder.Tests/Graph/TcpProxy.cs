@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace UserOrder.Tests.Graph;
 
-/// <summary>Stands between clients and a server, and breaks their connections in the ways in which a network does.</summary>
+/// <summary>A proxy between clients and a server that simulates network faults.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private const int SlowBytes = 256;
@@ -28,7 +28,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    /// <summary>What happens from now on, also to the connections that are open.</summary>
+    /// <summary>The current mode, which applies to open connections too.</summary>
     public ProxyMode Mode
     {
         get => _path.Mode;
@@ -85,7 +85,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             try
             {
-                var path = await PassableAsync();
+                var path = await WaitUntilPassableAsync();
                 if (path.Mode == ProxyMode.Reset)
                 {
                     client.LingerState = EndWithReset;
@@ -95,20 +95,20 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await server.ConnectAsync(_server, _end.Token);
                 await using (path.Cut.Token.UnsafeRegister(_ => server.Close(timeout: 0), null))
                 {
-                    // The end of one side is the end of the connection.
+                    // The connection ends when either side closes it.
                     await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
                 }
 
                 if (path.Cut.IsCancellationRequested)
                 {
-                    // A server that has forgotten a connection answers the first packet that reaches it again with a reset.
-                    await PassableAsync();
+                    // A server that has lost a connection answers the next packet with a reset.
+                    await WaitUntilPassableAsync();
                     client.LingerState = EndWithReset;
                 }
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The server does not take the connection, or the proxy ends: the client sees its connection end.
+                // The server refused the connection or the proxy is stopping: the client's connection ends.
             }
         }
     }
@@ -126,7 +126,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await Task.Delay(SlowPause, _end.Token);
             }
 
-            await PassableAsync();
+            await WaitUntilPassableAsync();
             for (var sent = 0; sent < count;)
             {
                 sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _end.Token);
@@ -135,8 +135,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         while (count > 0);
     }
 
-    /// <summary>Waits while nothing gets through.</summary>
-    private async Task<Path> PassableAsync()
+    /// <summary>Waits until the path lets bytes through.</summary>
+    private async Task<Path> WaitUntilPassableAsync()
     {
         while (true)
         {
@@ -150,12 +150,12 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>The path as it is until the next change.</summary>
+    /// <summary>The state of the path until the next change of mode.</summary>
     private sealed class Path(ProxyMode mode, CancellationTokenSource cut)
     {
         public ProxyMode Mode => mode;
 
-        /// <summary>Ends the connections that were opened on this path; it outlives a change that leaves them alone.</summary>
+        /// <summary>Ends the connections opened on this path. The next path shares it if the new mode keeps the connections.</summary>
         public CancellationTokenSource Cut => cut;
 
         public TaskCompletionSource Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,8 +4,7 @@ using UserOrder.AppHost.LocalServers;
 namespace UserOrder.Tests.Graph;
 
 /// <summary>
-/// Volumes of this run's own: a test neither sees nor leaves data in the developer's, and a container that is stopped and started finds
-/// its data again.
+/// Separate container volumes for one run: tests do not touch the developer's data, and a restarted container keeps its data.
 /// </summary>
 internal sealed class TestVolumes : IAsyncDisposable
 {

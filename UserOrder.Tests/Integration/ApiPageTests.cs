@@ -5,14 +5,14 @@ using UserOrder.Tests.Observability;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>The interactive API page, used as a person would.</summary>
+/// <summary>The interactive API page in a real browser.</summary>
 public sealed class ApiPageTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
     public async Task A_user_is_created_through_the_page()
     {
-        NeedsTheWholeGraph();
-        Browser.IsNeeded();
+        RequireOwnGraph();
+        Browser.Require();
         var email = NewEmail();
         await using var browser = await Browser.StartAsync();
         var page = await browser.OpenAsync(new Uri(Graph.GetUrl("user-api"), "/swagger"));

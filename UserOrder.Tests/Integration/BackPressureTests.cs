@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging;
@@ -17,7 +18,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What does not fit anywhere is refused before it is promised.</summary>
+/// <summary>A service with a full outbox refuses new requests instead of accepting events that it cannot publish.</summary>
 public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"pressed_{Guid.NewGuid():N}";
@@ -25,12 +26,16 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
     [Theory]
     [InlineData("Messaging:OutboxMaxRows", "3")]
     [InlineData("Messaging:OutboxMaxAge", "00:00:01")]
-    public async Task A_service_whose_outbox_is_at_its_limit_answers_503_until_the_broker_takes_the_events(string limit, string value)
+    public async Task Requests_get_503_with_Retry_After_while_the_outbox_is_full(string limit, string value)
     {
         var uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.Reset);
         await using var service = await StartAsync(new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, (limit, value));
-        using var client = new HttpClient { BaseAddress = new Uri(service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri(
+                service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
+        };
         var accepted = 0;
 
         using var refused = await Until.TrueAsync(
@@ -58,7 +63,8 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
             accepted += response.StatusCode == HttpStatusCode.Created ? 1 : 0;
             return response.StatusCode;
         });
-        await Until.EqualAsync<long>(accepted, "every accepted event is at the broker", async () => await channel.MessageCountAsync(_name, Cancelled));
+        await Until.EqualAsync<long>(
+            accepted, "every accepted event is at the broker", async () => await channel.MessageCountAsync(_name, Cancelled));
         await Until.EqualAsync("Healthy", "the outbox has room", OutboxHealthAsync);
 
         async Task<string?> OutboxHealthAsync()
@@ -77,8 +83,9 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
         builder.Configuration["ConnectionStrings:presseddb"] =
-            new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+            new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
         builder.Configuration["Messaging:Exchange"] = _name;
         foreach (var (key, value) in settings)
         {
@@ -94,11 +101,17 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
         builder.AddMessaging("pressed");
 
         var app = builder.Build();
-        app.MapHealthChecks("/health", new() { ResponseWriter = (context, report) => context.Response.WriteAsJsonAsync(new { entries = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString() }) }) });
+        app.MapHealthChecks("/health", new() { ResponseWriter = WriteHealthAsync });
         app.MapPost("/things", WriteAsync).RequireRoomInOutbox();
         await app.StartAsync(Cancelled);
         await app.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
         return app;
+    }
+
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
+    {
+        var entries = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString() });
+        return context.Response.WriteAsJsonAsync(new { entries });
     }
 
     private static async Task<IResult> WriteAsync(EventOutbox outbox)

@@ -18,7 +18,7 @@ using UserOrder.Messaging.Tests;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>A replica of a service that has the admin endpoints, served on a port of its own.</summary>
+/// <summary>A replica of a service with the dead-letter endpoints, on its own port.</summary>
 internal sealed class DeadLetterService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -39,7 +39,8 @@ internal sealed class DeadLetterService : IAsyncDisposable
         string name, string database, Uri broker, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken)
     {
         var assembly = typeof(DeadLetterService).Assembly;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = assembly.GetName().Name, EnvironmentName = "Development" });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = assembly.GetName().Name, EnvironmentName = "Development" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
             ["ConnectionStrings:deaddb"] = database,
@@ -83,7 +84,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
     }
 }
 
-/// <summary>Fails or waits as long as it is told to, and remembers what it has applied.</summary>
+/// <summary>A handler that a test can make fail or wait, and that records the events it has applied.</summary>
 internal sealed class SwitchedHandler : IEventHandler<Thing>
 {
     private volatile Task _gate = Task.CompletedTask;
@@ -94,7 +95,8 @@ internal sealed class SwitchedHandler : IEventHandler<Thing>
 
     public void WaitFor(Task gate) => _gate = gate;
 
-    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
+    public async Task HandleAsync(
+        IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
     {
         await _gate;
         if (IsBroken)

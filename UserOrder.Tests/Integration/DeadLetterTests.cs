@@ -12,7 +12,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What operators can do with dead letters.</summary>
+/// <summary>The operators' endpoints for dead letters: list, inspect, replay, discard.</summary>
 public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"dead_{Guid.NewGuid():N}";
@@ -23,7 +23,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     private string Letters => $"/admin/dead-letters/{Queue}";
 
     [Fact]
-    public async Task The_endpoints_are_off_unless_they_are_asked_for()
+    public async Task The_endpoints_are_off_by_default()
     {
         using var response = await UserApi.GetAsync("/admin/dead-letters", Cancelled);
         await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", response);
@@ -33,7 +33,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task The_OpenAPI_document_describes_them_when_they_are_on()
+    public async Task The_OpenAPI_document_describes_the_enabled_endpoints()
     {
         await using var service = await StartAsync();
 
@@ -59,7 +59,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task They_are_listed_with_reason_and_body_and_can_be_inspected()
+    public async Task The_list_shows_the_reason_and_a_cut_body_and_a_single_dead_letter_shows_all()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
@@ -78,7 +78,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(JsonValueKind.Null, first.GetProperty("body").GetProperty("text").ValueKind);
         Assert.Equal(binary, first.GetProperty("body").GetProperty("base64").GetBytesFromBase64());
 
-        // One byte, then two for each character: the cut at 4 KiB is in the middle of one.
+        // One byte, then two bytes for each character: the cut at 4 KiB falls inside a character.
         var second = items.Single(item => item.GetProperty("messageId").ValueKind == JsonValueKind.Null);
         Assert.Equal(10_001, second.GetProperty("bytes").GetInt32());
         Assert.Equal(large[..2048], second.GetProperty("body").GetProperty("text").GetString());
@@ -88,7 +88,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(large, whole.GetProperty("body").GetProperty("text").GetString());
         Assert.False(whole.GetProperty("body").GetProperty("isCut").GetBoolean());
         Assert.Equal(Queue, whole.GetProperty("headers").GetProperty("x-queue").GetString());
-        Assert.Equal(binary, (await GetAsync(service, $"{Letters}/{IdOf(first)}")).GetProperty("body").GetProperty("base64").GetBytesFromBase64());
+        Assert.Equal(
+            binary, (await GetAsync(service, $"{Letters}/{IdOf(first)}")).GetProperty("body").GetProperty("base64").GetBytesFromBase64());
 
         Assert.Single(await ListAsync(service, "?limit=1"));
         using var unlimited = await service.Api.GetAsync($"{Letters}?limit=101", Cancelled);
@@ -96,7 +97,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_replayed_one_takes_effect_once_and_is_gone()
+    public async Task A_replayed_dead_letter_takes_effect_once_and_is_removed()
     {
         await using var service = await StartAsync();
         service.Handler.IsBroken = true;
@@ -109,7 +110,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(tea)}/replay"));
         Assert.Equal(0, await ReplayAsync(service, $"{Letters}/{IdOf(tea)}/replay"));
 
-        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(["tea"], service.Handler.Handled);
         Assert.Contains("coffee", TextOf(Assert.Single(await ListAsync(service))), StringComparison.Ordinal);
         using var gone = await service.Api.GetAsync($"{Letters}/{IdOf(tea)}", Cancelled);
@@ -117,13 +118,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task All_are_replayed_at_once_and_copies_only_once()
+    public async Task A_replay_of_the_queue_replays_each_event_once_despite_copies()
     {
         await using var service = await StartAsync();
         service.Handler.IsBroken = true;
         var channel = await OpenChannelAsync();
         var copied = EventOf("copied");
-        await DieAsync(channel, copied, copied, copied);
+        await PublishDeadLettersAsync(channel, copied, copied, copied);
         await PublishAsync("tea", "coffee");
         await WaitForAsync(service, 5);
         Assert.Equal(3, (await ListAsync(service)).Select(IdOf).Distinct().Count());
@@ -138,14 +139,14 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_replay_of_many_windows_brings_each_back_once()
+    public async Task A_replay_of_250_dead_letters_replays_each_once()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
         var names = Enumerable.Range(0, 250).Select(i => $"thing-{i}").ToArray();
-        await DieAsync(channel, [.. names.Select(EventOf)]);
+        await PublishDeadLettersAsync(channel, [.. names.Select(EventOf)]);
 
-        // What is only looked at, or looked past, is there for whoever comes next.
+        // Listing and single replays must leave the other dead letters in place.
         var ids = (await ListAsync(service, "?limit=100")).Select(IdOf).ToList();
         foreach (var id in ids.TakeLast(3))
         {
@@ -160,46 +161,50 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task One_that_dies_again_comes_back_once_and_keeps_its_own_headers()
+    public async Task A_replayed_dead_letter_that_fails_again_returns_once_with_its_own_headers()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await DieAsync(channel, "nobody can read this"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "unreadable"u8.ToArray());
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/replay"));
 
-        var again = await Until.TrueAsync("it is back", () => ListAsync(service), items => items.Count > 0);
-        Assert.StartsWith("The body is not a JSON CloudEvent", Assert.Single(again).GetProperty("reason").GetString(), StringComparison.Ordinal);
-        Assert.Equal("kept", (await GetAsync(service, $"{Letters}/{IdOf(again[0])}")).GetProperty("headers").GetProperty("x-mine").GetString());
+        var returned = Assert.Single(
+            await Until.TrueAsync("the message is a dead letter again", () => ListAsync(service), items => items.Count > 0));
+        Assert.StartsWith("The body is not a JSON CloudEvent", returned.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        var headers = (await GetAsync(service, $"{Letters}/{IdOf(returned)}")).GetProperty("headers");
+        Assert.Equal("kept", headers.GetProperty("x-mine").GetString());
     }
 
     [Fact]
-    public async Task An_event_older_than_the_inbox_remembers_has_no_effect_until_an_operator_replays_it()
+    public async Task An_event_older_than_the_inbox_retention_takes_effect_only_after_a_replay()
     {
         await using var service = await StartAsync(("Messaging:InboxRetention", "1.00:00:00"));
         var channel = await OpenChannelAsync();
-        var old = TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "old" }, DateTimeOffset.UtcNow.AddHours(-25));
-        var young = TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "young" }, DateTimeOffset.UtcNow.AddHours(-23));
+        var old = TestEvents.Envelope(
+            Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "old" }, DateTimeOffset.UtcNow.AddHours(-25));
+        var young = TestEvents.Envelope(
+            Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = "young" }, DateTimeOffset.UtcNow.AddHours(-23));
         await channel.BasicPublishAsync("", Queue, mandatory: true, old, Cancelled);
         await channel.BasicPublishAsync("", Queue, mandatory: true, young, Cancelled);
 
-        await Until.EqualAsync(1, "one took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the young event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         var letter = Assert.Single(await ListAsync(service));
         Assert.StartsWith("The event is older than 1.00:00:00", letter.GetProperty("reason").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
 
-        await Until.EqualAsync(2, "the other took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(2, "the old event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(["young", "old"], service.Handler.Handled);
         Assert.Empty(await ListAsync(service));
     }
 
     [Fact]
-    public async Task A_discarded_one_is_gone_with_its_copies_and_the_others_stay()
+    public async Task A_discard_removes_a_dead_letter_and_its_copies_only()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray());
         var id = IdOf((await ListAsync(service)).First(item => TextOf(item) == "a"));
 
         for (var i = 0; i < 2; i++)
@@ -212,11 +217,11 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Looking_at_them_thirty_times_loses_none_and_keeps_their_order()
+    public async Task Listing_thirty_times_loses_no_dead_letter_and_keeps_the_order()
     {
         await using var service = await StartAsync();
         var channel = await OpenChannelAsync();
-        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray());
 
         for (var i = 0; i < 30; i++)
         {
@@ -225,13 +230,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Two_replicas_that_are_asked_for_everything_at_once_replay_each_once_and_lose_none()
+    public async Task Concurrent_replays_on_two_replicas_replay_each_dead_letter_once()
     {
         await using var one = await StartAsync();
         await using var two = await StartAsync();
         var channel = await OpenChannelAsync();
         var names = Enumerable.Range(0, 40).Select(i => $"thing-{i:00}").ToList();
-        await DieAsync(channel, [.. names.Select(EventOf)]);
+        await PublishDeadLettersAsync(channel, [.. names.Select(EventOf)]);
         var ids = (await ListAsync(one, "?limit=100")).Select(IdOf).ToList();
         Assert.Equal(40, ids.Count);
 
@@ -256,7 +261,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Who_waits_too_long_for_another_operation_is_told_so()
+    public async Task An_operation_on_a_locked_queue_gets_409()
     {
         await using var service = await StartAsync();
         await using var connection = await service.Database.OpenConnectionAsync(Cancelled);
@@ -272,7 +277,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_queue_that_is_not_the_services_own_is_not_found()
+    public async Task A_queue_of_another_service_gets_404()
     {
         await using var service = await StartAsync();
 
@@ -283,13 +288,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_full_queue_stops_the_replay_and_nothing_is_lost()
+    public async Task A_full_queue_stops_the_replay_with_503_and_loses_nothing()
     {
         await using var service = await StartAsync(("Messaging:QueueMaxLength", "3"), ("Messaging:Prefetch", "1"));
         var channel = await OpenChannelAsync();
         var gate = new TaskCompletionSource();
         service.Handler.WaitFor(gate.Task);
-        await DieAsync(channel, EventOf("dead-1"), EventOf("dead-2"));
+        await PublishDeadLettersAsync(channel, EventOf("dead-1"), EventOf("dead-2"));
         var alive = 0;
         await Until.TrueAsync("the queue is full", PublishOneAsync, isRefused => isRefused);
 
@@ -303,7 +308,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         gate.SetResult();
         await Until.EqualAsync(alive, "the queue is empty", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(2, await ReplayAsync(service, $"{Letters}/replay"));
-        await Until.EqualAsync(alive + 2, "the dead ones took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(alive + 2, "the replayed events took effect", () => Task.FromResult(service.Handler.Handled.Count));
 
         async Task<bool> PublishOneAsync()
         {
@@ -321,7 +326,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Without_the_broker_they_are_out_of_reach_and_later_all_there()
+    public async Task The_endpoints_answer_503_during_a_broker_outage_and_recover()
     {
         var broker = await BrokerAsync();
         await using var proxy = new TcpProxy(broker.Host, broker.Port, ProxyMode.Reset);
@@ -335,8 +340,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal("Not counted: the broker has not answered.", await HealthAsync(cut));
 
         proxy.Mode = ProxyMode.Forward;
-        await Until.EqualAsync("none", "they are counted", () => HealthAsync(cut));
-        await Until.EqualAsync(HttpStatusCode.OK, "they can be listed", async () =>
+        await Until.EqualAsync("none", "the dead letters are counted", () => HealthAsync(cut));
+        await Until.EqualAsync(HttpStatusCode.OK, "the dead letters can be listed", async () =>
         {
             using var listed = await cut.Api.GetAsync(Letters, Cancelled);
             return listed.StatusCode;
@@ -344,7 +349,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Health_and_a_metric_count_them()
+    public async Task Health_and_a_metric_count_the_dead_letters()
     {
         await using var service = await StartAsync();
         var measured = new ConcurrentDictionary<string, long>();
@@ -358,10 +363,10 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) => measured[$"{tags[0].Value}"] = value);
         listener.Start();
-        await Until.EqualAsync("none", "there is none", () => HealthAsync(service));
+        await Until.EqualAsync("none", "there are no dead letters", () => HealthAsync(service));
         var channel = await OpenChannelAsync();
 
-        await DieAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
+        await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
 
         await Until.EqualAsync($"2 in {Queue}.dead", "both are counted", () => HealthAsync(service));
         listener.RecordObservableInstruments();
@@ -371,27 +376,29 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task What_the_broker_gave_up_on_has_a_reason_and_a_time_and_can_be_replayed()
+    public async Task A_message_past_the_delivery_limit_has_a_reason_and_a_time_and_can_be_replayed()
     {
         await (await StartAsync(("Messaging:DeliveryLimit", "1"))).DisposeAsync();
         var channel = await OpenChannelAsync();
         await channel.BasicPublishAsync("", Queue, mandatory: true, EventOf("tea"), Cancelled);
-        await Until.EqualAsync(1u, "the broker gave up", DieWithItAsync);
+        await Until.EqualAsync(1u, "the broker gave up", CrashWithMessageAsync);
 
         await using var service = await StartAsync(("Messaging:DeliveryLimit", "1"));
-        var letter = Assert.Single(await Until.TrueAsync("it is dead", () => ListAsync(service), items => items.Count > 0));
+        var letter = Assert.Single(
+            await Until.TrueAsync("the message is a dead letter", () => ListAsync(service), items => items.Count > 0));
         Assert.Equal("The broker gave up after the delivery limit.", letter.GetProperty("reason").GetString());
-        Assert.InRange(letter.GetProperty("diedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            letter.GetProperty("diedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
         var headers = (await GetAsync(service, $"{Letters}/{IdOf(letter)}")).GetProperty("headers");
         Assert.Contains("delivery_limit", headers.GetProperty("x-death").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(1, await ReplayAsync(service, $"{Letters}/{IdOf(letter)}/replay"));
 
-        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Empty(await ListAsync(service));
 
-        // RabbitMQ 4 does not count what a consumer gives back, only what it dies with.
-        async Task<uint> DieWithItAsync()
+        // RabbitMQ 4 counts a delivery if the consumer's channel dies, not if the consumer requeues it.
+        async Task<uint> CrashWithMessageAsync()
         {
             await using var connection = await new ConnectionFactory { Uri = await BrokerAsync() }.CreateConnectionAsync(Cancelled);
             await using var dying = await connection.CreateChannelAsync(cancellationToken: Cancelled);
@@ -401,24 +408,26 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Queues_that_were_declared_with_other_arguments_are_used_with_a_warning()
+    public async Task The_service_uses_queues_with_other_arguments_and_logs_a_warning()
     {
         var channel = await OpenChannelAsync();
         var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         foreach (var queue in new[] { Queue, $"{Queue}.dead" })
         {
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancelled);
+            await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancelled);
         }
 
         await using var service = await StartAsync();
         await PublishAsync("tea");
 
-        await Until.EqualAsync(1, "it took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(1, service.Logs.Count($"The queue {Queue} was declared with other arguments before"));
         Assert.Equal(1, service.Logs.Count($"The queue {Queue}.dead was declared with other arguments before"));
     }
 
-    private static byte[] EventOf(string name) => TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = name });
+    private static byte[] EventOf(string name) =>
+        TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = name });
 
     private static string IdOf(JsonElement letter) => letter.GetProperty("id").GetString()!;
 
@@ -429,11 +438,12 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task<DeadLetterService> StartAsync(params (string Key, string Value)[] settings)
     {
         var service = await StartAsync(await BrokerAsync(), settings);
-        await Until.TrueAsync("it consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {Queue}")), count => count > 0);
+        await Until.TrueAsync(
+            "the service consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {Queue}")), count => count > 0);
         return service;
     }
 
-    /// <summary>A second one is a replica of the first: it has the same database and queue.</summary>
+    /// <summary>Starts a replica. All replicas of a test share the database and the queue.</summary>
     private async Task<DeadLetterService> StartAsync(Uri broker, params (string Key, string Value)[] settings)
     {
         _database ??= await CreateDatabaseAsync();
@@ -446,7 +456,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         var server = await OpenDatabaseAsync("userdb");
         await using var command = server.CreateCommand($"create database {_name}");
         await command.ExecuteNonQueryAsync(Cancelled);
-        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
+        return new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
     }
 
     private async Task PublishAsync(params string[] names)
@@ -458,13 +469,13 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         }
     }
 
-    /// <summary>Puts messages among the dead letters, as a consumer would.</summary>
-    private async Task DieAsync(IChannel channel, params byte[][] bodies)
+    /// <summary>Publishes dead letters as a consumer does.</summary>
+    private async Task PublishDeadLettersAsync(IChannel channel, params byte[][] bodies)
     {
         var properties = new BasicProperties
         {
             Persistent = true,
-            Headers = new Dictionary<string, object?> { ["x-reason"] = "A test said so.", ["x-queue"] = Queue, ["x-mine"] = "kept" },
+            Headers = new Dictionary<string, object?> { ["x-reason"] = "A test published it.", ["x-queue"] = Queue, ["x-mine"] = "kept" },
         };
         foreach (var body in bodies)
         {
@@ -483,7 +494,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         [.. (await GetAsync(service, Letters + query)).GetProperty("items").EnumerateArray()];
 
     private async Task WaitForAsync(DeadLetterService service, int count) =>
-        await Until.TrueAsync($"{count} are dead", () => ListAsync(service), items => items.Count == count);
+        await Until.TrueAsync($"there are {count} dead letters", () => ListAsync(service), items => items.Count == count);
 
     private static async Task<int> ReplayAsync(DeadLetterService service, string path)
     {

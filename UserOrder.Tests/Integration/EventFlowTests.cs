@@ -6,15 +6,16 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Events cross the broker, both ways, once.</summary>
+/// <summary>Events of both services cross the broker and take effect once.</summary>
 public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task A_new_user_becomes_known_to_OrderApi_and_the_order_is_counted_by_UserApi()
+    public async Task OrderApi_learns_of_a_new_user_and_UserApi_counts_the_order()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
 
         using var response = await PlaceOrderAsync(userId);
 
@@ -28,13 +29,13 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_order_for_a_user_whose_event_has_not_arrived_is_accepted_after_asking_UserApi()
+    public async Task OrderApi_asks_UserApi_for_a_user_whose_event_is_late_and_accepts_the_order()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var connection = await orderdb.OpenConnectionAsync(Cancelled);
         await using var pause = await connection.BeginTransactionAsync(Cancelled);
 
-        // The consumer cannot write to its inbox while this lock is held, and so stands still.
+        // The lock on the inbox blocks the consumer.
         await using (var command = new NpgsqlCommand("lock table inbox in exclusive mode", connection, pause))
         {
             await command.ExecuteNonQueryAsync(Cancelled);
@@ -51,7 +52,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_thousand_users_created_at_once_all_arrive_once()
+    public async Task A_thousand_concurrent_users_each_arrive_once()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userdb = await OpenDatabaseAsync("userdb");
@@ -62,10 +63,11 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
 
         Assert.Equal(1000, ids.Distinct().Count());
         Assert.Equal(1000, await CountAsync(userdb, "select count(*) from users where id = any($1)", ids));
-        await Until.EqualAsync(1000, "OrderApi knows all of them", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", ids));
+        await Until.EqualAsync(
+            1000, "OrderApi knows all of them", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", ids));
         await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));
 
-        // A published event may come twice, but it is the same one.
+        // The broker may deliver an event twice, but with the same id.
         var subjects = ids.Select(id => id.ToString()).ToHashSet();
         var events = new HashSet<Guid>();
         while (await channel.BasicGetAsync(copies, autoAck: true, Cancelled) is { } copy)
@@ -82,7 +84,7 @@ public sealed class EventFlowTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Users_with_one_email_that_come_at_once_are_one_user_and_do_not_disturb_the_others()
+    public async Task Concurrent_requests_with_one_email_create_one_user_and_do_not_affect_others()
     {
         var email = NewEmail();
         var same = Enumerable.Range(0, 20).Select(i => UserApi.PostAsJsonAsync(

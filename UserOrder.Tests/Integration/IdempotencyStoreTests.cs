@@ -13,11 +13,11 @@ using UserOrder.UserApi.Users;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Replicas that meet in one database, each with a writer of its own.</summary>
+/// <summary>Two replicas with separate writers on one database.</summary>
 public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task Users_of_two_replicas_with_the_same_keys_and_emails_are_created_once()
+    public async Task Two_replicas_with_the_same_keys_and_emails_create_each_user_once()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         await using var one = NewUserStore(userdb);
@@ -27,7 +27,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
             var keys = Enumerable.Range(0, 50).Select(_ => KeyOf(new CreateUserRequest())).ToArray();
             var emails = keys.Select(_ => NewEmail()).ToArray();
 
-            // The keys of both in opposite orders; the emails of the second by other keys, too.
+            // Both replicas get the same keys in opposite order; the second also gets the same emails with other keys.
             var additions = keys.Select((key, i) => one.AddAsync(NewUser(emails[i]), key, Cancelled))
                 .Concat(keys.Reverse().Select((key, i) => other.AddAsync(NewUser(emails[i]), key, Cancelled)))
                 .Concat(emails.Reverse().Select(email => other.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled)));
@@ -36,33 +36,44 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
             Assert.Equal(50, results.Count(result => result == UserAddition.Added));
             Assert.Equal(50, results.Count(result => result == UserAddition.KeyTaken));
             Assert.Equal(50, await CountAsync(userdb, "select count(*) from users where email = any($1)", (object)emails));
-            Assert.Equal(50, await CountAsync(userdb, "select count(*) from idempotency_keys where key = any($1)", keys.Select(key => key.Value).ToList()));
+            Assert.Equal(
+                50,
+                await CountAsync(
+                    userdb, "select count(*) from idempotency_keys where key = any($1)", keys.Select(key => key.Value).ToList()));
         }
     }
 
     [Fact]
-    public async Task Two_replicas_whose_batches_have_the_same_keys_in_opposite_orders_do_not_deadlock()
+    public async Task Two_replicas_with_the_same_keys_in_opposite_order_do_not_deadlock()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         await using var one = NewUserStore(userdb);
         await using var other = NewUserStore(userdb);
         await using var starter = await RivalReplica.StartAsync(userdb);
         await using var middle = await RivalReplica.StartAsync(userdb);
-        var keys = Enumerable.Range(0, 3).Select(_ => KeyOf(new CreateUserRequest())).OrderBy(key => key.Value, StringComparer.Ordinal).ToArray();
+        var keys = Enumerable.Range(0, 3)
+            .Select(_ => KeyOf(new CreateUserRequest()))
+            .OrderBy(key => key.Value, StringComparer.Ordinal)
+            .ToArray();
         var blocking = new[] { KeyOf(new CreateUserRequest()), KeyOf(new CreateUserRequest()) };
         await starter.TakeAsync(blocking[0].Value, Guid.NewGuid());
         await starter.TakeAsync(blocking[1].Value, Guid.NewGuid());
         await middle.TakeAsync(keys[1].Value, Guid.NewGuid());
 
-        // While the starter holds both up, each gets one batch of all three keys. Unsorted, each would then hold what the other needs next.
-        var first = new[] { one.AddAsync(NewUser(NewEmail()), blocking[0], Cancelled), other.AddAsync(NewUser(NewEmail()), blocking[1], Cancelled) };
-        await starter.IsWaitedForAsync(statements: 2);
+        // While the starter blocks both replicas, each queues one batch of all three keys. Without sorting, each batch would lock keys
+        // that the other one needs next.
+        var first = new[]
+        {
+            one.AddAsync(NewUser(NewEmail()), blocking[0], Cancelled),
+            other.AddAsync(NewUser(NewEmail()), blocking[1], Cancelled),
+        };
+        await starter.WaitUntilBlockingAsync(statements: 2);
         var second = keys.Select(key => one.AddAsync(NewUser(NewEmail()), key, Cancelled))
             .Concat(keys.Reverse().Select(key => other.AddAsync(NewUser(NewEmail()), key, Cancelled)))
             .ToList();
         await starter.CommitAsync();
         await Task.WhenAll(first);
-        await middle.IsWaitedForAsync(statements: 2);
+        await middle.WaitUntilBlockingAsync(statements: 2);
         await middle.RollbackAsync();
 
         var results = await Task.WhenAll(second);
@@ -71,13 +82,14 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task Orders_of_two_replicas_with_the_same_keys_are_placed_once_and_those_of_unknown_users_leave_no_key()
+    public async Task Two_replicas_with_the_same_keys_place_each_order_once_and_an_unknown_user_leaves_no_key()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var one = NewOrderStore(orderdb);
         await using var other = NewOrderStore(await OpenDatabaseAsync("orderdb"));
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         var keys = Enumerable.Range(0, 200).Select(_ => KeyOf(new PlaceOrderRequest())).ToArray();
         var unused = KeyOf(new PlaceOrderRequest());
 
@@ -94,7 +106,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_users()
+    public async Task A_taken_key_does_not_affect_the_rest_of_its_batch_of_users()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         await using var users = NewUserStore(userdb);
@@ -104,9 +116,9 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         await rival.TakeAsync(blocking.Value, Guid.NewGuid());
         await rival.TakeAsync(taken.Value, Guid.NewGuid());
 
-        // What comes while the first waits for the rival makes up the second batch.
+        // The requests that arrive while the first one waits for the rival form the second batch.
         var first = users.AddAsync(NewUser(NewEmail()), blocking, Cancelled);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
         Task<UserAddition>[] second =
         [
             users.AddAsync(NewUser(email), KeyOf(new CreateUserRequest()), Cancelled),
@@ -122,20 +134,21 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task A_taken_key_disturbs_no_neighbour_in_its_batch_of_orders()
+    public async Task A_taken_key_does_not_affect_the_rest_of_its_batch_of_orders()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         await using var orders = NewOrderStore(orderdb);
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         var (blocking, taken) = (KeyOf(new PlaceOrderRequest()), KeyOf(new PlaceOrderRequest()));
         await using var rival = await RivalReplica.StartAsync(orderdb);
         await rival.TakeAsync(blocking.Value, Guid.NewGuid());
         await rival.TakeAsync(taken.Value, Guid.NewGuid());
 
-        // What comes while the first waits for the rival makes up the second batch.
+        // The requests that arrive while the first one waits for the rival form the second batch.
         var first = orders.AddAsync(NewOrder(userId), blocking, Cancelled);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
         Task<OrderAddition>[] second =
         [
             orders.AddAsync(NewOrder(userId), KeyOf(new PlaceOrderRequest()), Cancelled),
@@ -188,7 +201,7 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     }
 
     [Fact]
-    public async Task The_keys_past_their_retention_are_forgotten_in_small_batches_and_nothing_else()
+    public async Task The_purge_deletes_expired_keys_only_and_at_most_its_limit()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         var now = DateTimeOffset.UtcNow;
@@ -221,9 +234,11 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         return new EventOutbox(database, new OutboxSignal(), new MessagingTelemetry(meters, new ConnectionFactory(), options), TimeProvider.System, options);
     }
 
-    private static IdempotencyKey KeyOf(CreateUserRequest request) => IdempotencyKey.From("createUser", Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
+    private static IdempotencyKey KeyOf(CreateUserRequest request) =>
+        IdempotencyKey.From("createUser", Guid.NewGuid().ToString(), caller: null, request, UserJson.Default.CreateUserRequest);
 
-    private static IdempotencyKey KeyOf(PlaceOrderRequest request) => IdempotencyKey.From("placeOrder", Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
+    private static IdempotencyKey KeyOf(PlaceOrderRequest request) =>
+        IdempotencyKey.From("placeOrder", Guid.NewGuid().ToString(), caller: null, request, OrderJson.Default.PlaceOrderRequest);
 
     private static UserResponse NewUser(string email) => new(Guid.CreateVersion7(), "Ada", email, DateTimeOffset.UtcNow);
 

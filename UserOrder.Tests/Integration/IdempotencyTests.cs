@@ -8,14 +8,14 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>A POST that is sent again with its key is carried out once, whatever happens to the client, the connection or the service.</summary>
+/// <summary>A POST with an idempotency key runs once, despite retries, lost connections and crashes.</summary>
 public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string> Services { get; } = ["user-api", "order-api"];
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task The_same_key_and_body_get_the_first_answer_again(string service)
+    public async Task A_retry_with_the_same_key_and_body_replays_the_first_answer(string service)
     {
         var operation = await OperationOfAsync(service);
         var channel = await OpenChannelAsync();
@@ -31,7 +31,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         Assert.Equal(first.Headers.Location, again.Headers.Location);
         Assert.Equal(1, await operation.CountAsync(body));
 
-        // Events may overtake each other, but all are published when the outbox is empty.
+        // Events may overtake each other, but an empty outbox means that all of them are published.
         await AssertCreatedAsync(later, replayed: false);
         await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(operation.Database, "select count(*) from outbox"));
         var events = new List<string>();
@@ -45,7 +45,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task White_space_quotes_and_the_path_s_alias_make_no_other_request(string service)
+    public async Task White_space_quotes_and_the_path_alias_do_not_make_another_request(string service)
     {
         var operation = await OperationOfAsync(service);
         var (key, body) = (NewKey(), operation.NewBody());
@@ -62,7 +62,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task The_same_key_with_another_body_is_refused(string service)
+    public async Task The_same_key_with_another_body_gets_422(string service)
     {
         var operation = await OperationOfAsync(service);
         var (key, body, other) = (NewKey(), operation.NewBody(), operation.NewBody());
@@ -77,7 +77,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Twenty_at_once_with_one_key_are_carried_out_once(string service)
+    public async Task Twenty_concurrent_requests_with_one_key_run_once(string service)
     {
         var operation = await OperationOfAsync(service);
         var (key, body) = (NewKey(), operation.NewBody());
@@ -106,10 +106,10 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task While_the_first_is_being_carried_out_a_second_is_asked_to_come_back_even_when_the_first_s_client_is_gone(string service)
+    public async Task A_retry_gets_409_while_the_first_request_runs_even_after_its_client_disconnects(string service)
     {
-        // Another replica would wait for the rival's transaction, too.
-        NeedsTheWholeGraph();
+        // Another replica would also wait for the rival's transaction.
+        RequireOwnGraph();
         var operation = await OperationOfAsync(service);
         var (key, body) = (NewKey(), operation.NewBody());
         await using var rival = await RivalReplica.StartAsync(operation.Database);
@@ -117,7 +117,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
         using (await SendAsync(operation, key, body))
         {
-            await rival.IsWaitedForAsync();
+            await rival.WaitUntilBlockingAsync();
         }
 
         using var second = await PostAsync(operation, key, body);
@@ -130,7 +130,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Clients_that_cut_the_connection_and_retry_create_one_each(string service)
+    public async Task Clients_that_disconnect_and_retry_create_one_entity_each(string service)
     {
         var operation = await OperationOfAsync(service);
         var requests = Enumerable.Range(0, 30).Select(_ => (Key: NewKey(), Body: operation.NewBody())).ToList();
@@ -152,7 +152,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
     [InlineData("user-api", false)]
     [InlineData("order-api", true)]
     [InlineData("order-api", false)]
-    public async Task A_key_that_another_replica_stores_meanwhile_is_replayed_or_refused(string service, bool isSameRequest)
+    public async Task A_key_stored_by_another_replica_meanwhile_is_replayed_or_refused(string service, bool isSameRequest)
     {
         var operation = await OperationOfAsync(service);
         var (key, body, other) = (NewKey(), operation.NewBody(), operation.NewBody());
@@ -162,7 +162,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         await rival.TakeAsync(key, operation.IdOf(created));
 
         var posting = PostAsync(operation, key, isSameRequest ? body : other);
-        await rival.IsWaitedForAsync();
+        await rival.WaitUntilBlockingAsync();
         await rival.CommitAsync();
 
         using var response = await posting;
@@ -181,7 +181,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Clients_that_retry_while_the_service_is_killed_create_one_each(string service)
+    public async Task Clients_that_retry_through_a_crash_create_one_entity_each(string service)
     {
         var operation = await OperationOfAsync(service);
         var (firstKey, firstBody) = (NewKey(), operation.NewBody());
@@ -215,7 +215,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
     }
 
     [Fact]
-    public async Task A_taken_email_is_told_again()
+    public async Task A_retry_replays_the_409_for_a_taken_email()
     {
         var operation = await OperationOfAsync("user-api");
         var (key, body) = (NewKey(), operation.NewBody());
@@ -231,7 +231,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
     }
 
     [Fact]
-    public async Task An_unknown_user_is_asked_for_again()
+    public async Task A_retry_of_an_order_for_an_unknown_user_succeeds_once_the_user_is_known()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var operation = await OperationOfAsync("order-api");
@@ -256,7 +256,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public async Task A_header_that_is_no_key_is_refused(string service, string header)
+    public async Task An_invalid_key_gets_400(string service, string header)
     {
         var operation = await OperationOfAsync(service);
         var body = operation.NewBody();
@@ -273,7 +273,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task The_OpenAPI_document_shows_the_header_and_the_refusals(string service)
+    public async Task The_OpenAPI_document_describes_the_header_and_the_refusals(string service)
     {
         using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
         using var response = await api.GetAsync("/openapi/v1.json", Cancelled);
@@ -330,7 +330,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         return await operation.Api.SendAsync(request, Cancelled);
     }
 
-    /// <summary>Sends a request on a connection of its own and leaves the answer in it. Disposing of the connection cuts it.</summary>
+    /// <summary>Sends a request on a new connection without reading the answer. Disposing of the connection resets it.</summary>
     private static async Task<TcpClient> SendAsync(Operation operation, string key, string body)
     {
         var connection = new TcpClient { LingerState = new LingerOption(true, 0) };
@@ -344,15 +344,16 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         return connection;
     }
 
-    /// <summary>What a client does that wants its request carried out once.</summary>
+    /// <summary>Retries with the same key until the answer is 201, as a client does.</summary>
     private static async Task RetryUntilCreatedAsync(Operation operation, string key, string body) => await Until.TrueAsync(
-        "the request was carried out",
+        "the answer is 201",
         async () =>
         {
             try
             {
                 using var response = await PostAsync(operation, key, body);
-                Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable });
+                Assert.Contains(
+                    response.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable });
                 if (response.StatusCode == HttpStatusCode.Conflict)
                 {
                     await AssertInFlightAsync(response);
@@ -367,11 +368,13 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         },
         status => status == HttpStatusCode.Created);
 
-    /// <summary>Asserts that the request was carried out, now or before, and returns the body as it came.</summary>
+    /// <summary>Asserts a 201, either new or replayed, and returns its body.</summary>
     private static async Task<string> AssertCreatedAsync(HttpResponseMessage response, bool replayed)
     {
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        Assert.Equal(replayed ? ["true"] : [], response.Headers.TryGetValues(IdempotencyKeyHeaderAttribute.ReplayedHeaderName, out var values) ? values : []);
+        Assert.Equal(
+            replayed ? ["true"] : [],
+            response.Headers.TryGetValues(IdempotencyKeyHeaderAttribute.ReplayedHeaderName, out var values) ? values : []);
         return await response.Content.ReadAsStringAsync(Cancelled);
     }
 
@@ -381,7 +384,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
     }
 
-    /// <summary>A service's POST. Each of its new bodies has something of its own, by which what it created can be counted.</summary>
+    /// <summary>A service's POST. Each new body contains a unique mark, by which a test counts the created entities.</summary>
     private sealed record Operation(
         HttpClient Api,
         string Path,

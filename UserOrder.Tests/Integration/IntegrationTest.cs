@@ -9,7 +9,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Hides how the graph is spoken to, so that a test reads as request and assertion. Every answer is held against its contract.</summary>
+/// <summary>Helpers to call the graph, so that a test reads as request and assertion. They check answers against the contracts.</summary>
 [Collection(GraphTests.Name)]
 public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 {
@@ -21,9 +21,11 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 
     protected IRunningGraph Graph => graph.Current;
 
-    protected HttpClient UserApi => _userApi ??= new HttpClient(new ContractHandler(OpenApiContract.UserApi)) { BaseAddress = Graph.GetUrl("user-api") };
+    protected HttpClient UserApi =>
+        _userApi ??= new HttpClient(new ContractHandler(OpenApiContract.UserApi)) { BaseAddress = Graph.GetUrl("user-api") };
 
-    protected HttpClient OrderApi => _orderApi ??= new HttpClient(new ContractHandler(OpenApiContract.OrderApi)) { BaseAddress = Graph.GetUrl("order-api") };
+    protected HttpClient OrderApi =>
+        _orderApi ??= new HttpClient(new ContractHandler(OpenApiContract.OrderApi)) { BaseAddress = Graph.GetUrl("order-api") };
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -41,8 +43,8 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 
     protected static string NewEmail() => $"{Guid.NewGuid():N}@example.com";
 
-    /// <summary>Skips the test, with the reason, where the graph is not the tests' own, before it has begun anything.</summary>
-    protected void NeedsTheWholeGraph() => Assert.SkipWhen(Graph.RunsElsewhere is not null, Graph.RunsElsewhere ?? "");
+    /// <summary>Skips the test, with the reason, if the tests did not start the graph themselves.</summary>
+    protected void RequireOwnGraph() => Assert.SkipWhen(Graph.RunsElsewhere is not null, Graph.RunsElsewhere ?? "");
 
     protected async Task<Guid> CreateUserAsync()
     {
@@ -52,7 +54,8 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
     }
 
     protected Task<HttpResponseMessage> PlaceOrderAsync(Guid userId) =>
-        OrderApi.PostAsJsonAsync("/v1/orders", new { userId, items = new[] { new { sku = "tea", quantity = 2, unitPrice = 1.25m } } }, Cancelled);
+        OrderApi.PostAsJsonAsync(
+            "/v1/orders", new { userId, items = new[] { new { sku = "tea", quantity = 2, unitPrice = 1.25m } } }, Cancelled);
 
     protected async Task<long> OrderCountAsync(Guid userId)
     {
@@ -66,7 +69,7 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
 
     protected static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
-    /// <summary>Asserts the status and that the body is the problem document with that type.</summary>
+    /// <summary>Asserts that the answer is a problem document with this status and type.</summary>
     protected static async Task<JsonElement> AssertProblemAsync(HttpStatusCode status, string type, HttpResponseMessage response)
     {
         Assert.Equal(status, response.StatusCode);
@@ -77,7 +80,7 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
         return problem;
     }
 
-    /// <summary>Opens a service's own database.</summary>
+    /// <summary>Opens a database of the graph by its name.</summary>
     protected async Task<NpgsqlDataSource> OpenDatabaseAsync(string name) => Open(await Graph.GetConnectionStringAsync(name, Cancelled));
 
     /// <summary>Opens a database until the end of the test.</summary>
@@ -99,7 +102,7 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
         return (long)(await command.ExecuteScalarAsync(Cancelled))!;
     }
 
-    /// <summary>Opens a channel to the broker, with confirms.</summary>
+    /// <summary>Opens a channel to the broker with publisher confirms.</summary>
     protected async Task<IChannel> OpenChannelAsync()
     {
         var factory = new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)) };

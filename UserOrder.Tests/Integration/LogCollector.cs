@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Keeps what a service logs.</summary>
+/// <summary>Collects the log messages of a service.</summary>
 internal sealed class LogCollector : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _messages = [];
@@ -17,7 +17,8 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _messages.Enqueue(formatter(state, exception));
 
     public void Dispose()

@@ -4,11 +4,11 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What the services do without their broker or their database.</summary>
+/// <summary>The services during outages of the broker, a database or the other service.</summary>
 public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task While_the_broker_is_down_users_are_accepted_and_their_events_arrive_later()
+    public async Task Users_are_accepted_during_a_broker_outage_and_their_events_arrive_later()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         Guid userId;
@@ -28,9 +28,9 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task While_the_database_is_down_requests_are_asked_to_come_back_and_the_service_recovers_by_itself()
+    public async Task Requests_get_503_with_Retry_After_during_a_database_outage_and_the_service_recovers()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await Graph.StopAsync("user-postgres", Cancelled);
         try
         {
@@ -54,7 +54,7 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Circuits_open_during_an_outage_show_it_and_close_when_it_is_over()
+    public async Task Circuits_open_during_an_outage_and_close_after_it_as_health_shows()
     {
         var channel = await OpenChannelAsync();
         var userId = await CreateUserAsync();
@@ -62,7 +62,10 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
         try
         {
             await channel.PublishEventAsync("order.placed.v1", TestEvents.OrderPlaced(Guid.CreateVersion7(), userId), Cancelled);
-            await Until.TrueAsync("the consumer's circuit opens", () => DescriptionAsync(UserApi, "circuits"), text => text.Contains("consumer-database open", StringComparison.Ordinal));
+            await Until.TrueAsync(
+                "the consumer's circuit opens",
+                () => DescriptionAsync(UserApi, "circuits"),
+                text => text.Contains("consumer-database open", StringComparison.Ordinal));
         }
         finally
         {
@@ -73,20 +76,24 @@ public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
         await Graph.StopAsync("rabbitmq", Cancelled);
         try
         {
-            await Until.TrueAsync("the relay's circuit opens", () => DescriptionAsync(UserApi, "circuits"), text => text.StartsWith("relay-broker open", StringComparison.Ordinal));
+            await Until.TrueAsync(
+                "the relay's circuit opens",
+                () => DescriptionAsync(UserApi, "circuits"),
+                text => text.StartsWith("relay-broker open", StringComparison.Ordinal));
         }
         finally
         {
             await Graph.StartAsync("rabbitmq", Cancelled);
         }
 
-        await Until.EqualAsync("relay-broker closed, consumer-database closed", "the circuits close", () => DescriptionAsync(UserApi, "circuits"));
+        await Until.EqualAsync(
+            "relay-broker closed, consumer-database closed", "the circuits close", () => DescriptionAsync(UserApi, "circuits"));
     }
 
     [Fact]
-    public async Task While_UserApi_is_down_its_circuit_opens_and_orders_of_known_users_are_placed()
+    public async Task A_UserApi_outage_opens_its_circuit_and_known_users_can_still_order()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var known = await CreateUserAsync();
         using var first = await PlaceOrderAsync(known);
         await Graph.StopAsync("user-api", Cancelled);

@@ -22,7 +22,7 @@ public sealed class PagingTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Pages_of_a_users_orders_show_each_order_once_in_order_and_nobody_elses()
+    public async Task Pages_of_orders_show_each_order_of_the_user_once_in_order_and_no_other()
     {
         var userId = await CreateUserAsync();
         using var other = await PlaceOrderAsync(await CreateUserAsync());

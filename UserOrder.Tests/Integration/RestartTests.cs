@@ -6,10 +6,10 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Each service is ended in the middle of traffic and started again: what was answered 201 is there, once.</summary>
+/// <summary>Each service is stopped or killed under load and restarted: each request answered with 201 takes effect once.</summary>
 public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
 {
-    public static TheoryData<string, bool> Ends { get; } = new()
+    public static TheoryData<string, bool> Exits { get; } = new()
     {
         { "user-api", false },
         { "user-api", true },
@@ -18,10 +18,10 @@ public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
     };
 
     [Theory]
-    [MemberData(nameof(Ends))]
-    public async Task Nothing_is_lost_or_doubled(string service, bool killed)
+    [MemberData(nameof(Exits))]
+    public async Task A_stop_or_a_crash_under_load_loses_and_duplicates_nothing(string service, bool killed)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var orderdb = await OpenDatabaseAsync("orderdb");
         var userdb = await OpenDatabaseAsync("userdb");
         var users = new ConcurrentQueue<Guid>();
@@ -41,16 +41,22 @@ public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
         var orderIds = orders.Keys.ToArray();
         Assert.Equal(userIds.Length, await CountAsync(userdb, "select count(*) from users where id = any($1)", userIds));
         Assert.Equal(orderIds.Length, await CountAsync(orderdb, "select count(*) from orders where id = any($1)", orderIds));
-        await Until.EqualAsync(userIds.Length, "OrderApi knows every user", () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", userIds));
+        await Until.EqualAsync(
+            userIds.Length,
+            "OrderApi knows every user",
+            () => CountAsync(orderdb, "select count(*) from known_users where id = any($1)", userIds));
         await Until.EqualAsync(0, "UserApi's outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));
         await Until.EqualAsync(0, "OrderApi's outbox is empty", () => CountAsync(orderdb, "select count(*) from outbox"));
 
-        // Every order that is stored is counted once, also one whose answer was cut off.
+        // Every stored order is counted once, even if its answer was lost.
         var stored = await CountAsync(orderdb, "select count(*) from orders where user_id = any($1)", userIds);
-        await Until.EqualAsync(stored, "UserApi counts every order once", () => CountAsync(userdb, "select coalesce(sum(order_count), 0)::bigint from order_totals where user_id = any($1)", userIds));
+        await Until.EqualAsync(
+            stored,
+            "UserApi counts every order once",
+            () => CountAsync(userdb, "select coalesce(sum(order_count), 0)::bigint from order_totals where user_id = any($1)", userIds));
     }
 
-    /// <summary>One client that creates a user and orders for them, and goes on whatever the answer is.</summary>
+    /// <summary>One client that creates users and places an order for each, and continues after errors.</summary>
     private async Task SendAsync(ConcurrentQueue<Guid> users, ConcurrentDictionary<Guid, Guid> orders, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
@@ -73,7 +79,7 @@ public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
             }
             catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException)
             {
-                // The service is down: nothing was promised.
+                // The service is down; without a 201 it owes the client nothing.
             }
         }
     }

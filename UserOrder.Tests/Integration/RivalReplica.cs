@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Another replica that has stored idempotency keys and has not committed yet.</summary>
+/// <summary>Simulates another replica with an open transaction that has stored idempotency keys.</summary>
 internal sealed class RivalReplica : IAsyncDisposable
 {
-    /// <summary>How many statements of a database wait for another's lock.</summary>
-    public const string CountOfBlocked =
+    /// <summary>A query for the number of statements that wait for a lock in the current database.</summary>
+    public const string CountOfBlockedStatements =
         "select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0";
 
     private readonly NpgsqlDataSource _database;
@@ -28,7 +28,7 @@ internal sealed class RivalReplica : IAsyncDisposable
         return new RivalReplica(database, connection, await connection.BeginTransactionAsync(Cancelled));
     }
 
-    /// <summary>Stores a key for the request that created the entity, or for an unheard-of one where none did.</summary>
+    /// <summary>Stores a key with the fingerprint of the request that created the entity, or with an empty one.</summary>
     public async Task TakeAsync(string key, Guid entityId)
     {
         await using var command = new NpgsqlCommand(
@@ -44,12 +44,13 @@ internal sealed class RivalReplica : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
-    /// <summary>Returns when that many statements wait, for this transaction or behind one that does.</summary>
-    public async Task IsWaitedForAsync(long statements = 1) => await Until.EqualAsync(statements, "the service waits for the rival", async () =>
-    {
-        await using var command = _database.CreateCommand(CountOfBlocked);
-        return (long)(await command.ExecuteScalarAsync(Cancelled))!;
-    });
+    /// <summary>Waits until this transaction blocks that many statements, directly or indirectly.</summary>
+    public async Task WaitUntilBlockingAsync(long statements = 1) =>
+        await Until.EqualAsync(statements, "the service waits for the rival", async () =>
+        {
+            await using var command = _database.CreateCommand(CountOfBlockedStatements);
+            return (long)(await command.ExecuteScalarAsync(Cancelled))!;
+        });
 
     public Task CommitAsync() => _transaction.CommitAsync(Cancelled);
 

@@ -4,7 +4,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>What both services have alike.</summary>
+/// <summary>The endpoints that both services share.</summary>
 public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string> Services { get; } = ["user-api", "order-api"];
@@ -14,7 +14,8 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
     public async Task Health_names_each_dependency(string service)
     {
         using var api = ApiOf(service);
-        var health = await Until.TrueAsync("all is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
+        var health = await Until.TrueAsync(
+            "all is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
 
         AssertChecks(["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"], health);
 
@@ -28,7 +29,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Alive_asks_the_process_only(string service)
+    public async Task Alive_checks_the_process_only(string service)
     {
         using var api = ApiOf(service);
         using var response = await api.GetAsync("/alive", Cancelled);
@@ -52,7 +53,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
     [Theory]
     [InlineData("user-api", "/v1/users", "/users", "/v1/nowhere")]
     [InlineData("order-api", "/v1/orders", "/orders", "/v1/nowhere")]
-    public async Task Every_answer_of_v1_names_the_versions_and_none_other_is_there(string service, params string[] paths)
+    public async Task Every_answer_of_v1_names_the_supported_versions_and_v2_gets_404(string service, params string[] paths)
     {
         using var api = ApiOf(service);
         foreach (var path in paths)
@@ -68,9 +69,9 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task The_interactive_page_is_there_in_development(string service)
+    public async Task The_interactive_API_page_is_served_in_Development(string service)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         using var api = ApiOf(service);
         using var response = await api.GetAsync("/swagger/index.html", Cancelled);
 
@@ -78,7 +79,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         Assert.Contains("swagger-ui", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
     }
 
-    /// <summary>The checks are for developers: a deployed service says no more than how it is.</summary>
+    /// <summary>Asserts the names of the checks. A deployed service reports only its overall status.</summary>
     private void AssertChecks(string[] names, JsonElement health)
     {
         if (Graph.RunsElsewhere is null)

@@ -3,27 +3,33 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Events as another team would publish them: by the contract, without this project's code.</summary>
+/// <summary>Events built from the contract, without the code of this project.</summary>
 internal static class TestEvents
 {
     public static byte[] OrderPlaced(Guid eventId, Guid userId, DateTimeOffset? time = null)
     {
-        var order = new JsonObject { ["orderId"] = Guid.CreateVersion7(), ["userId"] = userId, ["placedAt"] = time ?? DateTimeOffset.UtcNow };
+        var order = new JsonObject
+        {
+            ["orderId"] = Guid.CreateVersion7(),
+            ["userId"] = userId,
+            ["placedAt"] = time ?? DateTimeOffset.UtcNow,
+        };
         return Envelope(eventId, "order.placed.v1", order, time);
     }
 
-    public static byte[] Envelope(Guid eventId, string type, JsonNode data, DateTimeOffset? time = null) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
-    {
-        ["specversion"] = "1.0",
-        ["id"] = eventId.ToString(),
-        ["source"] = "/a-test",
-        ["type"] = type,
-        ["time"] = time ?? DateTimeOffset.UtcNow,
-        ["datacontenttype"] = "application/json",
-        ["data"] = data,
-    }.ToJsonString());
+    public static byte[] Envelope(Guid eventId, string type, JsonNode data, DateTimeOffset? time = null) =>
+        System.Text.Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["specversion"] = "1.0",
+            ["id"] = eventId.ToString(),
+            ["source"] = "/a-test",
+            ["type"] = type,
+            ["time"] = time ?? DateTimeOffset.UtcNow,
+            ["datacontenttype"] = "application/json",
+            ["data"] = data,
+        }.ToJsonString());
 
-    /// <summary>A queue that gets a copy of each event of a type, as another consumer's would; it ends with the channel's connection.</summary>
+    /// <summary>Binds a queue that receives a copy of each event of a type. It is deleted with the connection of the channel.</summary>
     public static async Task<string> CopyEventsAsync(this IChannel channel, string type, CancellationToken cancellationToken)
     {
         var queue = (await channel.QueueDeclareAsync(cancellationToken: cancellationToken)).QueueName;

@@ -20,13 +20,13 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>The messaging library in a service of its own, with its own database and exchange on the graph's servers.</summary>
+/// <summary>The messaging library in a third service, with its own database and exchange on the graph's servers.</summary>
 public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"third_{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task Events_go_out_by_the_outbox_and_come_in_by_the_inbox()
+    public async Task Events_travel_from_the_outbox_to_the_handler()
     {
         using var host = await StartAsync(new ThingHandler());
         var handler = host.Services.GetRequiredService<ThingHandler>();
@@ -56,37 +56,42 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_event_whose_handler_goes_on_failing_becomes_a_dead_letter_and_its_neighbours_take_effect()
+    public async Task An_event_with_a_failing_handler_becomes_a_dead_letter_and_the_rest_of_its_batch_takes_effect()
     {
         using var host = await StartAsync(new ThingHandler { Poison = "poison" });
         var handler = host.Services.GetRequiredService<ThingHandler>();
 
         await PublishAsync(host, "tea", "poison", "coffee");
 
-        await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(handler.Handled.Count));
+        await Until.EqualAsync(2, "the rest of the batch was handled", () => Task.FromResult(handler.Handled.Count));
         Assert.Equal(["coffee", "tea"], handler.Handled.Order());
         var channel = await OpenChannelAsync();
-        var dead = await Until.TrueAsync("the poison is a dead letter", () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
+        var dead = await Until.TrueAsync(
+            "the poison is a dead letter",
+            () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled),
+            got => got is not null);
         Assert.Contains("poison", Encoding.UTF8.GetString(dead!.Body.Span), StringComparison.Ordinal);
-        Assert.Equal("The handler failed 3 times, last with InvalidOperationException.", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
+        Assert.Equal(
+            "The handler failed 3 times, last with InvalidOperationException.",
+            Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-reason"]!));
         Assert.Equal(3, handler.FailuresAlone);
         await host.StopAsync(Cancelled);
     }
 
     [Fact]
-    public async Task An_event_that_waits_for_its_next_attempt_holds_up_nobody_and_only_it_is_delivered_again()
+    public async Task A_postponed_event_blocks_no_other_and_is_redelivered_alone()
     {
         var database = await CreateDatabaseAsync();
         var failing = new ThingHandler { Poison = "poison" };
         using (var host = Build(database, await BrokerAsync(), failing, new LogCollector(), ("Messaging:HandlerRetryDelay", "00:01:00")))
         {
             await host.StartAsync(Cancelled);
-            await MigratedAsync(host);
+            await WaitUntilMigratedAsync(host);
             await PublishAsync(host, "tea", "poison", "coffee");
-            await Until.EqualAsync(2, "the neighbours were handled", () => Task.FromResult(failing.Handled.Count));
+            await Until.EqualAsync(2, "the rest of the batch was handled", () => Task.FromResult(failing.Handled.Count));
             await PublishAsync(host, "milk");
             await PublishAsync(host, "sugar");
-            await Until.EqualAsync(4, "those behind were handled", () => Task.FromResult(failing.Handled.Count));
+            await Until.EqualAsync(4, "the later events were handled", () => Task.FromResult(failing.Handled.Count));
             await host.StopAsync(Cancelled);
         }
 
@@ -94,7 +99,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var healed = new ThingHandler();
         using var next = Build(database, await BrokerAsync(), healed, new LogCollector());
         await next.StartAsync(Cancelled);
-        await MigratedAsync(next);
+        await WaitUntilMigratedAsync(next);
         await PublishAsync(next, "last");
 
         await Until.EqualAsync(2, "the poison and the last were handled", () => Task.FromResult(healed.Handled.Count));
@@ -105,17 +110,17 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_dead_letter_that_finds_no_room_waits_in_its_queue_and_holds_up_nobody()
+    public async Task A_dead_letter_without_room_waits_in_its_queue_and_blocks_no_other()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:QueueMaxLength", "3"));
         var handler = host.Services.GetRequiredService<ThingHandler>();
         await host.StartAsync(Cancelled);
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         await PublishAsync(host, "milk");
-        await Until.EqualAsync(1, "the consumer is there", () => Task.FromResult(handler.Handled.Count));
+        await Until.EqualAsync(1, "the consumer runs", () => Task.FromResult(handler.Handled.Count));
         var channel = await OpenChannelAsync();
         await Until.TrueAsync(
-            "the dead letters are full",
+            "the dead-letter queue is full",
             async () =>
             {
                 try
@@ -132,23 +137,25 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, body: "unreadable"u8.ToArray(), Cancelled);
         await PublishAsync(host, "tea");
-        await Until.EqualAsync(2, "the event behind it was handled", () => Task.FromResult(handler.Handled.Count));
+        await Until.EqualAsync(2, "the next event was handled", () => Task.FromResult(handler.Handled.Count));
 
         await channel.QueuePurgeAsync($"{_name}.things.dead", Cancelled);
-        var dead = await Until.TrueAsync("it is a dead letter", () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
+        var dead = await Until.TrueAsync(
+            "the message is a dead letter",
+            () => channel.BasicGetAsync($"{_name}.things.dead", autoAck: true, Cancelled), got => got is not null);
         Assert.Equal("unreadable", Encoding.UTF8.GetString(dead!.Body.Span));
         await host.StopAsync(Cancelled);
     }
 
     [Fact]
-    public async Task Replicas_that_start_at_once_migrate_once_and_share_the_work()
+    public async Task Replicas_started_together_migrate_once_and_share_the_work()
     {
         var handlers = Enumerable.Range(0, 3).Select(_ => new ThingHandler()).ToList();
         var database = await CreateDatabaseAsync();
         var broker = await BrokerAsync();
         var hosts = handlers.Select(handler => Build(database, broker, handler, new LogCollector())).ToList();
         await Task.WhenAll(hosts.Select(host => host.StartAsync(Cancelled)));
-        await Task.WhenAll(hosts.Select(MigratedAsync));
+        await Task.WhenAll(hosts.Select(WaitUntilMigratedAsync));
 
         var names = Enumerable.Range(0, 300).Select(i => $"thing-{i}").ToArray();
         await Task.WhenAll(hosts.Select((host, i) => PublishAsync(host, names[(i * 100)..((i + 1) * 100)])));
@@ -156,7 +163,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         await Until.EqualAsync(300, "every event was handled", () => Task.FromResult(handlers.Sum(handler => handler.Handled.Count)));
         Assert.Equal(names.Order(), handlers.SelectMany(handler => handler.Handled).Order());
         var source = hosts[0].Services.GetRequiredService<NpgsqlDataSource>();
-        Assert.Equal(Migration.From(typeof(EventOutbox).Assembly).Count, await CountAsync(source, "select count(*) from schema_migrations"));
+        Assert.Equal(
+            Migration.From(typeof(EventOutbox).Assembly).Count, await CountAsync(source, "select count(*) from schema_migrations"));
         foreach (var host in hosts)
         {
             await host.StopAsync(Cancelled);
@@ -165,7 +173,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task The_inbox_forgets_what_is_past_its_retention_and_nothing_else()
+    public async Task The_purge_deletes_expired_inbox_rows_only_and_at_most_its_limit()
     {
         using var host = await StartAsync(new ThingHandler());
         var database = host.Services.GetRequiredService<NpgsqlDataSource>();
@@ -188,7 +196,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task The_trace_of_the_cause_travels_with_the_event()
+    public async Task An_event_carries_the_trace_of_its_cause()
     {
         using var host = await StartAsync(new ThingHandler());
         var channel = await OpenChannelAsync();
@@ -199,7 +207,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         await PublishAsync(host, "tea");
 
-        var copy = await Until.TrueAsync("the event was published", () => channel.BasicGetAsync($"{_name}.copy", autoAck: true, Cancelled), got => got is not null);
+        var copy = await Until.TrueAsync(
+            "the event was published", () => channel.BasicGetAsync($"{_name}.copy", autoAck: true, Cancelled), got => got is not null);
         Assert.Contains($"\"traceparent\":\"{cause.Id}\"", Encoding.UTF8.GetString(copy!.Body.Span), StringComparison.Ordinal);
         Assert.Equal(cause.Id, Encoding.UTF8.GetString((byte[])copy.BasicProperties.Headers!["traceparent"]!));
         Assert.Equal("application/cloudevents+json", copy.BasicProperties.ContentType);
@@ -208,7 +217,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_service_that_starts_before_its_servers_waits_for_them_and_says_so_once()
+    public async Task A_service_started_before_its_servers_waits_and_logs_each_wait_once()
     {
         var connection = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync());
         var uri = await BrokerAsync();
@@ -217,17 +226,19 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         (connection.Host, connection.Port) = ("127.0.0.1", database.Port);
         var logs = new LogCollector();
         var handler = new ThingHandler();
-        using var host = Build(connection.ConnectionString, new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, handler, logs);
+        using var host = Build(
+            connection.ConnectionString, new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, handler, logs);
 
         await host.StartAsync(Cancelled);
-        await Until.EqualAsync(1, "it waits for the database", () => Task.FromResult(logs.Count("Waiting for the database")));
+        await Until.EqualAsync(1, "the service waits for the database", () => Task.FromResult(logs.Count("Waiting for the database")));
         Assert.False(host.Services.GetRequiredService<SchemaMigrator>().Ready.IsCompleted);
 
         database.Mode = ProxyMode.Forward;
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         await PublishAsync(host, "tea");
         await Until.EqualAsync(1, "the relay waits for the broker", () => Task.FromResult(logs.Count("The relay waits")));
-        await Until.EqualAsync(1, "the consumer waits for the broker", () => Task.FromResult(logs.Count($"The consumer of {_name}.things waits")));
+        await Until.EqualAsync(
+            1, "the consumer waits for the broker", () => Task.FromResult(logs.Count($"The consumer of {_name}.things waits")));
         Assert.Empty(handler.Handled);
 
         broker.Mode = ProxyMode.Forward;
@@ -239,15 +250,20 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_broker_that_takes_connections_and_says_nothing_opens_the_circuit_too()
+    public async Task An_unresponsive_broker_opens_the_circuit()
     {
         var uri = await BrokerAsync();
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.HalfOpen);
-        using var host = Build(await CreateDatabaseAsync(), new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri, new ThingHandler(), new LogCollector());
+        using var host = Build(
+            await CreateDatabaseAsync(),
+            new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri,
+            new ThingHandler(),
+            new LogCollector());
         var circuit = host.Services.GetRequiredService<Circuits>().RelayToBroker;
 
         await host.StartAsync(Cancelled);
-        await Until.EqualAsync(true, "the circuit opens", () => Task.FromResult(circuit.State is CircuitState.Open or CircuitState.HalfOpen));
+        await Until.EqualAsync(
+            true, "the circuit opens", () => Task.FromResult(circuit.State is CircuitState.Open or CircuitState.HalfOpen));
 
         broker.Mode = ProxyMode.Forward;
         await Until.EqualAsync(CircuitState.Closed, "the circuit closes", () => Task.FromResult(circuit.State));
@@ -314,7 +330,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task A_setting_out_of_its_limits_stops_the_start_and_is_named()
+    public async Task A_setting_out_of_range_stops_the_start_and_is_named()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:RelayBatchSize", "0"));
 
@@ -324,7 +340,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task An_event_over_the_size_limit_is_not_accepted_by_the_outbox()
+    public async Task The_outbox_refuses_an_event_over_the_size_limit()
     {
         using var host = await BuildAsync(new ThingHandler(), ("Messaging:MaxMessageBytes", "1024"));
         var outbox = host.Services.GetRequiredService<EventOutbox>();
@@ -336,18 +352,19 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var host = await BuildAsync(handler, ("Messaging:HandlerAttempts", "3"));
         await host.StartAsync(Cancelled);
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         return host;
     }
 
-    private static Task MigratedAsync(IHost host) => host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
+    private static Task WaitUntilMigratedAsync(IHost host) => host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
 
     private async Task<string> CreateDatabaseAsync()
     {
         var server = await OpenDatabaseAsync("userdb");
         await using var command = server.CreateCommand($"create database {_name}");
         await command.ExecuteNonQueryAsync(Cancelled);
-        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
+        return new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
     }
 
     private async Task<IHost> BuildAsync(ThingHandler handler, params (string Key, string Value)[] settings) =>
@@ -383,7 +400,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var outbox = host.Services.GetRequiredService<EventOutbox>();
         await using var transaction = await outbox.BeginTransactionAsync(Cancelled);
-        await transaction.WriteAsync([.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
+        await transaction.WriteAsync(
+            [.. names.Select(name => outbox.CreateMessage(Thing.Happened, name, new Thing(name)))], Cancelled);
         await transaction.CommitAsync(Cancelled);
     }
 
@@ -400,7 +418,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
         public int FailuresAlone { get; private set; }
 
-        public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
+        public async Task HandleAsync(
+            IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
         {
             if (events.Any(thing => thing.Data.Name == Poison))
             {

@@ -4,7 +4,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>The two calls of the tutorial, on its own paths and on ours.</summary>
+/// <summary>The two calls of the tutorial, on the tutorial's paths and on the versioned paths.</summary>
 public sealed class TutorialTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Theory]

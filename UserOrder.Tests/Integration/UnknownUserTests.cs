@@ -3,11 +3,11 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>An order is never accepted on a guess.</summary>
+/// <summary>OrderApi accepts an order only for a user that it knows or that UserApi confirms.</summary>
 public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task An_order_for_a_user_that_does_not_exist_is_refused()
+    public async Task An_order_for_a_nonexistent_user_gets_422()
     {
         using var response = await PlaceOrderAsync(Guid.CreateVersion7());
 
@@ -15,11 +15,12 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
     }
 
     [Fact]
-    public async Task While_UserApi_is_down_known_users_order_and_unknown_ones_are_asked_to_come_back()
+    public async Task During_a_UserApi_outage_known_users_can_order_and_unknown_users_get_503()
     {
         var orderdb = await OpenDatabaseAsync("orderdb");
         var known = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", known));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", known));
 
         await Graph.StopAsync("user-api", Cancelled);
         try
@@ -38,7 +39,7 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
 
         await Until.EqualAsync(1, "UserApi counts the order placed meanwhile", () => OrderCountAsync(known));
 
-        // The circuit is still open for a while, and the next test must not find it so.
+        // The circuit stays open for a while; the next test needs it closed.
         await Until.EqualAsync(
             HttpStatusCode.UnprocessableEntity,
             "OrderApi asks UserApi again",

@@ -5,7 +5,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Bad input gets a clear problem document, never a 500.</summary>
+/// <summary>Invalid input gets a specific problem document, never a 500.</summary>
 public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string, string> InvalidUsers { get; } = new()
@@ -32,7 +32,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(InvalidUsers))]
-    public async Task A_user_out_of_limits_is_refused_by_the_field_name(string body, string field)
+    public async Task A_user_outside_the_limits_gets_400_with_the_field_name(string body, string field)
     {
         using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
 
@@ -54,11 +54,12 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_second_user_with_the_same_email_is_refused_ignoring_case()
+    public async Task A_second_user_with_the_same_email_in_any_case_gets_409()
     {
         var email = NewEmail();
         using var first = await UserApi.PostAsync("/v1/users", Json($$"""{"name":"Ada","email":"{{email}}"}"""), Cancelled);
-        using var second = await UserApi.PostAsync("/v1/users", Json($$"""{"name":"Ada","email":"{{email.ToUpperInvariant()}}"}"""), Cancelled);
+        using var second = await UserApi.PostAsync(
+            "/v1/users", Json($$"""{"name":"Ada","email":"{{email.ToUpperInvariant()}}"}"""), Cancelled);
 
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         await AssertProblemAsync(HttpStatusCode.Conflict, "email-taken", second);
@@ -83,7 +84,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(InvalidOrders))]
-    public async Task An_order_out_of_limits_is_refused_by_the_field_name(string body, string field)
+    public async Task An_order_outside_the_limits_gets_400_with_the_field_name(string body, string field)
     {
         using var response = await OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
 
@@ -114,18 +115,21 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         """{"name":5,"email":"a@b.example"}""",
         """{"name":"Ada","name":"Eve","email":"a@b.example"}""",
         """{"name":"\ud800","email":"a@b.example"}""",
-        string.Concat(Enumerable.Repeat("[", 100)),
-        $$"""{"name":"Ada","email":"a@b.example","extra":{{string.Concat(Enumerable.Repeat("[", 40))}}{{string.Concat(Enumerable.Repeat("]", 40))}}}""",
+        new string('[', 100),
+        $$"""{"name":"Ada","email":"a@b.example","extra":{{new string('[', 40)}}{{new string(']', 40)}}}""",
     ];
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public async Task A_body_that_is_no_such_JSON_is_refused_with_the_place(string body)
+    public async Task A_malformed_user_gets_400_with_a_detail(string body)
     {
         using var response = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
 
         var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
-        Assert.StartsWith(body is "" or "null" ? "A JSON body is required." : "The body is not the expected JSON", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            body is "" or "null" ? "A JSON body is required." : "The body is not the expected JSON",
+            problem.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,7 +139,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":"1","unitPrice":1}]}""")]
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":99999999999,"unitPrice":1}]}""")]
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":1,"unitPrice":1e400}]}""")]
-    public async Task An_order_that_is_no_such_JSON_is_refused(string body)
+    public async Task A_malformed_order_gets_400(string body)
     {
         using var response = await OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
 
@@ -143,9 +147,10 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_body_of_another_type_is_refused()
+    public async Task A_body_of_another_media_type_gets_415()
     {
-        using var response = await UserApi.PostAsync("/v1/users", new StringContent("name=Ada", Encoding.UTF8, "application/x-www-form-urlencoded"), Cancelled);
+        using var response = await UserApi.PostAsync(
+            "/v1/users", new StringContent("name=Ada", Encoding.UTF8, "application/x-www-form-urlencoded"), Cancelled);
 
         await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
     }
@@ -155,14 +160,14 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("\"UTF-8\"", true)]
     [InlineData("utf-16", false)]
     [InlineData("nonsense", false)]
-    public async Task JSON_is_taken_in_UTF_8_only(string charset, bool isTaken)
+    public async Task JSON_is_accepted_in_UTF_8_only(string charset, bool isAccepted)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"name":"Ádá","email":"{{NewEmail()}}"}"""));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/json; charset={charset}");
 
         using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
 
-        if (isTaken)
+        if (isAccepted)
         {
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         }
@@ -173,7 +178,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_problem_is_a_problem_document_also_for_a_client_that_accepts_something_else()
+    public async Task A_client_that_accepts_only_HTML_still_gets_a_problem_document()
     {
         UserApi.DefaultRequestHeaders.Accept.ParseAdd("text/html");
 
@@ -184,7 +189,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_UTF_8_are_refused()
+    public async Task Invalid_UTF_8_gets_400()
     {
         using var content = new ByteArrayContent([.. "{\"name\":\""u8, 0xc3, 0x28, .. "\",\"email\":\"a@b.example\"}"u8]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -197,10 +202,10 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_body_over_64_KiB_is_refused(bool saysItsLength)
+    public async Task A_body_over_64_KiB_gets_413(bool hasContentLength)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"name":"{{new string('n', 64 * 1024)}}","email":"a@b.example"}""");
-        using HttpContent content = saysItsLength ? new ByteArrayContent(body) : new StreamContent(new UnseekableStream(body));
+        using HttpContent content = hasContentLength ? new ByteArrayContent(body) : new StreamContent(new UnseekableStream(body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
 
         using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
@@ -209,7 +214,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_unknown_user_or_order_is_not_found()
+    public async Task An_unknown_user_or_order_gets_404()
     {
         using var user = await UserApi.GetAsync($"/v1/users/{Guid.CreateVersion7()}", Cancelled);
         await AssertProblemAsync(HttpStatusCode.NotFound, "not-found", user);
@@ -221,7 +226,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("/v1/users/ada")]
     [InlineData("/nowhere")]
     [InlineData("/openapi/v2.json")]
-    public async Task An_address_where_nothing_is_is_not_found(string path)
+    public async Task An_unknown_path_gets_404(string path)
     {
         using var response = await UserApi.GetAsync(path, Cancelled);
 
@@ -229,7 +234,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_method_that_is_not_taken_is_refused()
+    public async Task An_unsupported_method_gets_405()
     {
         using var response = await UserApi.DeleteAsync("/v1/users", Cancelled);
 
@@ -241,7 +246,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("limit=101", "validation")]
     [InlineData("limit=ten", "malformed-request")]
     [InlineData("after=ada", "malformed-request")]
-    public async Task A_page_out_of_limits_is_refused(string query, string type)
+    public async Task A_page_outside_the_limits_gets_400(string query, string type)
     {
         using var response = await UserApi.GetAsync($"/v1/users?{query}", Cancelled);
 
@@ -249,7 +254,7 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Orders_are_only_listed_for_a_user()
+    public async Task Listing_orders_without_a_user_gets_400()
     {
         using var response = await OrderApi.GetAsync("/v1/orders", Cancelled);
 
@@ -259,7 +264,8 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 
     private static string Order(string items) => $$"""{"userId":"01890000-0000-7000-8000-000000000000","items":[{{items}}]}""";
 
-    private static string Item(string sku, string quantity, string unitPrice) => $$"""{"sku":"{{sku}}","quantity":{{quantity}},"unitPrice":{{unitPrice}}}""";
+    private static string Item(string sku, string quantity, string unitPrice) =>
+        $$"""{"sku":"{{sku}}","quantity":{{quantity}},"unitPrice":{{unitPrice}}}""";
 
     private sealed class UnseekableStream(byte[] bytes) : MemoryStream(bytes)
     {

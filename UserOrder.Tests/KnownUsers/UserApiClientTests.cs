@@ -9,7 +9,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.KnownUsers;
 
-/// <summary>Only a clear answer is an answer.</summary>
+/// <summary>Only a 200 or a 404 of UserApi decides whether a user exists.</summary>
 public sealed class UserApiClientTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class UserApiClientTests
     [InlineData(HttpStatusCode.TooManyRequests, "Unavailable")]
     [InlineData(HttpStatusCode.InternalServerError, "Unavailable")]
     [InlineData(HttpStatusCode.ServiceUnavailable, "Unavailable")]
-    public async Task A_status_settles_it_or_not(HttpStatusCode status, string lookup) =>
+    public async Task A_status_maps_to_a_lookup_result(HttpStatusCode status, string lookup) =>
         Assert.Equal(lookup, await FindAsync(() => new HttpResponseMessage(status)));
 
     public static TheoryData<Exception> Failures { get; } =
@@ -35,15 +35,22 @@ public sealed class UserApiClientTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Without_an_answer_UserApi_is_unavailable(Exception failure) =>
+    public async Task A_failed_call_counts_as_unavailable(Exception failure) =>
         Assert.Equal("Unavailable", await FindAsync(() => throw failure));
 
     [Fact]
-    public async Task That_UserApi_is_out_of_reach_is_logged_once_and_its_return_too()
+    public async Task An_outage_of_UserApi_and_its_end_are_each_logged_once()
     {
         var logs = new LogCollector();
         await using var services = Build(logs);
-        foreach (var status in new[] { HttpStatusCode.OK, HttpStatusCode.BadGateway, HttpStatusCode.BadGateway, HttpStatusCode.BadGateway, HttpStatusCode.NotFound, HttpStatusCode.OK })
+        HttpStatusCode[] statuses =
+        [
+            HttpStatusCode.OK,
+            .. Enumerable.Repeat(HttpStatusCode.BadGateway, 3),
+            HttpStatusCode.NotFound,
+            HttpStatusCode.OK,
+        ];
+        foreach (var status in statuses)
         {
             await FindAsync(() => new HttpResponseMessage(status), services);
         }
@@ -54,7 +61,11 @@ public sealed class UserApiClientTests
     }
 
     private static ServiceProvider Build(LogCollector logs) =>
-        new ServiceCollection().AddMetrics().AddLogging(logging => logging.AddProvider(logs)).AddSingleton<UserLookups>().BuildServiceProvider();
+        new ServiceCollection()
+            .AddMetrics()
+            .AddLogging(logging => logging.AddProvider(logs))
+            .AddSingleton<UserLookups>()
+            .BuildServiceProvider();
 
     private static async Task<string> FindAsync(Func<HttpResponseMessage> answer)
     {

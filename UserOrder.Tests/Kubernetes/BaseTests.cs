@@ -3,7 +3,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>The committed base against the manifest, whatever made it.</summary>
+/// <summary>The committed Kubernetes base matches the manifest.</summary>
 public sealed partial class BaseTests
 {
     private static readonly AppManifest Manifest = KubernetesFiles.Manifest;
@@ -15,10 +15,11 @@ public sealed partial class BaseTests
 
     public static TheoryData<string> Resources { get; } = new(Manifest.Runnable.Select(entry => entry.Name));
 
-    public static TheoryData<string> Projects { get; } = new(Manifest.Runnable.Where(entry => entry.Resource.IsProject).Select(entry => entry.Name));
+    public static TheoryData<string> Projects { get; } =
+        new(Manifest.Runnable.Where(entry => entry.Resource.IsProject).Select(entry => entry.Name));
 
     [Fact]
-    public void Each_resource_that_runs_is_one_workload_with_one_Service()
+    public void Each_runnable_resource_has_one_workload_and_one_Service()
     {
         var resources = Manifest.Runnable.Select(entry => entry.Name).Order().ToList();
 
@@ -28,13 +29,14 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Resources))]
-    public void A_workload_has_the_resources_image_ports_and_environment(string name)
+    public void A_workload_has_the_image_ports_and_environment_of_its_resource(string name)
     {
         var resource = Manifest[name];
         var container = Workload(name).Container;
 
         Assert.Equal(
-            resource.Image ?? $"registry.userorder.example/{ServiceProperties.RepositoryOf(ProjectFile(resource))}:{ServiceProperties.Version}",
+            resource.Image
+                ?? $"registry.userorder.example/{ServiceProperties.RepositoryOf(ProjectFile(resource))}:{ServiceProperties.Version}",
             container.At("image")!.Text());
         Assert.Equal(
             resource.Bindings.Select(binding => (binding.Key, binding.Value.TargetPort!.Value)),
@@ -46,7 +48,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Resources))]
-    public void A_Service_has_the_ports_that_others_are_told_of(string name)
+    public void A_Service_has_the_ports_of_the_manifest(string name)
     {
         var service = Objects.Single(item => item.Kind == "Service" && item.Name == name);
 
@@ -58,7 +60,7 @@ public sealed partial class BaseTests
     }
 
     [Fact]
-    public void Nothing_is_left_unresolved_and_no_secret_is_written_down()
+    public void The_base_contains_no_unresolved_expression_and_no_secret()
     {
         var secrets = Manifest.Secrets.Select(ClusterExpressions.VariableOf).ToHashSet();
         Assert.NotEmpty(secrets);
@@ -68,7 +70,9 @@ public sealed partial class BaseTests
             var text = File.ReadAllText(file);
             Assert.DoesNotMatch(Unresolved(), text);
             Assert.All(Variable().Matches(text), variable => Assert.Contains(variable.Groups[1].Value, secrets));
-            Assert.All(PasswordInText().Matches(text), password => Assert.StartsWith("$(", password.Groups[1].Value + password.Groups[2].Value, StringComparison.Ordinal));
+            Assert.All(
+                PasswordInText().Matches(text),
+                password => Assert.StartsWith("$(", password.Groups[1].Value + password.Groups[2].Value, StringComparison.Ordinal));
         }
 
         Assert.DoesNotContain(Objects, item => item.Kind is "Secret" or "ConfigMap");
@@ -76,7 +80,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_service_has_three_replicas_three_probes_and_no_rights(string name)
+    public void A_service_has_three_replicas_three_probes_and_no_privileges(string name)
     {
         var workload = Workload(name);
         var container = workload.Container;
@@ -95,7 +99,7 @@ public sealed partial class BaseTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void A_services_image_listens_on_the_port_that_the_manifest_names(string name) =>
+    public void A_service_image_listens_on_the_port_of_the_manifest(string name) =>
         Assert.Equal($"{Assert.Single(Manifest[name].Bindings).Value.TargetPort}", ServiceProperties.PortOf(ProjectFile(Manifest[name])));
 
     private static KubernetesObject Workload(string name) => Objects.Single(item => item.IsWorkload && item.Name == name);

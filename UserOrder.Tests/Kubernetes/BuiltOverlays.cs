@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>A copy of the deployment's files with passwords of its own, in which overlays are built.</summary>
+/// <summary>Builds overlays in a copy of the deployment files with generated passwords.</summary>
 public sealed class BuiltOverlays : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-kubernetes-").FullName;
@@ -13,7 +13,7 @@ public sealed class BuiltOverlays : IDisposable
 
     private string Deployment => Path.Combine(_folder, "deploy", "kubernetes");
 
-    /// <summary>Where an overlay's objects are, as YAML.</summary>
+    /// <summary>The path of the YAML file with the objects of an overlay.</summary>
     internal async Task<string> FileOfAsync(string overlay)
     {
         var file = Path.Combine(_folder, $"{overlay}.yaml");
@@ -30,7 +30,7 @@ public sealed class BuiltOverlays : IDisposable
     internal async Task<IReadOnlyList<KubernetesObject>> ObjectsOfAsync(string overlay) =>
         KubernetesObject.ReadAll(await File.ReadAllTextAsync(await FileOfAsync(overlay), TestContext.Current.CancellationToken));
 
-    /// <summary>Makes an overlay of the base and these components alone.</summary>
+    /// <summary>Creates an overlay of the base and these components.</summary>
     internal async Task AddOverlayAsync(string name, params string[] components)
     {
         await _copied.Value;
@@ -57,14 +57,18 @@ public sealed class BuiltOverlays : IDisposable
 
     private async Task CopyAsync()
     {
-        foreach (var source in new[] { Path.Combine("deploy", "kubernetes"), Path.Combine("deploy", "observability"), Path.Combine("aspire-manifest", "k8s") })
+        string[] sources = ["deploy/kubernetes", "deploy/observability", "aspire-manifest/k8s"];
+        foreach (var source in sources)
         {
             var from = Path.Combine(Repository.Root, source);
-            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => !IsLocal(Path.GetRelativePath(from, file))))
+            var files = Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(from, file))
+                .Where(file => !IsLocal(file));
+            foreach (var file in files)
             {
-                var copy = Path.Combine(_folder, source, Path.GetRelativePath(from, file));
+                var copy = Path.Combine(_folder, source, file);
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
+                File.Copy(Path.Combine(from, file), copy);
             }
         }
 
@@ -72,9 +76,10 @@ public sealed class BuiltOverlays : IDisposable
         Assert.True(exitCode == 0, output);
     }
 
-    /// <summary>What is this machine's and not the repository's.</summary>
+    /// <summary>Whether a file belongs to this machine and not to the repository.</summary>
     private static bool IsLocal(string path) =>
-        path.StartsWith($"tools{Path.DirectorySeparatorChar}", StringComparison.Ordinal) || path.Split(Path.DirectorySeparatorChar).Contains("secrets");
+        path.StartsWith($"tools{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            || path.Split(Path.DirectorySeparatorChar).Contains("secrets");
 }
 
 [CollectionDefinition(Name)]

@@ -2,7 +2,9 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>The manifest's expressions as they are to stand in a cluster: a resource is its Service's name, a secret a reference to a variable.</summary>
+/// <summary>
+/// Evaluates the manifest's expressions for a cluster: a resource becomes the name of its Service, a secret a reference to a variable.
+/// </summary>
 internal static class ClusterExpressions
 {
     /// <summary>The variable that holds an input: <c>RABBITMQ_PASSWORD</c> for <c>rabbitmq-password</c>.</summary>
@@ -18,12 +20,13 @@ internal static class ClusterExpressions
             ["value"] => Evaluate(manifest, resource.Value!),
             ["bindings", _, "host"] => reference.Resource,
             ["bindings", var binding, "port" or "targetPort"] => $"{resource.Bindings[binding].WellKnownPort}",
-            ["bindings", var binding, "url"] => $"{resource.Bindings[binding].Scheme}://{reference.Resource}:{resource.Bindings[binding].WellKnownPort}",
-            _ => throw new InvalidOperationException($"{reference} cannot be told in a cluster."),
+            ["bindings", var binding, "url"] =>
+                $"{resource.Bindings[binding].Scheme}://{reference.Resource}:{resource.Bindings[binding].WellKnownPort}",
+            _ => throw new InvalidOperationException($"{reference} has no value in a cluster."),
         };
     });
 
-    /// <summary>Who speaks to whom on which port: what the environment of one resource refers to of another.</summary>
+    /// <summary>The connections between resources, with their ports: one for each reference in a resource's environment.</summary>
     public static IEnumerable<(string From, string To, int Port)> Edges(AppManifest manifest) =>
         (from entry in manifest.Runnable
          from value in entry.Resource.Environment.Values

@@ -2,14 +2,14 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>Where the Kubernetes files are.</summary>
+/// <summary>The paths of the Kubernetes files.</summary>
 internal static class KubernetesFiles
 {
     public static AppManifest Manifest { get; } = AppManifest.Load();
 
     public static string ManifestFolder { get; } = Path.GetDirectoryName(Repository.ManifestPath)!;
 
-    /// <summary>What aspirate wrote.</summary>
+    /// <summary>The output of aspirate.</summary>
     public static string Base { get; } = Path.Combine(ManifestFolder, "k8s");
 
     public static string Templates { get; } = Path.Combine(ManifestFolder, "templates");
@@ -20,5 +20,6 @@ internal static class KubernetesFiles
 
     public static string[] Overlays { get; } = NamesIn(Path.Combine(Deployment, "overlays"));
 
-    private static string[] NamesIn(string folder) => [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] NamesIn(string folder) =>
+        [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }

@@ -12,12 +12,13 @@ internal sealed class KubernetesObject(YamlNode root)
 
     public YamlNode? Spec => root.At("spec");
 
-    /// <summary>What each pod of a Deployment or StatefulSet is.</summary>
+    /// <summary>The pod specification of a Deployment or StatefulSet.</summary>
     public YamlNode Pod => root.At("spec", "template", "spec")!;
 
     public YamlNode Container => Assert.Single(Pod.At("containers")!.Items());
 
-    public IReadOnlyDictionary<string, string> PodLabels => root.At("spec", "template", "metadata", "labels")!.Map().ToDictionary(label => label.Key, label => label.Value.Text());
+    public IReadOnlyDictionary<string, string> PodLabels =>
+        root.At("spec", "template", "metadata", "labels")!.Map().ToDictionary(label => label.Key, label => label.Value.Text());
 
     public bool IsWorkload => Kind is "Deployment" or "StatefulSet";
 
@@ -35,16 +36,21 @@ internal sealed class KubernetesObject(YamlNode root)
 
 internal static class YamlNodeExtensions
 {
-    /// <summary>The node at the end of a path of keys; null where there is none.</summary>
+    /// <summary>The node at the end of a path of keys; null without one.</summary>
     public static YamlNode? At(this YamlNode? node, params string[] path) =>
-        path.Aggregate(node, (current, key) => current is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out var child) ? child : null);
+        path.Aggregate(
+            node,
+            (current, key) => current is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out var child)
+                ? child
+                : null);
 
-    /// <summary>The elements of a list; none where there is no list.</summary>
+    /// <summary>The elements of a list; empty without a list.</summary>
     public static IEnumerable<YamlNode> Items(this YamlNode? node) => (node as YamlSequenceNode)?.Children ?? [];
 
-    /// <summary>The entries of a map; none where there is no map.</summary>
+    /// <summary>The entries of a map; empty without a map.</summary>
     public static IEnumerable<KeyValuePair<string, YamlNode>> Map(this YamlNode? node) =>
-        ((node as YamlMappingNode)?.Children ?? Enumerable.Empty<KeyValuePair<YamlNode, YamlNode>>()).Select(entry => KeyValuePair.Create(entry.Key.Text(), entry.Value));
+        ((node as YamlMappingNode)?.Children ?? Enumerable.Empty<KeyValuePair<YamlNode, YamlNode>>())
+            .Select(entry => KeyValuePair.Create(entry.Key.Text(), entry.Value));
 
     public static string Text(this YamlNode node) => ((YamlScalarNode)node).Value ?? "";
 

@@ -2,19 +2,19 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>The program that builds overlays, as tools/setup.sh has found or fetched it.</summary>
+/// <summary>The program that builds overlays, found on the path or fetched by <c>tools/setup.sh</c>.</summary>
 internal static class Kustomize
 {
     private static readonly string Fetched = Path.Combine(Repository.Root, ".userorder", "kustomize", "usr", "bin", "kustomize");
 
-    // The first that there is. kubectl has it built in; one that is older than 1.25 has one that is too old.
+    // The first one found. kubectl 1.25 and later contain a recent Kustomize.
     private static readonly Lazy<Task<string[]?>> Command = new(FindAsync);
 
-    /// <summary>Builds a folder, or skips the test with the reason where there is no Kustomize.</summary>
+    /// <summary>Builds a folder, or skips the test with the reason without Kustomize.</summary>
     public static async Task<string> BuildAsync(string folder)
     {
         var command = await Command.Value;
-        Assert.SkipWhen(command is null, "There is no Kustomize 5: test.sh fetches it on Debian, and says why where it cannot.");
+        Assert.SkipWhen(command is null, "Kustomize 5 is missing. ./test.sh fetches it on Debian, or prints why it cannot.");
         var (exitCode, output) = await RunAsync(command![0], [.. command[1..], folder]);
         Assert.True(exitCode == 0, output);
         return output;
@@ -27,7 +27,8 @@ internal static class Kustomize
 
     private static async Task<string[]?> FindAsync()
     {
-        if (await AnswersAsync("kubectl", "version", "--client") is { } version && version.Contains("Kustomize Version: v5", StringComparison.Ordinal))
+        if (await AnswersAsync("kubectl", "version", "--client") is { } version
+            && version.Contains("Kustomize Version: v5", StringComparison.Ordinal))
         {
             return ["kubectl", "kustomize"];
         }
@@ -45,7 +46,8 @@ internal static class Kustomize
 
     private static async Task<string?> AnswersAsync(string program, params string[] arguments)
     {
-        var path = Path.IsPathRooted(program) ? program : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-        return path is not null && File.Exists(path) && await RunAsync(path, arguments) is (0, var output) ? output : null;
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        var path = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        return path is not null && await RunAsync(path, arguments) is (0, var output) ? output : null;
     }
 }

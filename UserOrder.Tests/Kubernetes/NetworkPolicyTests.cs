@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>The network policies and the mesh's rules against the graph: whoever is allowed to speak is meant to, and back.</summary>
+/// <summary>The network policies and the rules of the mesh allow exactly the connections of the graph.</summary>
 [Collection(KubernetesTests.Name)]
 public sealed class NetworkPolicyTests(BuiltOverlays overlays)
 {
@@ -11,7 +11,7 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     private static readonly HashSet<(string From, string To, int Port)> Edges = [.. ClusterExpressions.Edges(KubernetesFiles.Manifest)];
 
     [Fact]
-    public async Task What_is_allowed_is_the_graph_at_both_ends_of_each_edge()
+    public async Task The_policies_allow_exactly_the_edges_of_the_graph_at_both_ends()
     {
         var policies = await PoliciesAsync();
 
@@ -20,18 +20,20 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     }
 
     [Fact]
-    public async Task Everything_else_is_denied_but_names()
+    public async Task The_policies_deny_all_other_traffic_except_DNS()
     {
-        var everybody = (await PoliciesAsync()).Where(policy => !policy.Spec.At("podSelector").Map().Any()).ToList();
+        var allPods = (await PoliciesAsync()).Where(policy => !policy.Spec.At("podSelector").Map().Any()).ToList();
 
-        var denies = Assert.Single(everybody, policy => policy.Spec.At("egress") is null && policy.Spec.At(Ingress) is null);
-        Assert.Equal(["Ingress", "Egress"], denies.Spec.At("policyTypes").Items().Select(type => type.Text()));
-        var names = Assert.Single(everybody, policy => policy != denies);
-        Assert.Equal([53, 53], names.Spec.At("egress").Items().SelectMany(rule => rule.At("ports").Items()).Select(port => port.At("port")!.Number()));
+        var denial = Assert.Single(allPods, policy => policy.Spec.At("egress") is null && policy.Spec.At(Ingress) is null);
+        Assert.Equal(["Ingress", "Egress"], denial.Spec.At("policyTypes").Items().Select(type => type.Text()));
+        var dns = Assert.Single(allPods, policy => policy != denial);
+        Assert.Equal(
+            [53, 53],
+            dns.Spec.At("egress").Items().SelectMany(rule => rule.At("ports").Items()).Select(port => port.At("port")!.Number()));
     }
 
     [Fact]
-    public async Task The_mesh_allows_the_same()
+    public async Task The_mesh_allows_exactly_the_edges_of_the_graph()
     {
         await overlays.AddOverlayAsync("mesh", "istio");
         var policies = (await overlays.ObjectsOfAsync("mesh")).Where(item => item.Kind == "AuthorizationPolicy").ToList();
@@ -51,7 +53,7 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
     [InlineData("ingress")]
     [InlineData("gateway")]
     [InlineData("istio")]
-    public async Task From_outside_only_the_APIs_are_reached(string component)
+    public async Task The_entrances_route_to_the_APIs_only(string component)
     {
         await overlays.AddOverlayAsync($"from-outside-{component}", component);
         var routes = (await overlays.ObjectsOfAsync($"from-outside-{component}"))
@@ -68,17 +70,19 @@ public sealed class NetworkPolicyTests(BuiltOverlays overlays)
         where binding.External
         select (Ingress, entry.Name, binding.WellKnownPort!.Value);
 
-    private static IEnumerable<(string From, string To, int Port)> AllowedBy(List<KubernetesObject> policies, string direction, string end) =>
+    private static IEnumerable<(string From, string To, int Port)> AllowedBy(
+        List<KubernetesObject> policies, string direction, string end) =>
         from policy in policies
         let own = policy.Spec.At("podSelector", "matchLabels", "app")?.Text()
         where own is not null
         from rule in policy.Spec.At(direction).Items()
         from peer in rule.At(end).Items()
-        let other = peer.At("podSelector", "matchLabels", "app")?.Text() ?? (peer.At("namespaceSelector", "matchLabels", "userorder.example/ingress") is null ? "?" : Ingress)
+        let other = peer.At("podSelector", "matchLabels", "app")?.Text()
+            ?? (peer.At("namespaceSelector", "matchLabels", "userorder.example/ingress") is null ? "?" : Ingress)
         from port in rule.At("ports").Items()
         select direction == Ingress ? (other, own!, port.At("port")!.Number()) : (own!, other, port.At("port")!.Number());
 
-    /// <summary>Every text at a key that names a path, however deep.</summary>
+    /// <summary>All values of keys for paths, at any depth.</summary>
     private static IEnumerable<string> Paths(YamlNode node) => node switch
     {
         YamlMappingNode map => map.Children.SelectMany(entry => entry switch

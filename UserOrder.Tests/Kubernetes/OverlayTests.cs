@@ -4,15 +4,15 @@ using YamlDotNet.RepresentationModel;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>What has to be true of every overlay, whoever writes it.</summary>
+/// <summary>The requirements that every overlay meets.</summary>
 [Collection(KubernetesTests.Name)]
 public sealed partial class OverlayTests(BuiltOverlays overlays)
 {
     private static readonly string[] Probes = ["startupProbe", "livenessProbe", "readinessProbe"];
     private static readonly string[] ResourceKinds = ["requests", "limits"];
 
-    // Until every node's proxy and every ingress controller has taken a pod out that ends.
-    private static readonly TimeSpan ToLearnOfIt = TimeSpan.FromSeconds(5);
+    // The time until node proxies and ingress controllers stop sending to a terminating pod.
+    private static readonly TimeSpan EndpointPropagation = TimeSpan.FromSeconds(5);
 
     public static TheoryData<string> Overlays { get; } = new(KubernetesFiles.Overlays);
 
@@ -29,7 +29,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_object_is_in_the_graphs_namespace(string overlay) => Assert.All(
+    public async Task Every_object_is_in_the_namespace_userorder(string overlay) => Assert.All(
         (await overlays.ObjectsOfAsync(overlay)).Where(item => item.Kind != "Namespace"),
         item => Assert.Equal("userorder", item.At("metadata", "namespace")?.Text()));
 
@@ -51,7 +51,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_pod_keeps_the_restricted_standard(string overlay)
+    public async Task Every_pod_meets_the_restricted_standard(string overlay)
     {
         Assert.All(await WorkloadsAsync(overlay), workload =>
         {
@@ -84,37 +84,32 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_service_is_replaced_one_by_one_and_gets_the_time_that_it_takes_to_end(string overlay) => Assert.All(await ServicesAsync(overlay), service =>
-    {
-        Assert.Equal("0", service.Spec.At("strategy", "rollingUpdate", "maxUnavailable")?.Text());
-        var drain = TimeSpan.Parse(Variable(service, "Shutdown__Drain")!.Text(), CultureInfo.InvariantCulture);
-        Assert.True(drain >= ToLearnOfIt, $"{service} drains for {drain}.");
-
-        // 25 s are what the host waits for requests and batches after the drain.
-        Assert.True(service.Pod.At("terminationGracePeriodSeconds")!.Number() > drain.TotalSeconds + 25);
-        Assert.Equal(2, service.Pod.At("topologySpreadConstraints").Items().Count());
-    });
+    public async Task A_rollout_keeps_all_replicas_available_and_leaves_time_to_drain(string overlay) =>
+        Assert.All(await ServicesAsync(overlay), AssertGracefulRollout);
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_disruption_budget_lets_one_pod_go_and_keeps_the_rest(string overlay)
+    public async Task A_disruption_budget_allows_an_eviction_and_keeps_at_least_one_pod(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
         Assert.All(await ServicesAsync(overlay), service =>
         {
-            var budget = Assert.Single(objects, item => item.Kind == "PodDisruptionBudget" && Selects(item.Spec.At("selector", "matchLabels"), service));
-            var autoscaler = objects.SingleOrDefault(item => item.Kind is "HorizontalPodAutoscaler" or "ScaledObject" && item.Spec.At("scaleTargetRef", "name")!.Text() == service.Name);
-            var replicas = (autoscaler?.Spec.At("minReplicas") ?? autoscaler?.Spec.At("minReplicaCount") ?? service.Spec.At("replicas"))!.Number();
-            Assert.InRange(budget.Spec.At("minAvailable")!.Number(), 1, replicas - 1);
+            var budget = Assert.Single(
+                objects, item => item.Kind == "PodDisruptionBudget" && Selects(item.Spec.At("selector", "matchLabels"), service));
+            var autoscaler = objects.SingleOrDefault(
+                item => item.Kind is "HorizontalPodAutoscaler" or "ScaledObject"
+                    && item.Spec.At("scaleTargetRef", "name")!.Text() == service.Name);
+            var replicas = autoscaler?.Spec.At("minReplicas") ?? autoscaler?.Spec.At("minReplicaCount") ?? service.Spec.At("replicas");
+            Assert.InRange(budget.Spec.At("minAvailable")!.Number(), 1, replicas!.Number() - 1);
 
-            // Whoever sets the number is one: the autoscaler, where there is one.
+            // Only one object may set the number of replicas.
             Assert.Equal(autoscaler is null, service.Spec.At("replicas") is not null);
         });
     }
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task Every_Service_reaches_a_port_of_a_container(string overlay)
+    public async Task Every_Service_targets_a_container_port(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
         foreach (var service in objects.Where(item => item.Kind == "Service"))
@@ -122,12 +117,18 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
             var workload = objects.SingleOrDefault(item => item.IsWorkload && Selects(service.Spec.At("selector"), item));
             if (workload is null)
             {
-                // The pods are an operator's, which takes the label over from its own object.
-                Assert.Contains(objects, item => item.Kind is "RabbitmqCluster" or "Cluster" && item.At("metadata", "labels", "app")?.Text() == service.Spec.At("selector", "app")!.Text());
+                // An operator creates the pods and copies the label from its custom resource.
+                Assert.Contains(
+                    objects,
+                    item => item.Kind is "RabbitmqCluster" or "Cluster"
+                        && item.At("metadata", "labels", "app")?.Text() == service.Spec.At("selector", "app")!.Text());
                 continue;
             }
 
-            var ports = workload.Container.At("ports").Items().SelectMany(port => new[] { port.At("name")?.Text(), port.At("containerPort")!.Text() }).ToHashSet();
+            var ports = workload.Container.At("ports")
+                .Items()
+                .SelectMany(port => new[] { port.At("name")?.Text(), port.At("containerPort")!.Text() })
+                .ToHashSet();
             Assert.All(service.Spec.At("ports").Items(), port => Assert.True(
                 ports.Contains(port.At("targetPort")!.Text()) || service.Name == "rabbitmq-metrics",
                 $"{service}: no container listens on {port.At("targetPort")}."));
@@ -136,7 +137,7 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_workload_has_every_variable_of_its_environment_and_only_the_passwords_that_it_refers_to(string overlay)
+    public async Task A_workload_has_every_variable_and_only_the_passwords_it_references(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
         foreach (var workload in objects.Where(item => item.IsWorkload && KubernetesFiles.Manifest.Resources.ContainsKey(item.Name)))
@@ -152,6 +153,17 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
                 .Order();
             Assert.Equal(referred, SecretKeysOf(workload, objects).Order());
         }
+    }
+
+    private static void AssertGracefulRollout(KubernetesObject service)
+    {
+        Assert.Equal("0", service.Spec.At("strategy", "rollingUpdate", "maxUnavailable")?.Text());
+        var drain = TimeSpan.Parse(Variable(service, "Shutdown__Drain")!.Text(), CultureInfo.InvariantCulture);
+        Assert.True(drain >= EndpointPropagation, $"{service} drains for {drain}.");
+
+        // After the drain the host waits up to 25 s for requests and batches.
+        Assert.True(service.Pod.At("terminationGracePeriodSeconds")!.Number() > drain.TotalSeconds + 25);
+        Assert.Equal(2, service.Pod.At("topologySpreadConstraints").Items().Count());
     }
 
     private static IEnumerable<string> SecretKeysOf(KubernetesObject workload, IReadOnlyList<KubernetesObject> objects)
@@ -174,7 +186,9 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     private async Task<List<KubernetesObject>> ServicesAsync(string overlay)
     {
-        var services = (await WorkloadsAsync(overlay)).Where(workload => KubernetesFiles.Manifest.Resources.GetValueOrDefault(workload.Name)?.IsProject == true).ToList();
+        var services = (await WorkloadsAsync(overlay))
+            .Where(workload => KubernetesFiles.Manifest.Resources.GetValueOrDefault(workload.Name)?.IsProject == true)
+            .ToList();
         Assert.Equal(KubernetesFiles.Manifest.Runnable.Count(entry => entry.Resource.IsProject), services.Count);
         return services;
     }

@@ -1,8 +1,8 @@
 namespace UserOrder.Tests.Kubernetes;
 
 /// <summary>
-/// Every object against Kubernetes' own schemas and those of the operators, by deploy/kubernetes/tools. <c>test.sh</c> brings them by npm;
-/// where it cannot, these tests are skipped and say why.
+/// <c>deploy/kubernetes/tools</c> validates every object against the schemas of Kubernetes and of the operators. <c>test.sh</c> fetches
+/// the schemas from npm; without them these tests are skipped with the reason.
 /// </summary>
 [Collection(KubernetesTests.Name)]
 public sealed class SchemaTests(BuiltOverlays overlays)
@@ -62,5 +62,5 @@ public sealed class SchemaTests(BuiltOverlays overlays)
 
     private static void SkipWithoutTools() => Assert.SkipUnless(
         File.Exists(Path.Combine(Tools, "node_modules", ".fetched")),
-        "The schemas are not there: they come by npm, which needs Node.js 20.19 or later. ./test.sh fetches them, or says why it cannot.");
+        "The schemas are missing. ./test.sh fetches them from npm, which needs Node.js 20.19 or later.");
 }

@@ -2,15 +2,17 @@ using System.Xml.Linq;
 
 namespace UserOrder.Tests.Kubernetes;
 
-/// <summary>What the services' project files say of their images.</summary>
+/// <summary>The image properties in the project files of the services.</summary>
 internal static class ServiceProperties
 {
     /// <summary>The version of both services, which is the tag of their images.</summary>
-    public static string Version { get; } = Property(Path.Combine(Repository.Root, "UserOrder.ServiceDefaults", "Service.props"), "VersionPrefix");
+    public static string Version { get; } =
+        Property(Path.Combine(Repository.Root, "UserOrder.ServiceDefaults", "Service.props"), "VersionPrefix");
 
     public static string RepositoryOf(string projectFile) => Property(projectFile, "ContainerRepository");
 
-    public static string PortOf(string projectFile) => XDocument.Load(projectFile).Descendants("ContainerPort").Single().Attribute("Include")!.Value;
+    public static string PortOf(string projectFile) =>
+        XDocument.Load(projectFile).Descendants("ContainerPort").Single().Attribute("Include")!.Value;
 
     private static string Property(string file, string name) => XDocument.Load(file).Descendants(name).Single().Value;
 }

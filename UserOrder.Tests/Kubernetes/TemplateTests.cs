@@ -4,23 +4,27 @@ using UserOrder.Tests.Manifest;
 namespace UserOrder.Tests.Kubernetes;
 
 /// <summary>
-/// The committed base against manifest and templates: it is what aspirate makes of them. Rendered by the very library that aspirate renders
-/// with, in its version; what is handed to a template is what aspirate 9.1 hands to it.
+/// The committed base equals the output of aspirate. The test renders the templates with the library and version that aspirate 9.1 uses,
+/// and passes them the same data.
 /// </summary>
 public sealed class TemplateTests
 {
     private const string Hint = "Run aspire-manifest/regenerate.sh --base and commit what it writes.";
 
     [Fact]
-    public void The_base_is_what_the_templates_make_of_the_manifest()
+    public void The_base_equals_the_rendered_templates()
     {
         var expected = Render();
 
         var actual = Directory.GetFiles(KubernetesFiles.Base, "*", SearchOption.AllDirectories)
             .ToDictionary(file => Path.GetRelativePath(KubernetesFiles.Base, file), File.ReadAllText);
 
-        Assert.True(expected.Keys.Order().SequenceEqual(actual.Keys.Order()), $"The files are {string.Join(", ", actual.Keys.Order())}. {Hint}");
-        Assert.All(expected, file => Assert.True(file.Value == actual[file.Key], $"{file.Key} is not what its template makes of the manifest. {Hint}\n{file.Value}"));
+        Assert.True(
+            expected.Keys.Order().SequenceEqual(actual.Keys.Order()), $"The files are {string.Join(", ", actual.Keys.Order())}. {Hint}");
+        Assert.All(
+            expected,
+            file => Assert.True(
+                file.Value == actual[file.Key], $"{file.Key} differs from its rendered template. {Hint}\n{file.Value}"));
     }
 
     private static Dictionary<string, string> Render()
@@ -57,9 +61,12 @@ public sealed class TemplateTests
         ["imagePullPolicy"] = "IfNotPresent",
         ["serviceType"] = "ClusterIP",
         ["hasPorts"] = resource.Bindings.Count > 0,
-        ["ports"] = resource.Bindings.Select(binding => new { name = binding.Key, internalPort = binding.Value.TargetPort, externalPort = binding.Value.Port ?? 0 }).ToArray(),
+        ["ports"] = resource.Bindings
+            .Select(binding => new { name = binding.Key, internalPort = binding.Value.TargetPort, externalPort = binding.Value.Port ?? 0 })
+            .ToArray(),
         ["hasAnyEnv"] = resource.Environment.Count > 0,
-        ["env"] = resource.Environment.ToDictionary(entry => entry.Key, entry => ClusterExpressions.Evaluate(KubernetesFiles.Manifest, entry.Value)),
+        ["env"] = resource.Environment.ToDictionary(
+            entry => entry.Key, entry => ClusterExpressions.Evaluate(KubernetesFiles.Manifest, entry.Value)),
         ["hasArgs"] = resource.Args.Count > 0,
         ["args"] = resource.Args,
         ["hasVolumes"] = resource.Volumes.Count > 0,

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace UserOrder.Tests.Manifest;
 
-/// <summary>The published graph, as far as tests read it.</summary>
+/// <summary>The parts of the published manifest that tests read.</summary>
 internal sealed record AppManifest(IReadOnlyDictionary<string, ManifestResource> Resources)
 {
-    /// <summary>The resources that become processes, in the manifest's order.</summary>
+    /// <summary>The resources that run as processes, in the order of the manifest.</summary>
     public IEnumerable<(string Name, ManifestResource Resource)> Runnable =>
         Resources.Where(entry => entry.Value.IsRunnable).Select(entry => (entry.Key, entry.Value));
 
-    /// <summary>The names of the parameters that nobody else may know.</summary>
+    /// <summary>The names of the secret parameters.</summary>
     public IEnumerable<string> Secrets =>
         Resources.Where(entry => entry.Value.Inputs.Values.Any(input => input.Secret)).Select(entry => entry.Key);
 

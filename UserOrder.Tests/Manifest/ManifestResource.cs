@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace UserOrder.Tests.Manifest;
 
-/// <summary>One entry of the manifest. Which members are set depends on its type.</summary>
+/// <summary>One entry of the manifest. Its type determines which members are set.</summary>
 internal sealed record ManifestResource(string Type, string? ConnectionString, string? Value, string? Path, string? Image)
 {
     public IReadOnlyList<string> Args { get; init; } = [];
@@ -18,23 +18,23 @@ internal sealed record ManifestResource(string Type, string? ConnectionString, s
 
     public bool IsProject => Type.StartsWith("project.", StringComparison.Ordinal);
 
-    /// <summary>Whether it is something that runs, rather than a value that others refer to.</summary>
+    /// <summary>Whether the resource runs as a process, in contrast to a value.</summary>
     public bool IsRunnable => Type is not ("value.v0" or "parameter.v0" or "annotated.string");
 }
 
 /// <summary>An endpoint of a resource.</summary>
 /// <param name="Scheme">The scheme of its URL.</param>
-/// <param name="Port">The port that clients are meant to use, if it is fixed.</param>
-/// <param name="TargetPort">The port that the process in the container listens on.</param>
-/// <param name="External">Whether it is meant for clients outside the graph.</param>
+/// <param name="Port">The fixed port for clients, if any.</param>
+/// <param name="TargetPort">The port on which the process in the container listens.</param>
+/// <param name="External">Whether clients outside the graph use the endpoint.</param>
 internal sealed record ManifestBinding(string Scheme, int? Port, int? TargetPort, bool External)
 {
-    /// <summary>The port that a client expects, if the manifest names one.</summary>
+    /// <summary>The port for clients, if the manifest has one.</summary>
     public int? WellKnownPort => Port ?? TargetPort;
 }
 
-/// <summary>Where a container keeps what is to outlive it.</summary>
+/// <summary>A persistent volume of a container.</summary>
 internal sealed record ManifestVolume(string? Name, string Target);
 
-/// <summary>A value that whoever deploys has to supply, unless it has a default.</summary>
+/// <summary>A value that the deployment supplies, unless it has a default.</summary>
 internal sealed record ManifestInput(bool Secret);

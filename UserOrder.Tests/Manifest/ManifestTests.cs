@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace UserOrder.Tests.Manifest;
 
-/// <summary>The published graph against what the services really need and read.</summary>
+/// <summary>The published manifest matches the needs of the services.</summary>
 public sealed partial class ManifestTests
 {
-    /// <summary>Read by the framework, not by our code: where each is read.</summary>
+    /// <summary>Variables that a framework reads, each with its reader.</summary>
     private static readonly Dictionary<string, string> ReadByTheFramework = new()
     {
         ["HTTP_PORTS"] = "ASP.NET Core: the ports to listen on",
         ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "ASP.NET Core: trust the ingress's X-Forwarded-* headers",
-        ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "OpenTelemetry's OTLP exporter: keep what could not be sent",
+        ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "OpenTelemetry's OTLP exporter: retry failed exports",
     };
 
     private static readonly string[] Logins = ["ConnectionStrings__rabbitmq", "ConnectionStrings__rabbitmq-management"];
@@ -19,7 +19,7 @@ public sealed partial class ManifestTests
     private static readonly JsonElement Resources =
         JsonDocument.Parse(File.ReadAllBytes(Repository.ManifestPath)).RootElement.GetProperty("resources");
 
-    /// <summary>The reference to UserApi is proved by the tests in which OrderApi asks it about a user.</summary>
+    /// <summary>The variables that each service reads.</summary>
     public static TheoryData<string, string[]> Needs { get; } = new()
     {
         { "user-api", [.. Logins, "ConnectionStrings__userdb", "ConnectionStrings__userdb-owner"] },
@@ -29,23 +29,27 @@ public sealed partial class ManifestTests
     public static TheoryData<string, string> ConnectionStrings { get; } = new(
         from service in new[] { "user-api", "order-api" }
         from key in EnvironmentOf(service).Select(variable => variable.Name)
-        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAnAdministrators(key)
+        where key.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAdministratorLogin(key)
         select (service, key));
 
     [Theory]
     [MemberData(nameof(Needs))]
-    public void A_service_is_given_what_it_reads_and_nothing_else(string service, string[] needs) =>
+    public void A_service_gets_exactly_the_variables_it_reads(string service, string[] needs) =>
         Assert.Equal(needs.Concat(ReadByTheFramework.Keys).Order(), EnvironmentOf(service).Select(variable => variable.Name).Order());
 
-    /// <summary>The service itself is the witness: without the variable it does not start, and says which one is missing.</summary>
+    /// <summary>Starts the service without the variable and reads the error.</summary>
     [Theory]
     [MemberData(nameof(ConnectionStrings))]
-    public async Task A_service_without_one_of_its_connection_strings_refuses_to_start_and_names_it(string service, string missing)
+    public async Task A_missing_connection_string_stops_the_start_and_is_named(string service, string missing)
     {
         var environment = EnvironmentOf(service)
-            .Where(variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) && !IsAnAdministrators(variable.Name))
+            .Where(
+                variable => variable.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+                    && !IsAdministratorLogin(variable.Name))
             .Where(variable => variable.Name != missing)
-            .ToDictionary(variable => variable.Name, variable => variable.Name.EndsWith("rabbitmq", StringComparison.Ordinal) ? "amqp://127.0.0.1:1" : "Host=127.0.0.1;Port=1");
+            .ToDictionary(
+                variable => variable.Name,
+                variable => variable.Name.EndsWith("rabbitmq", StringComparison.Ordinal) ? "amqp://127.0.0.1:1" : "Host=127.0.0.1;Port=1");
         environment["Security__Open"] = "true";
 
         var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync(service, environment);
@@ -55,7 +59,7 @@ public sealed partial class ManifestTests
     }
 
     [Fact]
-    public void Every_expression_names_something_in_the_graph()
+    public void Every_expression_resolves_in_the_manifest()
     {
         var expressions = Expression().Matches(Resources.GetRawText()).Select(match => match.Groups[1].Value).Distinct().ToList();
 
@@ -63,21 +67,24 @@ public sealed partial class ManifestTests
         Assert.All(expressions, expression =>
         {
             var path = expression.Split('.');
-            Assert.True(Resources.TryGetProperty(path[0], out var resource), $"{{{expression}}} names no resource.");
+            Assert.True(Resources.TryGetProperty(path[0], out var resource), $"{{{expression}}} refers to an unknown resource.");
             var found = path[1] switch
             {
-                "bindings" => resource.GetProperty("bindings").TryGetProperty(path[2], out _) && path[3] is "host" or "port" or "targetPort" or "url",
+                "bindings" => resource.GetProperty("bindings").TryGetProperty(path[2], out _)
+                    && path[3] is "host" or "port" or "targetPort" or "url",
                 "inputs" => resource.GetProperty("inputs").TryGetProperty(path[2], out _),
                 _ => resource.TryGetProperty(path[1], out _),
             };
-            Assert.True(found, $"{{{expression}}} names nothing in its resource.");
+            Assert.True(found, $"{{{expression}}} refers to an unknown property.");
         });
     }
 
     [Fact]
     public void Every_project_is_in_the_repository()
     {
-        var paths = Resources.EnumerateObject().Where(resource => resource.Value.TryGetProperty("path", out _)).Select(resource => resource.Value.GetProperty("path").GetString()!);
+        var paths = Resources.EnumerateObject()
+            .Where(resource => resource.Value.TryGetProperty("path", out _))
+            .Select(resource => resource.Value.GetProperty("path").GetString()!);
 
         Assert.Equal(2, paths.Count());
         Assert.All(paths, path => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(Repository.ManifestPath)!, path)), path));
@@ -86,7 +93,7 @@ public sealed partial class ManifestTests
     [Theory]
     [InlineData("user-api", 3001)]
     [InlineData("order-api", 3002)]
-    public void A_service_is_reached_from_outside_on_the_port_that_the_readme_names(string service, int port)
+    public void A_service_is_external_on_the_port_in_the_README(string service, int port)
     {
         var binding = Resources.GetProperty(service).GetProperty("bindings").EnumerateObject().Single().Value;
 
@@ -95,18 +102,24 @@ public sealed partial class ManifestTests
     }
 
     [Fact]
-    public void Each_database_server_has_its_own_password_and_no_service_gets_the_others()
+    public void Each_database_server_has_its_own_password_and_no_service_refers_to_the_other_database()
     {
-        Assert.Equal("{user-postgres-password.value}", EnvironmentOf("user-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
-        Assert.Equal("{order-postgres-password.value}", EnvironmentOf("order-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
+        Assert.Equal(
+            "{user-postgres-password.value}",
+            EnvironmentOf("user-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
+        Assert.Equal(
+            "{order-postgres-password.value}",
+            EnvironmentOf("order-postgres").Single(variable => variable.Name == "POSTGRES_PASSWORD").Value.GetString());
         Assert.DoesNotContain("orderdb", Resources.GetProperty("user-api").GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain("userdb", Resources.GetProperty("order-api").GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_password_is_generated_and_may_stand_in_a_URI()
+    public void Every_password_is_generated_and_safe_in_a_URI()
     {
-        var secrets = Resources.EnumerateObject().Where(resource => resource.Value.GetProperty("type").GetString() == "parameter.v0").ToList();
+        var secrets = Resources.EnumerateObject()
+            .Where(resource => resource.Value.GetProperty("type").GetString() == "parameter.v0")
+            .ToList();
 
         Assert.Equal(
             [
@@ -124,11 +137,12 @@ public sealed partial class ManifestTests
         });
     }
 
-    /// <summary>What a service can do without: the login with which it makes its own.</summary>
-    private static bool IsAnAdministrators(string key) =>
+    /// <summary>Whether a connection string is an administrator's, which a service needs only to create its own login.</summary>
+    private static bool IsAdministratorLogin(string key) =>
         key.EndsWith("-owner", StringComparison.Ordinal) || key.EndsWith("-management", StringComparison.Ordinal);
 
-    private static JsonElement.ObjectEnumerator EnvironmentOf(string resource) => Resources.GetProperty(resource).GetProperty("env").EnumerateObject();
+    private static JsonElement.ObjectEnumerator EnvironmentOf(string resource) =>
+        Resources.GetProperty(resource).GetProperty("env").EnumerateObject();
 
     [GeneratedRegex(@"\{([^{}""\s]+)\}")]
     private static partial Regex Expression();

@@ -3,7 +3,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.Manifest;
 
-/// <summary>A service's own program, run apart from the graph, or another one that ends by itself.</summary>
+/// <summary>Runs the program of a service, or another program, to its end.</summary>
 internal static class ServiceProgram
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);

@@ -3,16 +3,17 @@ using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Messaging;
 
-/// <summary>What kills a process on request must never be shipped.</summary>
+/// <summary>A shipped library must not contain fail points.</summary>
 public sealed class FailPointTests
 {
     [Theory]
     [InlineData(null, false)]
     [InlineData("FailPoints", true)]
-    public void Only_the_build_for_crash_tests_can_be_killed_by_a_file(string? configuration, bool isKillable)
+    public void Only_the_FailPoints_build_contains_fail_points(string? configuration, bool isKillable)
     {
         var library = typeof(FailPoint).Assembly.GetName().Name;
-        var file = Path.Combine(Repository.Root, "UserOrder.UserApi", "bin", configuration ?? Repository.Configuration, "net10.0", $"{library}.dll");
+        var file = Path.Combine(
+            Repository.Root, "UserOrder.UserApi", "bin", configuration ?? Repository.Configuration, "net10.0", $"{library}.dll");
 
         Assert.Equal(isKillable, File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.Unicode.GetBytes("USERORDER_FAIL_POINT_FILE")) >= 0);
     }

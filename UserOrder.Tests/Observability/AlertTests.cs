@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>An outage under load, as an operator would see it.</summary>
+/// <summary>An outage under load, observed through alerts and logs.</summary>
 public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
 {
     private static readonly string[] Services = ["user-api", "order-api"];
 
     [Fact]
-    public async Task When_the_broker_stops_under_load_the_outbox_alert_fires_and_when_it_is_back_it_clears_and_each_change_is_logged_once()
+    public async Task A_broker_outage_under_load_fires_and_clears_the_outbox_alert_and_logs_each_change_once()
     {
         await Until.EqualAsync(0, "no alert fires yet", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
         await CreateUserAsync();
@@ -18,7 +18,7 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         await Observed.Graph.StopAsync("rabbitmq", Cancelled);
         try
         {
-            var fired = await Until.TrueAsync("the alert fires", AcceptAndLookAsync, alerts => alerts.Count == 1);
+            var fired = await Until.TrueAsync("the alert fires", CreateUserAndReadAlertsAsync, alerts => alerts.Count == 1);
             Assert.Equal("user-api", fired[0]["job"]);
             Assert.Equal("ticket", fired[0]["severity"]);
         }
@@ -30,19 +30,20 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         await Until.EqualAsync(0, "the alert clears", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
         await Until.EqualAsync(
             accepted.Count,
-            "what was accepted meanwhile has arrived",
+            "the users accepted during the outage have arrived",
             () => Observed.CountAsync("orderdb", "select count(*) from known_users where id = any($1)", accepted.ToArray()));
         foreach (var service in Services)
         {
-            int[] back = [11, 21, 72];
-            var since = await Until.TrueAsync("both are back, and say so", () => Task.FromResult(EventsSince(service)), ids => back.All(ids.Contains));
-            Assert.All([12, 22, 53, 71, .. back], said => Assert.Single(since, id => id == said));
+            int[] recoveries = [11, 21, 72];
+            var since = await Until.TrueAsync(
+                "both services log their recovery", () => Task.FromResult(EventsSince(service)), ids => recoveries.All(ids.Contains));
+            Assert.All([12, 22, 53, 71, .. recoveries], expected => Assert.Single(since, id => id == expected));
         }
 
         List<int> EventsSince(string service) =>
             [.. Observed.LogOf(service)[linesBefore[service]..].Select(line => JsonElement.Parse(line).GetProperty("EventId").GetInt32())];
 
-        async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> AcceptAndLookAsync()
+        async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> CreateUserAndReadAlertsAsync()
         {
             accepted.Add(await CreateUserAsync());
             return await Observed.Prometheus.FiringAsync("OutboxDelayed");

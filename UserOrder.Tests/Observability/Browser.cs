@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>The machine's own Chromium, driven by Playwright.</summary>
+/// <summary>The installed Chromium, driven by Playwright.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private const int Width = 1500;
@@ -22,28 +22,29 @@ internal sealed class Browser : IAsyncDisposable
         _browser = browser;
     }
 
-    /// <summary>Skips the test, with the reason, where there is no browser.</summary>
-    public static void IsNeeded() => Assert.SkipWhen(Program is null, "There is no chromium on PATH: test.sh installs it where it can.");
+    /// <summary>Skips the test, with the reason, without a browser.</summary>
+    public static void Require() => Assert.SkipWhen(Program is null, "Chromium is missing. ./test.sh installs it on Debian and Ubuntu.");
 
     public static async Task<Browser> StartAsync()
     {
         Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         var playwright = await Playwright.CreateAsync();
 
-        // Chromium's sandbox does not work as root, which is what CI is; it sees pages of this repository only.
+        // Chromium's sandbox does not work as root, as in CI. The browser opens pages of this repository only.
         string[] arguments = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [];
         return new Browser(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = arguments }));
     }
 
     public async Task<IPage> OpenAsync(Uri url)
     {
-        var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = Width, Height = Height }, ColorScheme = ColorScheme.Light });
+        var page = await _browser.NewPageAsync(
+            new() { ViewportSize = new() { Width = Width, Height = Height }, ColorScheme = ColorScheme.Light });
         page.SetDefaultTimeout(PatienceMilliseconds);
         await page.GotoAsync(url.AbsoluteUri);
         return page;
     }
 
-    /// <summary>Keeps what the page shows in <c>TestResults/screenshots</c>, from which the pictures in docs/images are taken.</summary>
+    /// <summary>Saves a screenshot in <c>TestResults/screenshots</c>, the source of the pictures in <c>docs/images</c>.</summary>
     public static Task ScreenshotAsync(IPage page, string name, int height = Height) => page.ScreenshotAsync(new()
     {
         Path = Path.Combine(Repository.Root, "TestResults", "screenshots", $"{name}.png"),

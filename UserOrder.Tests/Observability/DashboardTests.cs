@@ -5,13 +5,13 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What a person sees in the Aspire dashboard.</summary>
+/// <summary>The Aspire dashboard in a real browser.</summary>
 public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
 {
     [Fact]
-    public async Task It_shows_the_architecture_the_pages_to_open_and_the_servers_logs()
+    public async Task The_dashboard_shows_the_resources_their_pages_and_the_server_logs()
     {
-        Browser.IsNeeded();
+        Browser.Require();
         await using var browser = await Browser.StartAsync();
         var page = await browser.OpenAsync(Observed.DashboardLogin);
         foreach (var name in new[] { "user-api", "order-api", "rabbitmq", "user-postgres", "order-postgres", "userdb", "orderdb" })
@@ -30,9 +30,9 @@ public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task It_shows_the_trace_over_both_services_their_logs_and_their_metrics()
+    public async Task The_dashboard_shows_traces_logs_and_metrics_of_both_services()
     {
-        Browser.IsNeeded();
+        Browser.Require();
         var trace = $"{ActivityTraceId.CreateRandom()}";
         var userId = await CreateKnownUserAsync();
         Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId, $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
@@ -47,24 +47,24 @@ public sealed class DashboardTests(ObservedSystem system) : ObservedTest(system)
         await using var browser = await Browser.StartAsync();
         var page = await browser.OpenAsync(Observed.DashboardLogin);
 
-        await GoAsync($"/traces/detail/{trace}");
-        await SeesAsync("POST /v1/orders");
-        await SeesAsync("INSERT orders");
-        await SeesAsync("MSG rabbitmq user-order.events:order.placed.v1:");
-        await SeesAsync("user-api");
+        await NavigateAsync($"/traces/detail/{trace}");
+        await ExpectTextAsync("POST /v1/orders");
+        await ExpectTextAsync("INSERT orders");
+        await ExpectTextAsync("MSG rabbitmq user-order.events:order.placed.v1:");
+        await ExpectTextAsync("user-api");
         await Browser.ScreenshotAsync(page, "trace", height: 340);
 
-        await GoAsync("/structuredlogs");
-        await SeesAsync("A message of user-api.order-placed became a dead letter");
+        await NavigateAsync("/structuredlogs");
+        await ExpectTextAsync("A message of user-api.order-placed became a dead letter");
         await Browser.ScreenshotAsync(page, "structured-logs");
 
-        await GoAsync("/metrics/resource/user-api?meter=UserOrder.Messaging&instrument=userorder.event.lag&duration=1");
-        await SeesAsync("From the time of an event to the commit of its effect in the other service.");
+        await NavigateAsync("/metrics/resource/user-api?meter=UserOrder.Messaging&instrument=userorder.event.lag&duration=1");
+        await ExpectTextAsync("From the time of an event to the commit of its effect in the other service.");
         await Assertions.Expect(page.Locator(".main-svg").First).ToBeVisibleAsync();
         await Browser.ScreenshotAsync(page, "metrics");
 
-        Task GoAsync(string path) => page.GotoAsync(new Uri(Observed.DashboardLogin, path).AbsoluteUri);
+        Task NavigateAsync(string path) => page.GotoAsync(new Uri(Observed.DashboardLogin, path).AbsoluteUri);
 
-        Task SeesAsync(string text) => Assertions.Expect(page.GetByText(text).First).ToBeVisibleAsync();
+        Task ExpectTextAsync(string text) => Assertions.Expect(page.GetByText(text).First).ToBeVisibleAsync();
     }
 }

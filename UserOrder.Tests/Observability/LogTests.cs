@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RabbitMQ.Client;
+using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What the services write on their consoles outside of Development, and what they do not.</summary>
+/// <summary>The console logs of the services outside Development.</summary>
 public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
 {
     public static TheoryData<string> Services { get; } = ["user-api", "order-api"];
@@ -32,7 +34,7 @@ public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task What_is_said_of_a_message_carries_the_id_of_its_trace()
+    public async Task A_log_entry_about_a_message_carries_its_trace_id()
     {
         var trace = Guid.NewGuid().ToString("N");
         var channel = await Observed.OpenChannelAsync();
@@ -46,39 +48,45 @@ public sealed class LogTests(ObservedSystem system) : ObservedTest(system)
             Cancelled);
 
         var line = await Until.TrueAsync(
-            "it is logged",
+            "the dead letter is logged",
             () => Task.FromResult(Observed.LogOf("user-api").FirstOrDefault(line => line.Contains(trace, StringComparison.Ordinal))),
             line => line is not null);
         var entry = JsonElement.Parse(line!);
         Assert.Equal(41, entry.GetProperty("EventId").GetInt32());
-        Assert.Contains(entry.GetProperty("Scopes").EnumerateArray(), scope => scope.TryGetProperty("TraceId", out var id) && id.GetString() == trace);
-        await Until.EqualAsync(true, "it was exported", () => Task.FromResult(Observed.Tap.HasSeen("became a dead letter")));
+        Assert.Contains(
+            entry.GetProperty("Scopes").EnumerateArray(), scope => scope.TryGetProperty("TraceId", out var id) && id.GetString() == trace);
+        await Until.EqualAsync(true, "the log entry was exported", () => Task.FromResult(Observed.Tap.HasSeen("became a dead letter")));
     }
 
     [Fact]
-    public async Task No_email_and_no_name_is_in_any_log_trace_or_metric()
+    public async Task No_log_trace_or_metric_contains_an_email_or_a_name()
     {
-        // Whether a request succeeds, is refused, or fails in the consumer, nothing tells whom it was about.
+        // Personal data stays out of telemetry whether a request succeeds, is refused, or fails in the consumer.
         var secret = $"secret{Guid.NewGuid():N}";
         var email = $"{secret}@example.com";
         var userId = await CreateUserAsync(email);
-        using var taken = await Observed.UserApi.PostAsJsonAsync("/v1/users", new { name = secret, email = email.ToUpperInvariant() }, Cancelled);
+        using var taken = await Observed.UserApi.PostAsJsonAsync(
+            "/v1/users", new { name = secret, email = email.ToUpperInvariant() }, Cancelled);
         Assert.Equal(HttpStatusCode.Conflict, taken.StatusCode);
         using var wrong = await Observed.UserApi.PostAsJsonAsync("/v1/users", new { name = secret, email = $"{secret}@" }, Cancelled);
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
-        using var broken = await Observed.UserApi.PostAsync("/v1/users", new StringContent($$"""{"name":"{{secret}}","email":{{email}}}""", null, "application/json"), Cancelled);
+        using var broken = await Observed.UserApi.PostAsync(
+            "/v1/users", new StringContent($$"""{"name":"{{secret}}","email":{{email}}}""", null, "application/json"), Cancelled);
         Assert.Equal(HttpStatusCode.BadRequest, broken.StatusCode);
         var channel = await Observed.OpenChannelAsync();
         await channel.BasicPublishAsync(
             "user-order.events",
             "user.created.v1",
             mandatory: true,
-            JsonSerializer.SerializeToUtf8Bytes(new { specversion = "1.0", id = Guid.NewGuid(), source = "/test", type = "user.created.v1", time = DateTimeOffset.UtcNow, data = new { id = email, email } }),
+            TestEvents.Envelope(Guid.NewGuid(), "user.created.v1", new JsonObject { ["id"] = email, ["email"] = email }),
             Cancelled);
         var (trace, caller) = NewTrace();
         Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId, $"00-{trace}-{caller}-01"));
         await Until.EqualAsync(1, "the order arrives", () => OrderCountAsync(userId));
-        await Until.TrueAsync("the message was refused", () => Task.FromResult(Observed.LogOf("order-api")), lines => lines.Any(line => line.Contains("became a dead letter", StringComparison.Ordinal)));
+        await Until.TrueAsync(
+            "the message was refused",
+            () => Task.FromResult(Observed.LogOf("order-api")),
+            lines => lines.Any(line => line.Contains("became a dead letter", StringComparison.Ordinal)));
         await Until.EqualAsync(true, "the order's trace was exported", () => Task.FromResult(Observed.Tap.Spans.Any(span =>
             span.TraceId == trace && span is { Service: "user-api", Kind: ActivityKind.Consumer })));
 

@@ -5,8 +5,8 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Observability;
 
 /// <summary>
-/// A graph of its own, as it runs in production, whose metrics are fetched by a real Prometheus with the deployed rules, and whose
-/// telemetry goes to the Aspire dashboard, where that is to be had, and to the tests.
+/// A separate graph with production settings. A real Prometheus with the deployed rules scrapes its metrics; its telemetry goes to the
+/// tests and to the Aspire dashboard.
 /// </summary>
 public sealed class ObservedSystem : IAsyncLifetime
 {
@@ -22,7 +22,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     internal LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
 
-    /// <summary>The address of the dashboard that logs the browser in.</summary>
+    /// <summary>The login address of the dashboard.</summary>
     internal Uri DashboardLogin => new(Graph.GetUrl(Dashboard), $"/login?t={Graph.GetSetting("AppHost:BrowserToken")}");
 
     internal Prometheus Prometheus => _prometheus!;
@@ -35,7 +35,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (PrometheusPrograms.WhatIsMissing is not null)
+        if (PrometheusPrograms.ReasonToSkip is not null)
         {
             return;
         }
@@ -49,7 +49,8 @@ public sealed class ObservedSystem : IAsyncLifetime
             {
                 Environment = "Production",
                 HasDashboard = true,
-                ExtraEnvironment = Services.ToDictionary(service => service, IReadOnlyDictionary<string, string> (_) => Environment(_tap.Url)),
+                ExtraEnvironment = Services.ToDictionary(
+                    service => service, IReadOnlyDictionary<string, string> (_) => Environment(_tap.Url)),
             },
             TestContext.Current.CancellationToken);
         _opened.Add(_graph);
@@ -62,7 +63,7 @@ public sealed class ObservedSystem : IAsyncLifetime
         UserApi.BaseAddress = _graph.GetUrl("user-api");
         OrderApi.BaseAddress = _graph.GetUrl("order-api");
         await Until.TrueAsync(
-            "Prometheus has heard of both services",
+            "Prometheus has scraped both services",
             async () => (await _prometheus.QueryAsync("count by (job) (userorder_health)")).Count,
             services => services == 2);
     }
@@ -91,7 +92,7 @@ public sealed class ObservedSystem : IAsyncLifetime
         return database;
     }
 
-    /// <summary>The number that a statement on a service's database gives.</summary>
+    /// <summary>Runs a counting statement on the database of a service.</summary>
     internal async Task<long> CountAsync(string database, string sql, params object[] parameters)
     {
         await using var command = (await OpenDatabaseAsync(database)).CreateCommand(sql);
@@ -105,13 +106,16 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     internal async Task<IChannel> OpenChannelAsync()
     {
-        var factory = new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", TestContext.Current.CancellationToken)) };
+        var factory = new ConnectionFactory
+        {
+            Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", TestContext.Current.CancellationToken)),
+        };
         var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
         _opened.Add(connection);
         return await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The lines that a service has written on its console so far, to their end.</summary>
+    /// <summary>The complete lines of a service's console log so far.</summary>
     internal string[] LogOf(string service) =>
     [
         .. LogFile.Read(Path.Combine(Graph.LogFolder, $"{service}.log")).Split('\n')[..^1]
@@ -128,11 +132,11 @@ public sealed class ObservedSystem : IAsyncLifetime
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
 
-        // The dashboard's own are for a developer's machine; these are the defaults.
+        // Aspire sets these for development; restore the defaults.
         ["OTEL_TRACES_SAMPLER"] = "parentbased_always_on",
         ["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based",
 
-        // Aspire sets it for the person at the terminal; in a container it is for the service to choose.
+        // Aspire sets the formatter for terminals; in a container the service chooses it.
         ["LOGGING__CONSOLE__FORMATTERNAME"] = "",
     };
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>Hides how the observed system is spoken to.</summary>
+/// <summary>Helpers to call the observed system.</summary>
 [Collection(ObservedTests.Name)]
 public abstract class ObservedTest(ObservedSystem system) : IAsyncLifetime
 {
@@ -15,7 +15,7 @@ public abstract class ObservedTest(ObservedSystem system) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        PrometheusPrograms.AreNeeded();
+        PrometheusPrograms.Require();
         return ValueTask.CompletedTask;
     }
 
@@ -38,11 +38,12 @@ public abstract class ObservedTest(ObservedSystem system) : IAsyncLifetime
         return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled)).GetProperty("id").GetGuid();
     }
 
-    /// <summary>Creates a user whose event has arrived, so that an order needs no look-up.</summary>
+    /// <summary>Creates a user and waits until OrderApi knows it, so that an order needs no look-up.</summary>
     protected async Task<Guid> CreateKnownUserAsync()
     {
         var userId = await CreateUserAsync();
-        await Until.EqualAsync(1, "OrderApi knows the user", () => system.CountAsync("orderdb", "select count(*) from known_users where id = $1", userId));
+        await Until.EqualAsync(
+            1, "OrderApi knows the user", () => system.CountAsync("orderdb", "select count(*) from known_users where id = $1", userId));
         return userId;
     }
 

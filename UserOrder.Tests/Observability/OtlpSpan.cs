@@ -4,8 +4,8 @@ using System.Text;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>A span as it was exported.</summary>
-/// <remarks>The numbers of the fields: https://github.com/open-telemetry/opentelemetry-proto, trace/v1/trace.proto.</remarks>
+/// <summary>An exported span.</summary>
+/// <remarks>For the field numbers see https://github.com/open-telemetry/opentelemetry-proto, trace/v1/trace.proto.</remarks>
 internal sealed record OtlpSpan(
     string Service,
     string TraceId,
@@ -19,9 +19,16 @@ internal sealed record OtlpSpan(
 {
     private const ulong StatusError = 2;
 
-    // From OTLP's numbers, which begin with 0 for none.
+    // Indexed by OTLP's numbers, in which 0 means unspecified.
     private static readonly ActivityKind[] Kinds =
-        [ActivityKind.Internal, ActivityKind.Internal, ActivityKind.Server, ActivityKind.Client, ActivityKind.Producer, ActivityKind.Consumer];
+        [
+            ActivityKind.Internal,
+            ActivityKind.Internal,
+            ActivityKind.Server,
+            ActivityKind.Client,
+            ActivityKind.Producer,
+            ActivityKind.Consumer,
+        ];
 
     public static IEnumerable<OtlpSpan> ReadAll(ReadOnlyMemory<byte> request) =>
         from resourceSpans in Protobuf.Read(request)
@@ -33,8 +40,11 @@ internal sealed record OtlpSpan(
         where span.Number == 2
         select Read(service, span.Bytes);
 
-    private static string ServiceOf(ReadOnlyMemory<byte> resourceSpans) =>
-        ReadAttributes(Protobuf.Read(resourceSpans).Where(field => field.Number == 1).SelectMany(resource => Protobuf.Read(resource.Bytes)), number: 1)["service.name"];
+    private static string ServiceOf(ReadOnlyMemory<byte> resourceSpans)
+    {
+        var resources = Protobuf.Read(resourceSpans).Where(field => field.Number == 1);
+        return ReadAttributes(resources.SelectMany(resource => Protobuf.Read(resource.Bytes)), number: 1)["service.name"];
+    }
 
     private static OtlpSpan Read(string service, ReadOnlyMemory<byte> span)
     {
@@ -46,7 +56,9 @@ internal sealed record OtlpSpan(
             Hex(fields, 4),
             Text(fields, 5),
             Kinds[fields.Single(field => field.Number == 6).Value],
-            fields.Where(field => field.Number == 15).SelectMany(status => Protobuf.Read(status.Bytes)).Any(field => field is { Number: 3, Value: StatusError }),
+            fields.Where(field => field.Number == 15)
+                .SelectMany(status => Protobuf.Read(status.Bytes))
+                .Any(field => field is { Number: 3, Value: StatusError }),
             ReadAttributes(fields, number: 9),
             [.. fields.Where(field => field.Number == 13).Select(link => Hex(Protobuf.Read(link.Bytes), 2))]);
     }

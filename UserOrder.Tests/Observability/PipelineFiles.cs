@@ -3,7 +3,7 @@ using YamlDotNet.Serialization;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What is deployed beside the services to look at them.</summary>
+/// <summary>The files of the observability pipeline.</summary>
 internal static class PipelineFiles
 {
     private static readonly IDeserializer Yaml = new DeserializerBuilder().Build();
@@ -30,7 +30,7 @@ internal static class PipelineFiles
         Directory.GetFiles(Path.Combine(Root, "grafana", "dashboards"), "*.json")
             .ToDictionary(file => Path.GetFileName(file), file => JsonElement.Parse(File.ReadAllText(file)));
 
-    /// <summary>The queries of all panels, with what Grafana would put in for its variables.</summary>
+    /// <summary>The queries of all panels, with Grafana's variables replaced.</summary>
     public static IEnumerable<(string Panel, string Query)> PanelQueries() =>
         from dashboard in Dashboards()
         from panel in dashboard.Value.GetProperty("panels").EnumerateArray()

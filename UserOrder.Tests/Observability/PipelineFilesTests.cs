@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What can be said of the pipeline's files where its programs are not to be had: they are well formed and fit together.</summary>
+/// <summary>The files of the observability pipeline are well formed and consistent. These tests need none of its programs.</summary>
 public sealed partial class PipelineFilesTests
 {
     [Fact]
-    public void Each_pipeline_of_the_Collector_uses_what_is_configured_and_nothing_is_configured_in_vain()
+    public void The_Collector_pipelines_use_every_configured_component()
     {
         var collector = PipelineFiles.ReadYaml(PipelineFiles.Collector);
         var pipelines = Map(Map(collector, "service"), "pipelines");
@@ -22,7 +22,7 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void Errors_are_kept_however_few_traces_are_sampled()
+    public void Tail_sampling_keeps_every_trace_with_an_error()
     {
         var policies = (List<object>)Map(Map(PipelineFiles.ReadYaml(PipelineFiles.Collector), "processors"), "tail_sampling")["policies"];
 
@@ -31,9 +31,11 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void Each_panel_asks_a_datasource_that_is_provisioned()
+    public void Each_panel_uses_a_provisioned_datasource()
     {
-        var provisioned = ((List<object>)PipelineFiles.ReadYaml(PipelineFiles.GrafanaDatasources)["datasources"]).Select(source => $"{((Dictionary<object, object>)source)["uid"]}").ToHashSet();
+        var provisioned = ((List<object>)PipelineFiles.ReadYaml(PipelineFiles.GrafanaDatasources)["datasources"])
+            .Select(source => $"{((Dictionary<object, object>)source)["uid"]}")
+            .ToHashSet();
         var dashboards = PipelineFiles.Dashboards();
 
         Assert.Equal(3, dashboards.Count);
@@ -50,7 +52,7 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void What_is_mounted_into_the_containers_exists()
+    public void Every_mounted_file_exists()
     {
         var services = Map(PipelineFiles.ReadYaml(PipelineFiles.Compose), "services");
         var mounts = services.Values.Cast<Dictionary<object, object>>()
@@ -68,9 +70,15 @@ public sealed partial class PipelineFilesTests
     [Fact]
     public void Each_alert_has_a_runbook_a_severity_and_a_unit_test()
     {
-        var headings = Heading().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"))).Select(match => Anchor(match.Groups[1].Value)).ToHashSet();
+        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+        var headings = Heading().Matches(guide)
+            .Select(match => Anchor(match.Groups[1].Value))
+            .ToHashSet();
         var tests = string.Concat(Directory.GetFiles(PipelineFiles.RuleTests).Select(File.ReadAllText));
-        var alerts = PipelineFiles.RuleDefinitions().Select(definition => definition.Rule).Where(rule => rule.ContainsKey("alert")).ToList();
+        var alerts = PipelineFiles.RuleDefinitions()
+            .Select(definition => definition.Rule)
+            .Where(rule => rule.ContainsKey("alert"))
+            .ToList();
 
         Assert.NotEmpty(alerts);
         Assert.All(alerts, alert =>
@@ -82,20 +90,23 @@ public sealed partial class PipelineFilesTests
     }
 
     [Fact]
-    public void Kibanas_searches_refer_to_the_data_view_that_comes_with_them()
+    public void The_Kibana_searches_refer_to_the_included_data_view()
     {
         var objects = File.ReadAllLines(PipelineFiles.KibanaObjects).Select(line => JsonElement.Parse(line)).ToList();
         var ids = objects.Select(item => item.GetProperty("id").GetString()).ToHashSet();
 
-        Assert.All(objects.SelectMany(item => item.GetProperty("references").EnumerateArray()), reference => Assert.Contains(reference.GetProperty("id").GetString(), ids));
+        Assert.All(
+            objects.SelectMany(item => item.GetProperty("references").EnumerateArray()),
+            reference => Assert.Contains(reference.GetProperty("id").GetString(), ids));
         Assert.Contains(objects, item => item.GetProperty("type").GetString() == "search");
     }
 
     private static Dictionary<object, object> Map(Dictionary<object, object> parent, string key) => (Dictionary<object, object>)parent[key];
 
-    private static IEnumerable<string> List(object parent, string key) => ((List<object>)((Dictionary<object, object>)parent)[key]).Select(item => $"{item}");
+    private static IEnumerable<string> List(object parent, string key) =>
+        ((List<object>)((Dictionary<object, object>)parent)[key]).Select(item => $"{item}");
 
-    /// <summary>As GitHub makes it of a heading.</summary>
+    /// <summary>The anchor that GitHub derives from a heading.</summary>
     private static string Anchor(string heading) => NotInAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]

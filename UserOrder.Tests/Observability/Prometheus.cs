@@ -4,7 +4,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>A Prometheus of its own that runs the deployed rules, on a fresh folder.</summary>
+/// <summary>A Prometheus with the deployed rules and an empty data folder.</summary>
 internal sealed class Prometheus : IAsyncDisposable
 {
     private readonly HttpClient _api = new();
@@ -15,10 +15,10 @@ internal sealed class Prometheus : IAsyncDisposable
 
     public Prometheus() => _api.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
 
-    /// <summary>Starts it. What differs from the deployed configuration is where the broker is, and that nobody has the time to wait.</summary>
-    /// <param name="broker">Where the broker offers its own metrics.</param>
-    /// <param name="userApi">Where UserApi offers its metrics.</param>
-    /// <param name="orderApi">Where OrderApi offers its metrics.</param>
+    /// <summary>Starts Prometheus with the deployed configuration, except for the addresses and shorter intervals.</summary>
+    /// <param name="broker">The address of the broker's metrics.</param>
+    /// <param name="userApi">The address of UserApi's metrics.</param>
+    /// <param name="orderApi">The address of OrderApi's metrics.</param>
     public async Task StartAsync(Uri broker, Uri userApi, Uri orderApi)
     {
         var configuration = await File.ReadAllTextAsync(PipelineFiles.PrometheusConfiguration, TestContext.Current.CancellationToken);
@@ -41,17 +41,19 @@ internal sealed class Prometheus : IAsyncDisposable
         await Until.TrueAsync("Prometheus is ready", IsReadyAsync, isReady => isReady);
     }
 
-    /// <summary>The values of an instant query.</summary>
+    /// <summary>The result of an instant query.</summary>
     public async Task<IReadOnlyList<Sample>> QueryAsync(string query)
     {
-        using var response = await _api.PostAsync("/api/v1/query", new FormUrlEncodedContent([new("query", query)]), TestContext.Current.CancellationToken);
-        var answer = await JsonDocument.ParseAsync(
-            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), cancellationToken: TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var form = new FormUrlEncodedContent([new("query", query)]);
+        using var response = await _api.PostAsync("/api/v1/query", form, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var answer = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
         Assert.True(response.IsSuccessStatusCode, $"{query}: {answer.RootElement}");
         return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Sample.From)];
     }
 
-    /// <summary>The labels of the alerts that fire under a name.</summary>
+    /// <summary>The labels of the firing alerts with this name.</summary>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> FiringAsync(string alert) =>
         [.. (await QueryAsync($$"""ALERTS{alertname="{{alert}}", alertstate="firing"}""")).Select(sample => sample.Labels)];
 

@@ -2,7 +2,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>Prometheus and its tool, where tools/setup.sh has put them.</summary>
+/// <summary>Prometheus and promtool, as fetched by <c>tools/setup.sh</c>.</summary>
 internal static class PrometheusPrograms
 {
     private static readonly string Folder = Path.Combine(Repository.Root, ".userorder", "prometheus", "usr", "bin");
@@ -11,13 +11,13 @@ internal static class PrometheusPrograms
 
     private static string Tool { get; } = Path.Combine(Folder, "promtool");
 
-    /// <summary>Why they cannot be used; null where they can.</summary>
-    public static string? WhatIsMissing { get; } = File.Exists(Server) && File.Exists(Tool)
+    /// <summary>The reason to skip the test; null if both programs are present.</summary>
+    public static string? ReasonToSkip { get; } = File.Exists(Server) && File.Exists(Tool)
         ? null
-        : $"There is no Prometheus in {Folder}: test.sh fetches it on Debian, and says why where it cannot.";
+        : $"Prometheus is missing in {Folder}. ./test.sh fetches it on Debian, or prints why it cannot.";
 
-    /// <summary>Skips the test, with the reason, where they are missing.</summary>
-    public static void AreNeeded() => Assert.SkipWhen(WhatIsMissing is not null, WhatIsMissing ?? "");
+    /// <summary>Skips the test, with the reason, if a program is missing.</summary>
+    public static void Require() => Assert.SkipWhen(ReasonToSkip is not null, ReasonToSkip ?? "");
 
     public static Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments) => ChildProcess.RunAsync(
         new ProcessSpecification(Tool, arguments) { WorkingDirectory = PipelineFiles.Root }, TestContext.Current.CancellationToken);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace UserOrder.Tests.Observability;
 
-/// <summary>A field of a message: the bytes of a text or an inner message, or a number.</summary>
+/// <summary>A field of a message: the bytes of a text or a nested message, or a number.</summary>
 internal sealed record ProtobufField(int Number, ReadOnlyMemory<byte> Bytes, ulong Value);
 
 /// <summary>Reads the wire format of protocol buffers.</summary>

@@ -1,22 +1,23 @@
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What Prometheus's own tool says of the rules.</summary>
+/// <summary>Checks of the rules by promtool.</summary>
 public sealed class RuleTests
 {
     [Fact]
     public async Task Configuration_and_rules_are_valid()
     {
-        PrometheusPrograms.AreNeeded();
+        PrometheusPrograms.Require();
 
-        var (exitCode, output) = await PrometheusPrograms.RunToolAsync("check", "config", "--lint=all", "--lint-fatal", PipelineFiles.PrometheusConfiguration);
+        var (exitCode, output) = await PrometheusPrograms.RunToolAsync(
+            "check", "config", "--lint=all", "--lint-fatal", PipelineFiles.PrometheusConfiguration);
 
         Assert.True(exitCode == 0, output);
     }
 
     [Fact]
-    public async Task Each_alert_fires_when_it_should_and_only_then()
+    public async Task The_unit_tests_of_the_rules_pass()
     {
-        PrometheusPrograms.AreNeeded();
+        PrometheusPrograms.Require();
 
         var (exitCode, output) = await PrometheusPrograms.RunToolAsync(["test", "rules", .. Directory.GetFiles(PipelineFiles.RuleTests)]);
 

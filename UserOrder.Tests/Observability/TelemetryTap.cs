@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace UserOrder.Tests.Observability;
 
 /// <summary>
-/// Stands where a Collector would: takes what the services export by OTLP over HTTP, keeps it for the tests, and passes it on to the
-/// dashboard.
+/// Takes the place of a Collector: it receives the telemetry of the services by OTLP over HTTP, keeps it for the tests and forwards it
+/// to the dashboard.
 /// </summary>
 internal sealed class TelemetryTap : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class TelemetryTap : IAsyncDisposable
 
     public IReadOnlyCollection<OtlpSpan> Spans => _spans;
 
-    /// <summary>What those behind it did not take.</summary>
+    /// <summary>The exports that a target refused.</summary>
     public IReadOnlyCollection<string> Refusals => _refusals;
 
     public static async Task<TelemetryTap> StartAsync()
@@ -41,10 +41,10 @@ internal sealed class TelemetryTap : IAsyncDisposable
         return tap;
     }
 
-    /// <summary>Passes a signal on from now on: <c>metrics</c>, <c>traces</c> or <c>logs</c>.</summary>
+    /// <summary>Forwards a signal from now on: <c>metrics</c>, <c>traces</c> or <c>logs</c>.</summary>
     public void PassOn(string signal, Uri target, string? apiKey = null) => _targets.GetOrAdd(signal, _ => []).Add((target, apiKey));
 
-    /// <summary>Whether a text was part of anything that the services have exported.</summary>
+    /// <summary>Whether any exported telemetry contains a text.</summary>
     public bool HasSeen(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 using UserOrder.Tests.Integration;
 namespace UserOrder.Tests.Observability;
 
-/// <summary>What happened to one request, in both services, as it was exported. Names and attributes are OpenTelemetry's conventions.</summary>
+/// <summary>The exported traces of both services. Names and attributes follow OpenTelemetry's semantic conventions.</summary>
 public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
 {
     private const string UserQueue = "user-order.events:user.created.v1:order-api.user-created";
@@ -22,7 +22,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
 
         Assert.Equal(HttpStatusCode.Created, await PlaceOrderAsync(userId, $"00-{trace}-{caller}-01"));
 
-        // The services export on their own, each at its time.
+        // The services export independently of each other.
         var spans = await SpansAsync(trace, "both services' spans are there", found =>
             found.Any(span => span is { Service: "order-api", Kind: ActivityKind.Server })
             && found.Any(span => span is { Service: "order-api", Kind: ActivityKind.Client })
@@ -30,7 +30,12 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             && found.Any(span => span is { Service: "user-api", Kind: ActivityKind.Consumer })
             && found.Any(span => span is { Service: "user-api", Kind: ActivityKind.Client }));
         var post = Single(spans, "order-api", "POST /v1/orders", ActivityKind.Server, caller);
-        AssertHas(post, ("http.request.method", "POST"), ("http.route", "/v1/orders"), ("http.response.status_code", "201"), ("url.scheme", "http"));
+        AssertHas(
+            post,
+            ("http.request.method", "POST"),
+            ("http.route", "/v1/orders"),
+            ("http.response.status_code", "201"),
+            ("url.scheme", "http"));
         var insert = Single(spans, "order-api", "INSERT orders", ActivityKind.Client, post.SpanId);
         AssertHas(insert, ("db.system.name", "postgresql"), ("db.query.summary", "INSERT orders"));
         var publish = Single(spans, "order-api", $"publish {OrderExchange}", ActivityKind.Producer, post.SpanId);
@@ -51,7 +56,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             ("messaging.destination.name", OrderQueue),
             ("messaging.message.id", publish.Attributes["messaging.message.id"]));
         Assert.Contains("messaging.rabbitmq.message.delivery_tag", process.Attributes.Keys);
-        Assert.True(Guid.TryParse(process.Attributes["cloudevents.event_subject"], out _), "the order's id leads to its trace");
+        Assert.True(Guid.TryParse(process.Attributes["cloudevents.event_subject"], out _), "The span lacks the id of the order.");
         var writes = spans.Where(span => span is { Service: "user-api", Kind: ActivityKind.Client }).ToList();
         Assert.All(writes, write => Assert.Equal(process.SpanId, write.ParentId));
         Assert.All(writes, write => AssertHas(write, ("db.system.name", "postgresql"), ("db.namespace", "userdb")));
@@ -65,13 +70,15 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
         await using (var connection = await (await Observed.OpenDatabaseAsync("orderdb")).OpenConnectionAsync(Cancelled))
         await using (var pause = await connection.BeginTransactionAsync(Cancelled))
         {
-            // The consumer cannot write to its inbox while this lock is held, so that the events behind the first one gather.
+            // The lock on the inbox blocks the consumer, so that the events after the first one form a batch.
             await using var command = new NpgsqlCommand("lock table inbox in exclusive mode", connection, pause);
             await command.ExecuteNonQueryAsync(Cancelled);
             await CreateUserAsync();
             var channel = await Observed.OpenChannelAsync();
             await Until.TrueAsync(
-                "the first event is being processed", () => Observed.CountAsync("orderdb", RivalReplica.CountOfBlocked), waiting => waiting > 0);
+                "the first event is being processed",
+                () => Observed.CountAsync("orderdb", RivalReplica.CountOfBlockedStatements),
+                waiting => waiting > 0);
             foreach (var (trace, caller) in traces)
             {
                 await CreateUserAsync(traceParent: $"00-{trace}-{caller}-01");
@@ -87,7 +94,9 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             var spans = await SpansAsync(trace, "the event was processed", found => found.Any(span => span.Kind == ActivityKind.Consumer));
             var process = Assert.Single(spans, span => span.Name == $"process {UserQueue}");
             var batch = Assert.Single(await Until.TrueAsync(
-                "the batch was exported", () => Task.FromResult(Observed.Tap.Spans.Where(span => span.Links.Contains(process.SpanId)).ToList()), found => found.Count > 0));
+                "the batch was exported",
+                () => Task.FromResult(Observed.Tap.Spans.Where(span => span.Links.Contains(process.SpanId)).ToList()),
+                found => found.Count > 0));
             Assert.Equal($"process {UserQueue} batch", batch.Name);
             Assert.Equal("", batch.ParentId);
             Assert.NotEqual(trace, batch.TraceId);
@@ -96,7 +105,7 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
     }
 
     [Fact]
-    public async Task A_message_that_nobody_can_read_is_an_error_in_the_trace_it_came_with()
+    public async Task An_unreadable_message_is_an_error_in_its_own_trace()
     {
         var (trace, caller) = NewTrace();
         var channel = await Observed.OpenChannelAsync();
@@ -109,14 +118,14 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
             Encoding.UTF8.GetBytes("no event"),
             Cancelled);
 
-        var process = Assert.Single(await SpansAsync(trace, "it was refused", found => found.Count > 0));
+        var process = Assert.Single(await SpansAsync(trace, "the message was refused", found => found.Count > 0));
         Assert.Equal(caller, process.ParentId);
         Assert.True(process.IsError);
         Assert.EndsWith("UnreadableEventException", process.Attributes["error.type"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_request_that_is_not_to_be_traced_is_not()
+    public async Task An_unsampled_request_exports_no_spans()
     {
         var (trace, caller) = NewTrace();
         var (later, laterCaller) = NewTrace();
@@ -136,7 +145,11 @@ public sealed class TraceTests(ObservedSystem system) : ObservedTest(system)
     }
 
     private static void AssertHas(OtlpSpan span, params (string Name, string Value)[] attributes) =>
-        Assert.All(attributes, attribute => Assert.Equal((span.Name, attribute.Name, attribute.Value), (span.Name, attribute.Name, span.Attributes.GetValueOrDefault(attribute.Name))));
+        Assert.All(
+            attributes,
+            attribute => Assert.Equal(
+                (span.Name, attribute.Name, attribute.Value),
+                (span.Name, attribute.Name, span.Attributes.GetValueOrDefault(attribute.Name))));
 
     private static Task<uint> ReadyAsync(IChannel channel) => channel.MessageCountAsync("order-api.user-created", Cancelled);
 

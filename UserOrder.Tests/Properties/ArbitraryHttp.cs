@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>Requests to every endpoint of both services, most of them nearly right, and what is no request at all.</summary>
+/// <summary>Generates requests to every endpoint of both services, most of them nearly valid, and malformed HTTP.</summary>
 internal static class ArbitraryHttp
 {
     private static readonly Gen<string> Services = Gen.Elements("user-api", "order-api");
@@ -23,7 +23,8 @@ internal static class ArbitraryHttp
         from value in Gen.OneOf(
             Ids,
             Gen.Elements(
-                "", "1", "20", "100", "0", "-1", "101", "2147483647", "2147483648", "99999999999999999999", "1.5", "1e1", "%20", "%D9%A1", "0x1", "+1"))
+                "", "1", "20", "100", "0", "-1", "101", "2147483647", "2147483648", "99999999999999999999", "1.5", "1e1", "%20", "%D9%A1",
+                "0x1", "+1"))
         select $"{name}={value}";
 
     private static readonly Gen<string> Paths =
@@ -89,7 +90,11 @@ internal static class ArbitraryHttp
             "\"\\\"\\\\/\\u00e9\\u0301\"",
             Octets.OfUtf8("\"Ünï 🙂 𐏿 <script>'\u2028\""),
             Octets.OfUtf8($"\"{string.Concat(Enumerable.Repeat("🙂", 200))}\""))),
-        ("email", Gen.Elements("\"{guid}@example.com\"", "\"\\u00df{guid}@EXAMPLE.com\"", Octets.OfUtf8("\"İ{guid}@exämple.com\""), "\"'{guid}\\\"+<>@a\"")));
+        ("email", Gen.Elements(
+            "\"{guid}@example.com\"",
+            "\"\\u00df{guid}@EXAMPLE.com\"",
+            Octets.OfUtf8("\"İ{guid}@exämple.com\""),
+            "\"'{guid}\\\"+<>@a\"")));
 
     private static readonly Gen<string> Items = ArbitraryJson.Objects(
         ("sku", Gen.Elements("\"tea\"", "\"\\ud83d\\ude42\"", Octets.OfUtf8("\"ẞ\u0301\u200d\""), $"\"{new string('s', 64)}\"")),
@@ -97,7 +102,9 @@ internal static class ArbitraryHttp
         ("unitPrice", Gen.Elements("1.25", "0", "-0", "1.10", "1e1", "999999999.99", "0.10000000000000000000000000000001")));
 
     private static readonly Gen<string> Orders = ArbitraryJson.Objects(
-        ("userId", Gen.Frequency((6, Gen.Constant("\"{user}\"")), (1, Gen.Elements("\"{guid}\"", "\"{USER}\"", "\"00000000-0000-0000-0000-000000000000\"")))),
+        ("userId", Gen.Frequency(
+            (6, Gen.Constant("\"{user}\"")),
+            (1, Gen.Elements("\"{guid}\"", "\"{USER}\"", "\"00000000-0000-0000-0000-000000000000\"")))),
         ("items", Gen.OneOf(Gen.Elements("[]", "null"), Items.ArrayOf().Resize(3).Select(items => $"[{string.Join(',', items)}]"))));
 
     private static readonly Gen<string> Bodies = Gen.Frequency(
@@ -108,15 +115,20 @@ internal static class ArbitraryHttp
         (1, Gen.Constant("")),
         (1, AroundTheLimit()));
 
-    /// <summary>Requests that HTTP allows, though most clients would not send them.</summary>
+    /// <summary>Requests that are valid HTTP, though most clients would not send them.</summary>
     public static Gen<HttpInput> Requests { get; } = Gen.OneOf(
         Any(), Posts("user-api", "/v1/users", "/users", Users), Posts("order-api", "/v1/orders", "/orders", Orders));
 
-    /// <summary>Octets that start as such a request and are then cut, spliced and changed.</summary>
+    /// <summary>Octets of such requests, cut, spliced and changed.</summary>
     public static Gen<StreamInput> Streams { get; } = Gen.Frequency(
-        (6, from request in Requests from changed in Changed(request.Render(text => text)) select new StreamInput(request.Service, changed)),
+        (6, ChangedRequests()),
         (2, from service in Services from body in Chunked() select new StreamInput(service, body)),
         (1, from service in Services from bytes in ArbitraryJson.Bytes select new StreamInput(service, bytes)));
+
+    private static Gen<StreamInput> ChangedRequests() =>
+        from request in Requests
+        from changed in Changed(request.Render(text => text))
+        select new StreamInput(request.Service, changed);
 
     private static Gen<HttpInput> Any() =>
         from service in Services
@@ -140,6 +152,8 @@ internal static class ArbitraryHttp
         from body in Gen.OneOf(Users, Orders, Gen.Constant(""))
         select body.PadRight(size);
 
+    private static string ManyHeaders => string.Concat(Enumerable.Repeat("x: y\r\n", 200));
+
     private static Gen<string> Changed(string octets)
     {
         var place = Gen.Choose(0, octets.Length - 1);
@@ -150,13 +164,14 @@ internal static class ArbitraryHttp
             from length in Gen.Elements("-1", "5", "65536", "65537", "99999999999999999999", "1, 2", "0x5", "")
             select octets.Replace("Content-Length: ", $"Content-Length: {length}", StringComparison.Ordinal),
             from line in Gen.Elements(
-                "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip\r\n", "Host: other\r\n", " folded\r\n", "no colon\r\n", ": \r\n", "a\0b: c\r\n", "x: \n\r\n")
+                "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip\r\n", "Host: other\r\n",
+                " folded\r\n", "no colon\r\n", ": \r\n", "a\0b: c\r\n", "x: \n\r\n")
             select octets.Replace("Connection: close\r\n", line, StringComparison.Ordinal),
             from version in Gen.Elements("HTTP/1.0", "HTTP/2.0", "HTTP/9.9", "HTTP/1.1 ", "http/1.1", "")
             select octets.Replace("HTTP/1.1", version, StringComparison.Ordinal),
             Gen.Constant(octets.Replace("Connection: close\r\n", "", StringComparison.Ordinal) + octets),
             Gen.Constant(octets.Replace("\r\n", "\n", StringComparison.Ordinal)),
-            Gen.Constant(octets.Replace("Connection: close\r\n", string.Concat(Enumerable.Repeat("x: y\r\n", 200)), StringComparison.Ordinal)),
+            Gen.Constant(octets.Replace("Connection: close\r\n", ManyHeaders, StringComparison.Ordinal)),
             Gen.Constant(octets.Replace(" HTTP/1.1", $"{new string('p', 20_000)} HTTP/1.1", StringComparison.Ordinal)));
     }
 

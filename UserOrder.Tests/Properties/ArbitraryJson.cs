@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>JSON as a careless, unlucky or hostile client writes it; as octets, with <c>{guid}</c> in place of a fresh UUID.</summary>
+/// <summary>Generates valid, broken and hostile JSON as octets, with <c>{guid}</c> as the placeholder of a new UUID.</summary>
 internal static class ArbitraryJson
 {
     private static readonly Gen<string> Numbers = Gen.Elements(
@@ -53,21 +53,21 @@ internal static class ArbitraryJson
 
     private static readonly Gen<string> Scalars = Gen.OneOf(Gen.Elements("null", "true", "false", "nul", ""), Numbers, Strings);
 
-    /// <summary>Around the limits of 16 levels for a request and 32 for an event, and far beyond.</summary>
+    /// <summary>Nesting around the limits of 16 levels for a request and 32 for an event, and far beyond.</summary>
     private static readonly Gen<string> Deep =
         from depth in Gen.OneOf(Gen.Choose(12, 36), Gen.Elements(64, 65, 1000, 20_000))
         from kind in Gen.Elements(("[", "1", "]"), ("{\"a\":", "1", "}"), ("[", "", ""))
         select string.Concat(Enumerable.Repeat(kind.Item1, depth)) + kind.Item2 + string.Concat(Enumerable.Repeat(kind.Item3, depth));
 
-    /// <summary>Any value: most of them are JSON, none of them is what is asked for.</summary>
+    /// <summary>Any value: most are JSON, none is a valid request or event.</summary>
     public static Gen<string> Values { get; } = Gen.Sized(size => Tree(Math.Min(size, 20)));
 
-    /// <summary>Bytes of any kind.</summary>
+    /// <summary>Arbitrary bytes.</summary>
     public static Gen<string> Bytes { get; } = Gen.OneOf(
         Gen.Choose(0, 255).ArrayOf().Select(bytes => string.Concat(bytes.Select(octet => (char)octet))),
         Gen.Elements('{', '}', '[', ']', '"', ':', ',', '\\', 'u', '0', 'e', '-', ' ').ArrayOf().Select(text => new string(text)));
 
-    /// <summary>An object with the fields, most often with a few of them changed and sometimes with something around it.</summary>
+    /// <summary>An object with the fields, often with some of them changed, and sometimes wrapped in other text.</summary>
     public static Gen<string> Objects(params (string Key, Gen<string> Value)[] fields) =>
         from values in Gen.CollectToArray(fields, field => field.Value)
         from changed in Changed([.. fields.Zip(values, (field, value) => $"\"{field.Key}\":{value}")])
@@ -101,7 +101,8 @@ internal static class ArbitraryJson
             (1, Gen.Shuffle(members)));
     }
 
-    private static string[] Replaced(string[] members, int at, string member) => [.. members.Select((old, index) => index == at ? member : old)];
+    private static string[] Replaced(string[] members, int at, string member) =>
+        [.. members.Select((old, index) => index == at ? member : old)];
 
     private static string WithUpperKey(string member)
     {
@@ -113,7 +114,10 @@ internal static class ArbitraryJson
         (12, Gen.Constant(json)),
         (1, Gen.Constant(Octets.OfUtf8("\ufeff") + json)),
         (1, Bytes.Select(garbage => json + garbage)),
-        (1, Gen.Elements($"/* */{json}", $"{json}//", json.Replace('"', '\''), $"{json}{json}", $"[{json}]", json.Insert(json.Length - 1, ","))),
+        (1, Gen.Elements(
+            $"/* */{json}", $"{json}//", json.Replace('"', '\''), $"{json}{json}", $"[{json}]", json.Insert(json.Length - 1, ","))),
         (1, from cut in Gen.Choose(0, json.Length) select json[..cut]),
-        (1, from at in Gen.Choose(0, json.Length - 1) from octet in Gen.Choose(0, 255) select $"{json[..at]}{(char)octet}{json[(at + 1)..]}"));
+        (1, from at in Gen.Choose(0, json.Length - 1)
+            from octet in Gen.Choose(0, 255)
+            select $"{json[..at]}{(char)octet}{json[(at + 1)..]}"));
 }

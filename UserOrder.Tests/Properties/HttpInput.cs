@@ -1,6 +1,6 @@
 namespace UserOrder.Tests.Properties;
 
-/// <summary>A request, with <c>{user}</c> and the like in place of what is only known when it is sent.</summary>
+/// <summary>A request with placeholders such as <c>{user}</c>, which are filled in when it is sent.</summary>
 internal sealed record HttpInput(string Service, string Method, string Target, IReadOnlyList<string> Headers, string Body)
 {
     /// <summary>The request as octets.</summary>
@@ -8,7 +8,8 @@ internal sealed record HttpInput(string Service, string Method, string Target, I
     {
         var body = fill(Body);
         var headers = Headers.Select(header => $"{fill(header)}\r\n");
-        return $"{Method} {fill(Target)} HTTP/1.1\r\n{string.Concat(headers)}Connection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        return $"{Method} {fill(Target)} HTTP/1.1\r\n{string.Concat(headers)}Connection: close\r\n" +
+            $"Content-Length: {body.Length}\r\n\r\n{body}";
     }
 
     public IEnumerable<HttpInput> Smaller() =>
@@ -17,5 +18,6 @@ internal sealed record HttpInput(string Service, string Method, string Target, I
         .. Octets.Smaller(Body).Select(body => this with { Body = body }),
     ];
 
-    public override string ToString() => $"{Service}: {Octets.Show($"{Method} {Target} | {string.Join(" | ", Headers)}")} | {Octets.Show(Body)}";
+    public override string ToString() =>
+        $"{Service}: {Octets.Show($"{Method} {Target} | {string.Join(" | ", Headers)}")} | {Octets.Show(Body)}";
 }

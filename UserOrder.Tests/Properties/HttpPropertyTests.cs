@@ -8,18 +8,18 @@ using UserOrder.UserApi.Users;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>Whatever is sent: never a <c>5xx</c> but the documented <c>503</c>, never a look inside, and the service goes on.</summary>
+/// <summary>For any input, a service sends no <c>5xx</c> but the documented <c>503</c>, reveals no internals and keeps serving.</summary>
 public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string Problems = "https://userorder.example/problems/";
-    private const int Together = 8;
+    private const int BatchSize = 8;
 
     [Fact]
-    public async Task Every_request_is_answered_with_what_it_asks_for_or_a_problem_document()
+    public async Task Any_request_gets_its_result_or_a_problem_document()
     {
         var userId = await CreateUserAsync();
         var orderId = await PlacedOrderAsync(userId);
-        await Property.HoldsAsync(ArbitraryHttp.Requests, input => input.Smaller(), Together, async inputs =>
+        await Property.HoldsAsync(ArbitraryHttp.Requests, input => input.Smaller(), BatchSize, async inputs =>
         {
             await Task.WhenAll(inputs.Select(input => SendAsync(input, userId, orderId)));
             await AssertServingAsync();
@@ -27,9 +27,9 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
-    public async Task Octets_that_are_no_request_are_refused_or_cut_off()
+    public async Task Malformed_HTTP_is_refused_or_disconnected()
     {
-        await Property.HoldsAsync(ArbitraryHttp.Streams, input => input.Smaller(), Together, async inputs =>
+        await Property.HoldsAsync(ArbitraryHttp.Streams, input => input.Smaller(), BatchSize, async inputs =>
         {
             await Task.WhenAll(inputs.Select(SendAsync));
             await AssertServingAsync();
@@ -40,11 +40,11 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
             var octets = await RawHttp.ExchangeAsync(Graph.GetUrl(input.Service), input.Sent, isWhole: false, Cancelled);
             if (RawHttp.Parse(octets) is { } answer)
             {
-                // Another version of HTTP is the one thing that HTTP itself answers with a 5xx (RFC 9110, section 15.6.6).
+                // 505 is HTTP's own answer to an unsupported version (RFC 9110, section 15.6.6).
                 Assert.True(answer.Status is < 500 or 505 || IsDocumented503(answer), octets);
                 if (answer.Status >= 400)
                 {
-                    AssertShowsNothingOfTheInside(answer.Body);
+                    AssertRevealsNoInternals(answer.Body);
                 }
             }
         }
@@ -87,42 +87,43 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
 
     private static void AssertProblem(HttpInput input, RawAnswer answer)
     {
-        Assert.True(answer.Headers["Content-Type"].SingleOrDefault() == "application/problem+json", $"{input}: {answer.Status} {answer.Body}");
+        Assert.True(
+            answer.Headers["Content-Type"].SingleOrDefault() == "application/problem+json", $"{input}: {answer.Status} {answer.Body}");
         var problem = JsonDocument.Parse(Octets.ToBytes(answer.Body)).RootElement;
         Assert.StartsWith(Problems, problem.GetProperty("type").GetString(), StringComparison.Ordinal);
         Assert.Equal(answer.Status, problem.GetProperty("status").GetInt32());
-        AssertShowsNothingOfTheInside(answer.Body);
+        AssertRevealsNoInternals(answer.Body);
     }
 
-    private static void AssertShowsNothingOfTheInside(string body)
+    private static void AssertRevealsNoInternals(string body)
     {
         Assert.DoesNotContain("System.", body, StringComparison.Ordinal);
         Assert.DoesNotContain("UserOrder.", body, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
     }
 
-    /// <summary>What was answered is what was sent, and is found at the location.</summary>
+    /// <summary>Asserts that the entity at the location equals both the answer and the request.</summary>
     private async Task AssertStoredAsync(HttpInput input, string sent, RawAnswer answer)
     {
         using var api = new HttpClient { BaseAddress = Graph.GetUrl(input.Service) };
         var found = await api.GetFromJsonAsync<JsonElement>(answer.Headers["Location"].Single(), Cancelled);
-        foreach (var told in JsonDocument.Parse(Octets.ToBytes(answer.Body)).RootElement.EnumerateObject())
+        foreach (var answered in JsonDocument.Parse(Octets.ToBytes(answer.Body)).RootElement.EnumerateObject())
         {
-            var stored = found.GetProperty(told.Name);
-            Assert.True(JsonElement.DeepEquals(told.Value, stored), $"{input}: answered {told}, stored {stored}");
+            var stored = found.GetProperty(answered.Name);
+            Assert.True(JsonElement.DeepEquals(answered.Value, stored), $"{input}: answered {answered}, stored {stored}");
         }
 
         if (input.Service == "user-api")
         {
-            var asked = Read<CreateUserRequest>(sent);
-            Assert.Equal(asked.Name, found.GetProperty("name").GetString());
-            Assert.Equal(asked.Email, found.GetProperty("email").GetString());
+            var request = Read<CreateUserRequest>(sent);
+            Assert.Equal(request.Name, found.GetProperty("name").GetString());
+            Assert.Equal(request.Email, found.GetProperty("email").GetString());
         }
         else
         {
-            var asked = Read<PlaceOrderRequest>(sent);
-            Assert.Equal(asked.UserId, found.GetProperty("userId").GetGuid());
-            Assert.Equal(asked.Items ?? [], found.GetProperty("items").Deserialize<List<OrderItem>>(JsonSerializerOptions.Web)!);
+            var request = Read<PlaceOrderRequest>(sent);
+            Assert.Equal(request.UserId, found.GetProperty("userId").GetGuid());
+            Assert.Equal(request.Items ?? [], found.GetProperty("items").Deserialize<List<OrderItem>>(JsonSerializerOptions.Web)!);
         }
     }
 
@@ -138,7 +139,7 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
         return (await ReadAsync(response)).GetProperty("status").GetString();
     }
 
-    /// <summary>Both services are healthy, and a user's order goes all the way.</summary>
+    /// <summary>Asserts that both services are healthy and that UserApi counts a new order.</summary>
     private async Task AssertServingAsync()
     {
         foreach (var api in new[] { UserApi, OrderApi })
@@ -146,7 +147,7 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
             using var alive = await api.GetAsync("/alive", Cancelled);
             Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
 
-            // Another test's outage may just have ended.
+            // An outage of another test may have ended just before.
             await Until.EqualAsync("Healthy", "the service is healthy", () => HealthOfAsync(api));
         }
 

@@ -2,11 +2,11 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>A message, with <c>{guid}</c> and <c>{entity}</c> in place of the ids of event and entity, which it gets when it is sent.</summary>
-/// <param name="IsThroughExchange">Where the exchange routes it; else it goes to the queue directly.</param>
+/// <summary>A message with the placeholders <c>{guid}</c> and <c>{entity}</c> for the ids of the event and the entity.</summary>
+/// <param name="IsThroughExchange">Whether it is published to the exchange, in contrast to the queue.</param>
 /// <param name="Body">The body as octets.</param>
-/// <param name="Properties">Its AMQP properties, all but the message id.</param>
-/// <param name="MustTakeEffect">It is an event by the contract, and is not given a time to expire.</param>
+/// <param name="Properties">The AMQP properties without the message id.</param>
+/// <param name="MustTakeEffect">Whether it is a valid event that cannot expire.</param>
 internal sealed record MessageInput(bool IsThroughExchange, string Body, BasicProperties Properties, bool MustTakeEffect)
 {
     public IEnumerable<MessageInput> Smaller() => MustTakeEffect

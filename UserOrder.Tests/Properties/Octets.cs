@@ -2,14 +2,14 @@ using System.Text;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>Bytes as text with one character each, so that what is generated can be cut, spliced and read in a failure's message.</summary>
+/// <summary>Bytes as text with one character each, so that generated input can be cut, spliced and shown in a failure message.</summary>
 internal static class Octets
 {
     public static string OfUtf8(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     public static byte[] ToBytes(string octets) => Encoding.Latin1.GetBytes(octets);
 
-    /// <summary>As it would stand in a program, cut to what a person reads.</summary>
+    /// <summary>The octets with escapes, cut to a readable length.</summary>
     public static string Show(string octets)
     {
         var shown = new StringBuilder();
@@ -21,7 +21,7 @@ internal static class Octets
         return octets.Length > 400 ? $"{shown}… ({octets.Length} bytes)" : shown.ToString();
     }
 
-    /// <summary>The halves, and what is left without one of eight parts.</summary>
+    /// <summary>The two halves, and the octets without one of eight parts.</summary>
     public static IEnumerable<string> Smaller(string octets)
     {
         if (octets.Length == 0)

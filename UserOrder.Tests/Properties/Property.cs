@@ -7,8 +7,8 @@ using Microsoft.FSharp.Core;
 namespace UserOrder.Tests.Properties;
 
 /// <summary>
-/// Shows that something holds for arbitrary inputs. <c>USERORDER_PROPERTY_CASES</c> says for how many in each test, and
-/// <c>USERORDER_PROPERTY_SEED</c> repeats the inputs of a run that failed.
+/// Checks a property for arbitrary inputs. <c>USERORDER_PROPERTY_CASES</c> sets their number in each test, and
+/// <c>USERORDER_PROPERTY_SEED</c> repeats the inputs of a failed run.
 /// </summary>
 internal static class Property
 {
@@ -17,11 +17,11 @@ internal static class Property
     private const int DefaultCases = 200;
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gives the inputs in batches, so that those of a batch can be under way together, and reports the smallest that fails.</summary>
-    /// <param name="inputs">What is given.</param>
-    /// <param name="smaller">Simpler inputs than one that failed, the simplest first.</param>
-    /// <param name="batch">How many are given together.</param>
-    /// <param name="holds">Throws where the property does not hold.</param>
+    /// <summary>Checks batches of inputs, so that a batch can run concurrently, and reports the smallest failing input.</summary>
+    /// <param name="inputs">The generator of inputs.</param>
+    /// <param name="smaller">Simplifies a failing input; the simplest results come first.</param>
+    /// <param name="batch">The number of inputs in a batch.</param>
+    /// <param name="holds">Throws if the property does not hold.</param>
     public static async Task HoldsAsync<T>(Gen<T> inputs, Func<T, IEnumerable<T>> smaller, int batch, Func<IReadOnlyList<T>, Task> holds)
     {
         var seed = Number(SeedVariable) ?? (ulong)Random.Shared.NextInt64();
@@ -34,7 +34,7 @@ internal static class Property
         var searching = new Stopwatch();
         var batches = Arb.From(inputs.ArrayOf(batch), given => searching.Elapsed < LongestSearch ? Smaller(given, smaller) : []);
 
-        // The last to fail is the smallest: FsCheck goes on only with inputs that still fail.
+        // The last failing input is the smallest: FsCheck continues only with inputs that still fail.
         (IReadOnlyList<T> Inputs, Exception Exception)? failure = null;
         void Try(IReadOnlyList<T> given)
         {
@@ -50,7 +50,7 @@ internal static class Property
             }
         }
 
-        // FsCheck's runner waits for each case, which must not hold up the test runner's own threads.
+        // FsCheck's runner blocks on each case, so it needs a thread outside the pool of the test runner.
         var outcome = await Record.ExceptionAsync(() => Task.Factory.StartNew(
             () => Check.One(config, Prop.ForAll<T[]>(batches, Try)),
             TestContext.Current.CancellationToken,
@@ -59,9 +59,9 @@ internal static class Property
         if (outcome is not null)
         {
             Assert.Fail($"""
-                Does not hold for: {(failure is { } smallest ? string.Join(Environment.NewLine, smallest.Inputs) : "")}
+                The property does not hold for: {(failure is { } smallest ? string.Join(Environment.NewLine, smallest.Inputs) : "")}
                 {failure?.Exception ?? outcome}
-                {SeedVariable}={seed} gives the same inputs again.
+                {SeedVariable}={seed} repeats the inputs.
                 """);
         }
     }

@@ -7,33 +7,39 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>Whatever arrives in a queue takes effect or becomes a dead letter with a reason, and stops nobody.</summary>
+/// <summary>Any message in a queue takes effect once or becomes one dead letter with a reason, and does not block the queue.</summary>
 public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(graph)
 {
-    private const int Together = 20;
+    private const int BatchSize = 20;
 
     [Fact]
-    public async Task Every_message_about_an_order_has_one_end()
+    public async Task Any_order_message_takes_effect_once_or_becomes_one_dead_letter()
     {
         var queue = new QueueUnderTest(
-            "user-api.order-placed", "order.placed.v1", "userdb", "select count(*) from order_totals where user_id = any($1) and order_count = 1");
-        await EveryMessageHasOneEndAsync(
-            queue, ArbitraryMessages.For(queue.Name, queue.Type, ("userId", Gen.Constant("\"{entity}\"")), ("placedAt", ArbitraryMessages.EntityTimes)));
+            "user-api.order-placed",
+            "order.placed.v1",
+            "userdb",
+            "select count(*) from order_totals where user_id = any($1) and order_count = 1");
+        await AssertEveryMessageEndsOnceAsync(
+            queue,
+            ArbitraryMessages.For(
+                queue.Name, queue.Type, ("userId", Gen.Constant("\"{entity}\"")), ("placedAt", ArbitraryMessages.EntityTimes)));
     }
 
     [Fact]
-    public async Task Every_message_about_a_user_has_one_end()
+    public async Task Any_user_message_takes_effect_once_or_becomes_one_dead_letter()
     {
-        var queue = new QueueUnderTest("order-api.user-created", "user.created.v1", "orderdb", "select count(*) from known_users where id = any($1)");
-        await EveryMessageHasOneEndAsync(queue, ArbitraryMessages.For(queue.Name, queue.Type, ("id", Gen.Constant("\"{entity}\""))));
+        var queue = new QueueUnderTest(
+            "order-api.user-created", "user.created.v1", "orderdb", "select count(*) from known_users where id = any($1)");
+        await AssertEveryMessageEndsOnceAsync(queue, ArbitraryMessages.For(queue.Name, queue.Type, ("id", Gen.Constant("\"{entity}\""))));
     }
 
-    private async Task EveryMessageHasOneEndAsync(QueueUnderTest queue, Gen<MessageInput> messages)
+    private async Task AssertEveryMessageEndsOnceAsync(QueueUnderTest queue, Gen<MessageInput> messages)
     {
         var channel = await OpenChannelAsync();
         var database = await OpenDatabaseAsync(queue.Database);
         await channel.QueuePurgeAsync(queue.DeadLetters, Cancelled);
-        await Property.HoldsAsync(messages, input => input.Smaller(), Together, async inputs =>
+        await Property.HoldsAsync(messages, input => input.Smaller(), BatchSize, async inputs =>
         {
             var sent = new List<SentMessage>();
             foreach (var input in inputs)
@@ -41,7 +47,7 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
                 sent.Add(await SendAsync(channel, queue, input));
             }
 
-            await AssertOneEndAsync(channel, database, queue, sent);
+            await AssertEndsOnceAsync(channel, database, queue, sent);
             await AssertConsumingAsync(channel, database, queue);
         });
     }
@@ -63,18 +69,18 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
         return sent;
     }
 
-    private static async Task AssertOneEndAsync(IChannel channel, NpgsqlDataSource database, QueueUnderTest queue, List<SentMessage> sent)
+    private static async Task AssertEndsOnceAsync(IChannel channel, NpgsqlDataSource database, QueueUnderTest queue, List<SentMessage> sent)
     {
         var dead = new Dictionary<string, int>();
         var committed = new HashSet<Guid>();
-        await Until.EqualAsync("", $"every message of {queue.Name} has an end", async () =>
+        await Until.EqualAsync("", $"every message of {queue.Name} took effect or is a dead letter", async () =>
         {
             await DrainAsync(channel, queue, dead);
             committed = await InboxAsync(database, queue, sent);
             var open = sent.Where(message => !dead.ContainsKey($"{message.EventId}") && !committed.Contains(message.EventId));
             return string.Join(", ", open.Select(message => message.Input));
         });
-        await Until.EqualAsync(0u, $"nothing is left in {queue.Name}", () => channel.MessageCountAsync(queue.Name, Cancelled));
+        await Until.EqualAsync(0u, $"{queue.Name} is empty", () => channel.MessageCountAsync(queue.Name, Cancelled));
         await DrainAsync(channel, queue, dead);
 
         foreach (var message in sent)
@@ -111,16 +117,17 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
             var id = letter.BasicProperties.MessageId!;
             var headers = new Dictionary<string, object?>(letter.BasicProperties.Headers!);
 
-            // The broker's own reason, for a message that expired, is x-death.
+            // For an expired message the broker gives the reason in x-death.
             var hasReason = headers.GetValueOrDefault("x-reason") is byte[] { Length: > 0 } || headers.ContainsKey("x-death");
             Assert.True(hasReason, $"No reason: {id}");
-            // The broker counts the deliveries after the first: the consumer did not lose its channel over this message or one beside it.
+
+            // The broker counts redeliveries. One would mean that this message or a concurrent one broke the consumer's channel.
             Assert.True(headers.GetValueOrDefault("x-delivery-count") is null or 0L, $"Delivered more than once: {id}");
             dead[id] = dead.GetValueOrDefault(id) + 1;
         }
     }
 
-    /// <summary>The next event, which is like any other, takes effect.</summary>
+    /// <summary>Asserts that the next valid event takes effect.</summary>
     private static async Task AssertConsumingAsync(IChannel channel, NpgsqlDataSource database, QueueUnderTest queue)
     {
         var next = new MessageInput(
@@ -132,7 +139,8 @@ public sealed class QueuePropertyTests(RunningGraph graph) : IntegrationTest(gra
             new BasicProperties(),
             MustTakeEffect: true);
         var sent = await SendAsync(channel, queue, next);
-        await Until.EqualAsync(1, $"the next event of {queue.Name} takes effect", () => CountAsync(database, queue.CountEffects, new[] { sent.EntityId }));
+        await Until.EqualAsync(
+            1, $"the next event of {queue.Name} takes effect", () => CountAsync(database, queue.CountEffects, new[] { sent.EntityId }));
     }
 
     private sealed record QueueUnderTest(string Name, string Type, string Database, string CountEffects)

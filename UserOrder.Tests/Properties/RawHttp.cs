@@ -4,19 +4,19 @@ using System.Text;
 
 namespace UserOrder.Tests.Properties;
 
-/// <summary>What was answered, as octets.</summary>
+/// <summary>An answer as octets.</summary>
 internal sealed record RawAnswer(int Status, ILookup<string, string> Headers, string Body);
 
-/// <summary>Sends octets as they are, where <see cref="HttpClient"/> would refuse or correct them.</summary>
+/// <summary>Sends octets unchanged; <see cref="HttpClient"/> would refuse or correct invalid ones.</summary>
 internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>Returns all that was answered until the service closed the connection.</summary>
-    /// <param name="service">Where to send it.</param>
-    /// <param name="octets">What to send.</param>
-    /// <param name="isWhole">False where the service may be waiting for more, which is then told that there is none.</param>
+    /// <summary>Sends octets and returns everything that the service sends until it closes the connection.</summary>
+    /// <param name="service">The address of the service.</param>
+    /// <param name="octets">The octets to send.</param>
+    /// <param name="isWhole">False if the service may wait for more octets; the client then closes its side of the connection.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     public static async Task<string> ExchangeAsync(Uri service, string octets, bool isWhole, CancellationToken cancellationToken)
     {
@@ -36,13 +36,13 @@ internal static class RawHttp
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // The service has seen enough and closed the connection; its answer may be there nevertheless.
+            // The service closed the connection early; it may have answered nevertheless.
         }
 
         return await answer;
     }
 
-    /// <summary>The first answer; null where there is none.</summary>
+    /// <summary>The first answer; null without one.</summary>
     public static RawAnswer? Parse(string octets)
     {
         var end = octets.IndexOf("\r\n\r\n", StringComparison.Ordinal);
@@ -52,7 +52,9 @@ internal static class RawHttp
         }
 
         var lines = octets[..end].Split("\r\n");
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToLookup(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines.Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .ToLookup(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
         var body = octets[(end + 4)..];
         return new RawAnswer(
             int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture),
@@ -73,7 +75,7 @@ internal static class RawHttp
         }
         catch (IOException)
         {
-            // A reset is an end like any other.
+            // A reset ends the answer too.
         }
 
         return answer.ToString();

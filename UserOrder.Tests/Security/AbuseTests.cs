@@ -6,10 +6,10 @@ using UserOrder.Tests.Properties;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>What attackers send. <see cref="HttpPropertyTests"/> sends whatever comes; these are the strings and the forms with a purpose.</summary>
+/// <summary>Known attacks. <see cref="HttpPropertyTests"/> sends random input in contrast.</summary>
 public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
 {
-    /// <summary>Text that means something to a database, a shell, a log, a browser or a template, if it reaches one as anything but text.</summary>
+    /// <summary>Text with a special meaning for a database, a shell, a log, a browser or a template.</summary>
     public static TheoryData<string> Injections { get; } =
     [
         "'; drop table users; --",
@@ -29,7 +29,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Injections))]
-    public async Task Hostile_text_is_stored_and_answered_as_text_or_refused(string text)
+    public async Task Hostile_text_is_stored_verbatim_or_refused(string text)
     {
         using var created = await UserApi.PostAsJsonAsync("/v1/users", new { name = text, email = NewEmail() }, Cancelled);
         using var odd = await UserApi.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{text}@example.com" }, Cancelled);
@@ -54,7 +54,8 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
             Assert.Equal(text, (await ReadAsync(found)).GetProperty("items")[0].GetProperty("sku").GetString());
         }
 
-        await Until.EqualAsync(placed.StatusCode == HttpStatusCode.Created ? 1 : 0, "UserApi counts the order", () => OrderCountAsync(user));
+        await Until.EqualAsync(
+            placed.StatusCode == HttpStatusCode.Created ? 1 : 0, "UserApi counts the order", () => OrderCountAsync(user));
     }
 
     public static TheoryData<string, string> Bodies { get; } = new()
@@ -62,9 +63,9 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
         { "deep", string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) },
         { "deep and closed", $$"""{"name":"Ada","email":"a@example.com","x":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}""" },
         { "a key twice", """{"name":"Ada","name":"Eve","email":"a@example.com"}""" },
-        { "a key twice in other letters", """{"name":"Ada","NAME":"Eve","email":"a@example.com"}""" },
+        { "a key twice in different case", """{"name":"Ada","NAME":"Eve","email":"a@example.com"}""" },
         { "a number for a text", $$"""{"name":1e999,"email":"a@example.com"}""" },
-        { "a text that is no UTF-8", "{\"name\":\"\xFF\xFE\",\"email\":\"a@example.com\"}" },
+        { "invalid UTF-8", "{\"name\":\"\xFF\xFE\",\"email\":\"a@example.com\"}" },
         { "half a surrogate pair", """{"name":"\ud800","email":"a@example.com"}""" },
         { "a zero character", """{"name":"a\u0000b","email":"a@example.com"}""" },
         { "a line break for the log", """{"name":"a\r\n{\"level\":\"Critical\"}","email":"a@example.com"}""" },
@@ -73,12 +74,14 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task A_body_that_is_meant_to_break_the_reader_is_refused(string what, string body)
+    public async Task A_body_built_to_break_the_parser_gets_400(string what, string body)
     {
         using var content = new ByteArrayContent(Octets.ToBytes(body)) { Headers = { ContentType = new("application/json") } };
         using var refused = await UserApi.PostAsync("/v1/users", content, Cancelled);
 
-        Assert.True(refused.StatusCode == HttpStatusCode.BadRequest, $"{what}: {refused.StatusCode} {await refused.Content.ReadAsStringAsync(Cancelled)}");
+        Assert.True(
+            refused.StatusCode == HttpStatusCode.BadRequest,
+            $"{what}: {refused.StatusCode} {await refused.Content.ReadAsStringAsync(Cancelled)}");
     }
 
     [Theory]
@@ -89,7 +92,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("NaN")]
     [InlineData("\"1\"")]
     [InlineData("9999999999999999999999999999999999999999999999999999999999999999999999")]
-    public async Task A_price_that_is_no_price_is_refused(string price)
+    public async Task An_invalid_price_gets_400(string price)
     {
         var user = await CreateUserAsync();
         using var refused = await OrderApi.PostAsync(
@@ -98,7 +101,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
     }
 
-    /// <summary>Requests whose end two servers may see in different places: nothing behind the first end may be carried out.</summary>
+    /// <summary>Requests that two servers may delimit differently. The second request inside must not run.</summary>
     [Theory]
     [InlineData("Content-Length: 6\r\nContent-Length: 60\r\n\r\n")]
     [InlineData("Content-Length: 6, 60\r\n\r\n")]
@@ -117,16 +120,17 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n\r\n")]
-    public async Task A_request_with_two_ends_is_refused_and_nothing_behind_it_is_carried_out(string framing)
+    public async Task Ambiguous_framing_is_refused_and_a_smuggled_request_has_no_effect(string framing)
     {
         var email = NewEmail();
         var body = $$"""{"name":"Eve","email":"{{email}}"}""";
-        var smuggled = $"POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        const string start = "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+        var smuggled = $"{start}Content-Length: {body.Length}\r\n\r\n{body}";
 
         var octets = await RawHttp.ExchangeAsync(
-            Graph.GetUrl("user-api"), $"POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{framing}{smuggled}", isWhole: true, Cancelled);
+            Graph.GetUrl("user-api"), $"{start}{framing}{smuggled}", isWhole: true, Cancelled);
 
-        // Of the number with a sign Kestrel reads the number, and takes the rest for another request: for that the client may be told once more.
+        // Kestrel accepts a length with a sign and parses the rest as another request, so it may answer twice.
         Assert.DoesNotContain("HTTP/1.1 2", octets, StringComparison.Ordinal);
         Assert.True(RawHttp.Parse(octets) is { Status: 400 or 413 or 501 }, octets);
         using var free = await UserApi.PostAsync("/v1/users", Json(body), Cancelled);
@@ -139,7 +143,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData("'; drop table outbox; --")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-and-more")]
-    public async Task A_forged_traceparent_changes_nothing_but_the_trace(string traceparent)
+    public async Task A_forged_traceparent_does_not_affect_the_order(string traceparent)
     {
         var user = await CreateUserAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders") { Content = Json($$"""{"userId":"{{user}}"}""") };

@@ -4,14 +4,18 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>Who gets in where: each endpoint with each kind of token.</summary>
+/// <summary>Access to each endpoint with each kind of token.</summary>
 public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : SecuredTest(graph, fixture), IClassFixture<SecuredFixture>
 {
     private const string Admin = "admin";
 
-    private static readonly string[] OtherScopes = ["users:read", "users:write", "orders:read", "orders:write", "orders", "ADMIN", "administrator"];
+    private static readonly string[] OtherScopes =
+        ["users:read", "users:write", "orders:read", "orders:write", "orders", "ADMIN", "administrator"];
 
-    /// <summary>By the operation: how it is asked for, its scope, and the status for the own user, for another user and for any user's scope.</summary>
+    /// <summary>
+    /// The request and the scope of each operation, and the expected status for the user's own data, for another user's data, and for a
+    /// token with access to any user.
+    /// </summary>
     private static readonly Dictionary<string, Endpoint> Endpoints = new()
     {
         ["createUser"] = new("user-api", "POST", "/v1/users", "users:write", Own: 201, Other: 201, Any: 201),
@@ -24,43 +28,49 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
         ["countDeadLetters of OrderApi"] = new("order-api", "GET", "/admin/dead-letters", Admin, Own: 200, Other: 200, Any: 200),
     };
 
-    /// <summary>Tokens that prove nothing, by what is wrong with them.</summary>
-    private static readonly Dictionary<string, Func<IssuerUnderTest, string, string, string?>> Worthless = new()
+    /// <summary>Invalid tokens by their defect.</summary>
+    private static readonly Dictionary<string, Func<IssuerUnderTest, string, string, string?>> Invalid = new()
     {
         ["none"] = (_, _, _) => null,
-        ["expired"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("exp", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeSeconds())),
+        ["expired"] = (issuer, user, scope) =>
+            issuer.TokenWith(user, scope, ("exp", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeSeconds())),
         ["without an expiry"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("exp", null)),
-        ["not good yet"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("nbf", DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeSeconds())),
-        ["of another issuer"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("iss", "https://elsewhere.example")),
+        ["not valid yet"] = (issuer, user, scope) =>
+            issuer.TokenWith(user, scope, ("nbf", DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeSeconds())),
+        ["from another issuer"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("iss", "https://elsewhere.example")),
         ["for another audience"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("aud", "another-service")),
         ["without a subject"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("sub", null)),
-        ["signed by a stranger"] = (issuer, user, scope) => issuer.TokenByStranger(user, scope),
-        ["signed by nobody"] = (issuer, user, scope) => issuer.UnsignedToken(user, scope),
+        ["signed with an unknown key"] = (issuer, user, scope) => issuer.TokenByStranger(user, scope),
+        ["unsigned"] = (issuer, user, scope) => issuer.UnsignedToken(user, scope),
         ["signed with the public key"] = (issuer, user, scope) => issuer.TokenByPublicKey(user, scope),
-        ["of another's signature"] = (issuer, user, scope) => $"{issuer.Token(user, scope)[..^10]}AAAAAAAAAA",
-        ["no JWT"] = (_, _, _) => "letmein",
+        ["with a wrong signature"] = (issuer, user, scope) => $"{issuer.Token(user, scope)[..^10]}AAAAAAAAAA",
+        ["malformed"] = (_, _, _) => "letmein",
     };
 
-    public static TheoryData<string, string> WorthlessTokens { get; } =
-        new(from operation in Endpoints.Keys from token in Worthless.Keys select (operation, token));
+    public static TheoryData<string, string> InvalidTokens { get; } =
+        new(from operation in Endpoints.Keys from token in Invalid.Keys select (operation, token));
 
     public static TheoryData<string> Operations { get; } = [.. Endpoints.Keys];
 
     [Fact]
-    public void Every_operation_of_the_contracts_is_in_the_table()
+    public void Every_operation_of_the_contracts_has_a_row()
     {
-        var operations = ContractFiles.Services.SelectMany(service => OpenApiContract.Of(service).Operations).Select(operation => operation.Id);
+        var operations = ContractFiles.Services.SelectMany(service => OpenApiContract.Of(service).Operations)
+            .Select(operation => operation.Id);
 
-        Assert.Equal(operations.Order(), Endpoints.Keys.Where(operation => !operation.StartsWith("countDeadLetters", StringComparison.Ordinal)).Order());
+        Assert.Equal(
+            operations.Order(),
+            Endpoints.Keys.Where(operation => !operation.StartsWith("countDeadLetters", StringComparison.Ordinal)).Order());
     }
 
     [Theory]
-    [MemberData(nameof(WorthlessTokens))]
-    public async Task A_worthless_token_gets_nobody_in(string operation, string token)
+    [MemberData(nameof(InvalidTokens))]
+    public async Task An_invalid_token_gets_401(string operation, string token)
     {
         var (user, order) = await UserWithOrderAsync();
 
-        using var refused = await SendAsync(Endpoints[operation], user, order, Worthless[token](Issuer, $"{user}", $"{Endpoints[operation].Scope} {Admin}"));
+        using var refused = await SendAsync(
+            Endpoints[operation], user, order, Invalid[token](Issuer, $"{user}", $"{Endpoints[operation].Scope} {Admin}"));
 
         await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
         Assert.Equal("Bearer", Assert.Single(refused.Headers.WwwAuthenticate).Scheme);
@@ -68,12 +78,13 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task A_token_reaches_what_its_scope_and_its_subject_say(string operation)
+    public async Task A_token_grants_access_by_its_scope_and_subject(string operation)
     {
         var endpoint = Endpoints[operation];
         var (user, order) = await UserWithOrderAsync();
         var other = Guid.CreateVersion7();
-        var unrelated = string.Join(' ', OtherScopes.Where(scope => scope != endpoint.Scope).Append(endpoint.Scope + "s").Append(endpoint.Scope + ":anybody"));
+        var similar = new[] { $"{endpoint.Scope}s", $"{endpoint.Scope}:anybody" };
+        var unrelated = string.Join(' ', OtherScopes.Where(scope => scope != endpoint.Scope).Concat(similar));
 
         Assert.Equal(403, await StatusAsync(unrelated, user));
         Assert.Equal(403, await StatusAsync("", user));
@@ -99,7 +110,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     [InlineData("GET", "order-api", "/nowhere")]
     [InlineData("DELETE", "order-api", "/v1/orders/{order}")]
     [InlineData("GET", "user-api", "/v1/nowhere")]
-    public async Task An_alias_and_what_is_not_there_are_no_way_around(string method, string service, string path)
+    public async Task Aliases_and_unknown_paths_get_401_without_a_token(string method, string service, string path)
     {
         var (user, order) = await UserWithOrderAsync();
 
@@ -112,7 +123,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     [InlineData("/alive")]
     [InlineData("/health")]
     [InlineData("/openapi/v1.json")]
-    public async Task Probes_and_the_document_need_no_token(string path)
+    public async Task Probes_and_the_OpenAPI_document_need_no_token(string path)
     {
         foreach (var service in ContractFiles.Services)
         {
@@ -122,35 +133,42 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
     }
 
     [Fact]
-    public async Task A_refusal_names_the_scope_that_was_missing()
+    public async Task A_403_names_the_missing_scope()
     {
         using var refused = await SendAsync("user-api", HttpMethod.Get, "/v1/users", Issuer.Token("somebody", "orders:read"));
 
         await AssertProblemAsync(HttpStatusCode.Forbidden, "forbidden", refused);
-        Assert.Equal("""Bearer error="insufficient_scope", scope="users:read" """.Trim(), Assert.Single(refused.Headers.WwwAuthenticate).ToString());
+        Assert.Equal(
+            """Bearer error="insufficient_scope", scope="users:read" """.Trim(), Assert.Single(refused.Headers.WwwAuthenticate).ToString());
     }
 
     [Fact]
-    public async Task Whether_anothers_user_or_order_exists_is_not_told()
+    public async Task An_answer_does_not_reveal_whether_data_of_another_user_exists()
     {
         var (user, order) = await UserWithOrderAsync();
         var token = Issuer.Token($"{Guid.CreateVersion7()}", "users:read orders:read orders:write");
         async Task<string> AnswerAsync(string service, string path, Guid id)
         {
             using var response = await SendAsync(service, HttpMethod.Get, path + id, token);
-            return $"{response.StatusCode} {(await response.Content.ReadAsStringAsync(Cancelled)).Replace($"{id}", "ID", StringComparison.Ordinal)}";
+            var body = await response.Content.ReadAsStringAsync(Cancelled);
+            return $"{response.StatusCode} {body.Replace($"{id}", "ID", StringComparison.Ordinal)}";
         }
 
-        Assert.Equal(WithoutTrace(await AnswerAsync("user-api", "/v1/users/", Guid.CreateVersion7())), WithoutTrace(await AnswerAsync("user-api", "/v1/users/", user)));
-        Assert.Equal(WithoutTrace(await AnswerAsync("order-api", "/v1/orders/", Guid.CreateVersion7())), WithoutTrace(await AnswerAsync("order-api", "/v1/orders/", order)));
         Assert.Equal(
-            WithoutTrace(await AnswerAsync("order-api", "/v1/orders?userId=", Guid.CreateVersion7())), WithoutTrace(await AnswerAsync("order-api", "/v1/orders?userId=", user)));
+            WithoutTrace(await AnswerAsync("user-api", "/v1/users/", Guid.CreateVersion7())),
+            WithoutTrace(await AnswerAsync("user-api", "/v1/users/", user)));
+        Assert.Equal(
+            WithoutTrace(await AnswerAsync("order-api", "/v1/orders/", Guid.CreateVersion7())),
+            WithoutTrace(await AnswerAsync("order-api", "/v1/orders/", order)));
+        Assert.Equal(
+            WithoutTrace(await AnswerAsync("order-api", "/v1/orders?userId=", Guid.CreateVersion7())),
+            WithoutTrace(await AnswerAsync("order-api", "/v1/orders?userId=", user)));
     }
 
     [Theory]
     [InlineData("user-api", "/v1/users", "users:write")]
     [InlineData("order-api", "/v1/orders", "orders:write:any")]
-    public async Task The_idempotency_key_of_one_caller_is_not_anothers(string service, string path, string scope)
+    public async Task Two_callers_can_use_the_same_idempotency_key(string service, string path, string scope)
     {
         var body = service == "user-api" ? NewUserBody() : NewOrderBody(await CreateUserAsync());
         var key = Guid.NewGuid().ToString();
@@ -171,7 +189,7 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 
     private async Task<(Guid User, Guid Order)> UserWithOrderAsync()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var user = await CreateUserAsync();
         using var placed = await PlaceOrderAsync(user);
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
@@ -180,7 +198,8 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
 
     private Task<HttpResponseMessage> SendAsync(Endpoint endpoint, Guid user, Guid order, string? token)
     {
-        var path = endpoint.Path.Replace("{user}", $"{user}", StringComparison.Ordinal).Replace("{order}", $"{order}", StringComparison.Ordinal);
+        var path = endpoint.Path.Replace("{user}", $"{user}", StringComparison.Ordinal)
+            .Replace("{order}", $"{order}", StringComparison.Ordinal);
         var body = endpoint.Method != "POST" ? null : endpoint.Service == "user-api" ? NewUserBody() : NewOrderBody(user);
         return SendAsync(endpoint.Service, HttpMethod.Parse(endpoint.Method), path, token, body);
     }

@@ -16,16 +16,18 @@ public sealed class BrokerPermissionsTests
     [InlineData("b.a.things", false)]
     [InlineData("shop.events", false)]
     [InlineData("", false)]
-    public void It_may_declare_its_queues_only(string name, bool allowed) => Assert.Equal(allowed, Regex.IsMatch(name, Permissions.Configure));
+    public void A_service_may_declare_its_own_queues_only(string name, bool allowed) =>
+        Assert.Equal(allowed, Regex.IsMatch(name, Permissions.Configure));
 
     [Theory]
     [InlineData("other.happened.v1", true)]
     [InlineData("thing.happened.v1", false)]
     [InlineData("other.happened.v2", false)]
-    public void It_may_publish_its_own_types_only(string type, bool allowed) => Assert.Equal(allowed, Regex.IsMatch(type, Permissions.TopicWrite));
+    public void A_service_may_publish_its_own_types_only(string type, bool allowed) =>
+        Assert.Equal(allowed, Regex.IsMatch(type, Permissions.TopicWrite));
 
     [Fact]
-    public void A_service_that_only_publishes_may_read_nothing()
+    public void A_service_without_subscriptions_may_read_nothing()
     {
         var permissions = BrokerPermissions.Of("shop.events", [], [new PublishedType("other.happened.v1")]);
 

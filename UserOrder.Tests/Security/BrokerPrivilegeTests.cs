@@ -8,7 +8,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>What UserApi's own user tries at the real broker, and is refused.</summary>
+/// <summary>Operations of UserApi's broker user that the real broker refuses.</summary>
 public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string Login = "user-api-rabbitmq";
@@ -20,7 +20,8 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
     {
         ["declare a queue"] = channel => channel.QueueDeclareAsync("intruder", durable: true, exclusive: false, autoDelete: false),
         ["declare an exchange"] = channel => channel.ExchangeDeclareAsync("intruder", ExchangeType.Fanout),
-        ["consume the other's events"] = channel => channel.BasicConsumeAsync(OthersQueue, autoAck: true, new AsyncDefaultBasicConsumer(channel)),
+        ["consume the other's events"] = channel =>
+            channel.BasicConsumeAsync(OthersQueue, autoAck: true, new AsyncDefaultBasicConsumer(channel)),
         ["take the other's event"] = channel => channel.BasicGetAsync(OthersQueue, autoAck: true),
         ["take the other's dead letter"] = channel => channel.BasicGetAsync($"{OthersQueue}.dead", autoAck: true),
         ["empty the other's queue"] = channel => channel.QueuePurgeAsync(OthersQueue),
@@ -28,22 +29,22 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
         ["delete the exchange"] = channel => channel.ExchangeDeleteAsync(Exchange),
         ["redeclare the exchange"] = channel => channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true),
         ["publish as the other"] = channel => PublishAsync(channel, Exchange, "order.placed.v1"),
-        ["publish a type that nobody has"] = channel => PublishAsync(channel, Exchange, "user.created.v1.forged"),
+        ["publish an unknown type"] = channel => PublishAsync(channel, Exchange, "user.created.v1.forged"),
         ["put an event into its own queue"] = channel => PublishAsync(channel, "", OwnQueue),
         ["put an event into the other's queue"] = channel => PublishAsync(channel, "", OthersQueue),
         ["put an event into the other's queue by its exchange"] = channel => PublishAsync(channel, OthersQueue, OthersQueue),
-        ["listen to its own kind"] = channel => channel.QueueBindAsync(OwnQueue, Exchange, "user.created.v1"),
-        ["listen to everything"] = channel => channel.QueueBindAsync(OwnQueue, Exchange, "#"),
-        ["listen to the broker's own exchange"] = channel => channel.QueueBindAsync(OwnQueue, "amq.topic", "#"),
+        ["bind to its own events"] = channel => channel.QueueBindAsync(OwnQueue, Exchange, "user.created.v1"),
+        ["bind to all events"] = channel => channel.QueueBindAsync(OwnQueue, Exchange, "#"),
+        ["bind to an exchange of the broker"] = channel => channel.QueueBindAsync(OwnQueue, "amq.topic", "#"),
     };
 
     public static TheoryData<string> Forbidden { get; } = new(Attempts.Keys);
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public async Task A_service_may_use_its_own_queues_and_events_and_nothing_else(string attempt)
+    public async Task The_broker_refuses_all_but_the_queues_and_events_of_the_service(string attempt)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var factory = new ConnectionFactory { Uri = await LoginAsync(), AutomaticRecoveryEnabled = false };
         await using var connection = await factory.CreateConnectionAsync(Cancelled);
         await using var channel = await connection.CreateChannelAsync(
@@ -60,7 +61,7 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
     [InlineData("queues")]
     public async Task A_service_may_not_use_the_management_API(string resource)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         using var management = new HttpClient { BaseAddress = new Uri(Graph.GetUrl("rabbitmq", "management"), "/api/") };
         management.DefaultRequestHeaders.Authorization = Basic(await LoginAsync());
         using var refused = await management.GetAsync(resource, Cancelled);
@@ -72,11 +73,14 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
     }
 
     [Fact]
-    public void The_management_API_listens_on_this_machine_only()
+    public void The_management_API_listens_on_loopback_only()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var port = Graph.GetUrl("rabbitmq", "management").Port;
-        var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => listener.Port == port).ToList();
+        var listeners = IPGlobalProperties.GetIPGlobalProperties()
+            .GetActiveTcpListeners()
+            .Where(listener => listener.Port == port)
+            .ToList();
 
         Assert.NotEmpty(listeners);
         Assert.All(listeners, listener => Assert.True(IPAddress.IsLoopback(listener.Address), $"{listener}"));
@@ -87,5 +91,6 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
     private static async Task PublishAsync(IChannel channel, string exchange, string routingKey) =>
         await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, body: "forged"u8.ToArray(), Cancelled);
 
-    private static AuthenticationHeaderValue Basic(Uri login) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login.UserInfo)));
+    private static AuthenticationHeaderValue Basic(Uri login) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login.UserInfo)));
 }

@@ -5,7 +5,7 @@ using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The service's own token: one request for all who wait, renewed before its end, never given away when it is over.</summary>
+/// <summary>The service's own token: concurrent callers share a request, renewal precedes expiry, an expired token is never used.</summary>
 public sealed class ClientTokensTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -14,13 +14,19 @@ public sealed class ClientTokensTests : IDisposable
 
     public ClientTokensTests() => _tokens = new ClientTokens(
         _server,
-        new ClientOptions { TokenEndpoint = "http://127.0.0.1/token", ClientId = "order api", ClientSecret = "a:b", Scope = "users:read:any" },
+        new ClientOptions
+        {
+            TokenEndpoint = "http://127.0.0.1/token",
+            ClientId = "order api",
+            ClientSecret = "a:b",
+            Scope = "users:read:any",
+        },
         _time);
 
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task All_who_need_a_token_at_once_share_one_request()
+    public async Task Concurrent_callers_share_one_token_request()
     {
         _server.Hold();
         var waiting = Enumerable.Range(0, 50).Select(_ => _tokens.GetAsync(TestContext.Current.CancellationToken).AsTask()).ToList();
@@ -33,7 +39,7 @@ public sealed class ClientTokensTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_is_renewed_before_its_end_and_nobody_waits_for_it()
+    public async Task A_token_is_renewed_in_the_background_before_it_expires()
     {
         Assert.Equal("token 1", await GetAsync());
         _time.Advance(TimeSpan.FromSeconds(79));
@@ -49,7 +55,7 @@ public sealed class ClientTokensTests : IDisposable
     }
 
     [Fact]
-    public async Task While_the_issuer_fails_a_good_token_is_used_to_its_end_and_not_longer()
+    public async Task A_token_is_used_until_it_expires_while_the_issuer_fails()
     {
         Assert.Equal("token 1", await GetAsync());
         _server.Status = HttpStatusCode.InternalServerError;
@@ -60,11 +66,11 @@ public sealed class ClientTokensTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
 
         _server.Status = HttpStatusCode.OK;
-        await Until.TrueAsync("there is a new token", async () => await TryGetAsync(), token => token is not null and not "token 1");
+        await Until.TrueAsync("the token is renewed", async () => await TryGetAsync(), token => token is not null and not "token 1");
     }
 
     [Fact]
-    public async Task A_refused_token_is_given_up_unless_it_is_new()
+    public async Task A_rejected_token_is_dropped_unless_it_is_new()
     {
         Assert.Equal("token 1", await GetAsync());
         Assert.False(_tokens.Forget("token 1"));
@@ -84,7 +90,7 @@ public sealed class ClientTokensTests : IDisposable
     [InlineData("<html>")]
     [InlineData("""{"access_token":""}""")]
     [InlineData("""{"access_token":7}""")]
-    public async Task What_is_no_token_is_no_token(string answer)
+    public async Task An_answer_without_a_token_fails_and_does_not_reveal_the_secret(string answer)
     {
         _server.Answer = answer;
 
@@ -134,11 +140,8 @@ public sealed class ClientTokensTests : IDisposable
             Body = await request.Content!.ReadAsStringAsync(cancellationToken);
             Credentials = request.Headers.Authorization!.Parameter;
             await _gate.Task;
-            return new HttpResponseMessage(Status)
-            {
-                Content = new StringContent(
-                    Answer ?? $$"""{"access_token":"token {{number}}","token_type":"Bearer","expires_in":100}""", Encoding.UTF8, "application/json"),
-            };
+            var answer = Answer ?? $$"""{"access_token":"token {{number}}","token_type":"Bearer","expires_in":100}""";
+            return new HttpResponseMessage(Status) { Content = new StringContent(answer, Encoding.UTF8, "application/json") };
         }
 
         private static TaskCompletionSource Open()

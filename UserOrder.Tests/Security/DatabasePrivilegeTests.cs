@@ -4,7 +4,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>What the services' own roles try at the real servers, and are refused.</summary>
+/// <summary>Statements of the services' roles that the real servers refuse.</summary>
 public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string, string> Forbidden { get; } = new(
@@ -33,7 +33,7 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
 
     [Theory]
     [MemberData(nameof(Forbidden))]
-    public async Task A_service_may_use_its_tables_and_nothing_else(string login, string sql)
+    public async Task The_database_refuses_all_but_the_tables_of_the_service(string login, string sql)
     {
         await using var database = await OpenDatabaseAsync(login);
         await using var command = database.CreateCommand(sql);
@@ -46,16 +46,16 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
     [Theory]
     [InlineData("user-api-userdb", "orderdb")]
     [InlineData("order-api-orderdb", "userdb")]
-    public async Task A_service_cannot_log_in_to_the_others_server(string login, string other)
+    public async Task A_service_cannot_log_in_to_the_server_of_the_other(string login, string other)
     {
-        NeedsTheWholeGraph();
-        var mine = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(login, Cancelled));
-        var theirs = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(other, Cancelled))
+        RequireOwnGraph();
+        var own = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(login, Cancelled));
+        var foreign = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync(other, Cancelled))
         {
-            Username = mine.Username,
-            Password = mine.Password,
+            Username = own.Username,
+            Password = own.Password,
         };
-        await using var database = Open(theirs.ConnectionString);
+        await using var database = Open(foreign.ConnectionString);
 
         var refusal = await Assert.ThrowsAsync<PostgresException>(async () => await database.OpenConnectionAsync(Cancelled));
 
@@ -63,10 +63,11 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
     }
 
     [Fact]
-    public async Task The_running_service_is_connected_as_its_own_role()
+    public async Task The_running_service_connects_as_its_own_role()
     {
         await using var database = await OpenDatabaseAsync("userdb");
 
-        Assert.True(await CountAsync(database, "select count(*) from pg_stat_activity where datname = 'userdb' and usename = 'user_api'") > 0);
+        const string sessions = "select count(*) from pg_stat_activity where datname = 'userdb' and usename = 'user_api'";
+        Assert.True(await CountAsync(database, sessions) > 0);
     }
 }

@@ -5,13 +5,13 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The issuer changes its key, does not answer, or does not know OrderApi.</summary>
+/// <summary>The issuer rotates its key, does not answer, or refuses OrderApi.</summary>
 public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task When_the_issuer_replaces_its_key_new_tokens_get_in_and_old_ones_do_not_also_OrderApis_own()
+    public async Task A_key_rotation_invalidates_old_tokens_and_the_services_accept_new_ones()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph);
         var user = Guid.CreateVersion7();
         var old = services.Issuer.Token($"{user}", "users:read orders:write");
@@ -23,7 +23,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
         var current = services.Issuer.Token($"{user}", "users:read orders:write");
         await Until.EqualAsync(HttpStatusCode.NotFound, "UserApi takes the new key's tokens", () => FindUserAsync(current));
         await Until.EqualAsync(HttpStatusCode.Unauthorized, "UserApi refuses the old key's tokens", () => FindUserAsync(old));
-        await Until.EqualAsync(HttpStatusCode.UnprocessableEntity, "OrderApi asks UserApi with a new token", () => PlaceOrderAsync(current));
+        await Until.EqualAsync(
+            HttpStatusCode.UnprocessableEntity, "OrderApi asks UserApi with a new token", () => PlaceOrderAsync(current));
 
         async Task<HttpStatusCode> FindUserAsync(string token)
         {
@@ -33,7 +34,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
 
         async Task<HttpStatusCode> PlaceOrderAsync(string token)
         {
-            using var response = await SecuredServices.SendAsync(services.OrderApi.Api, HttpMethod.Post, "/v1/orders", token, $$"""{"userId":"{{user}}"}""");
+            using var response = await SecuredServices.SendAsync(
+                services.OrderApi.Api, HttpMethod.Post, "/v1/orders", token, $$"""{"userId":"{{user}}"}""");
             return response.StatusCode;
         }
     }
@@ -41,14 +43,18 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
     [Theory]
     [InlineData("Security__Client__TokenEndpoint", "http://127.0.0.1:1/token")]
     [InlineData("Security__Client__ClientSecret", "wrong")]
-    public async Task Without_a_token_of_its_own_OrderApi_lets_the_order_of_an_unknown_user_come_back(string setting, string value)
+    public async Task OrderApi_without_a_token_answers_503_for_an_unknown_user(string setting, string value)
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph, (setting, value));
         var user = Guid.CreateVersion7();
 
         using var refused = await SecuredServices.SendAsync(
-            services.OrderApi.Api, HttpMethod.Post, "/v1/orders", services.Issuer.Token($"{user}", "orders:write"), $$"""{"userId":"{{user}}"}""");
+            services.OrderApi.Api,
+            HttpMethod.Post,
+            "/v1/orders",
+            services.Issuer.Token($"{user}", "orders:write"),
+            $$"""{"userId":"{{user}}"}""");
 
         await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "user-api-unavailable", refused);
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
@@ -56,9 +62,9 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task While_the_issuer_has_never_answered_nobody_gets_in_and_a_token_is_asked_to_come_back()
+    public async Task Before_the_issuer_answers_a_token_gets_503_and_an_anonymous_request_gets_401()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         var port = ServiceUnderTest.FreePort();
         await using var services = await SecuredServices.StartAsync(Graph, ("Security__Authority", $"http://127.0.0.1:{port}"));
         var token = services.Issuer.Token("somebody", "admin");
@@ -69,7 +75,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
             foreach (var operation in OpenApiContract.Of(service).Operations)
             {
                 using var refused = await SecuredServices.SendAsync(api, operation, token);
-                using var anonymous = await SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, operation.Path, token: null);
+                using var anonymous = await SecuredServices.SendAsync(
+                    services.Of(service).Api, HttpMethod.Get, operation.Path, token: null);
                 await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "issuer-unavailable", refused);
                 Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
                 await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", anonymous);
@@ -79,7 +86,8 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
         await using var issuer = await IssuerUnderTest.StartAsync(port);
         await Until.EqualAsync(HttpStatusCode.OK, "the service has the issuer's keys", async () =>
         {
-            using var response = await SecuredServices.SendAsync(services.UserApi.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
+            using var response = await SecuredServices.SendAsync(
+                services.UserApi.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
             return response.StatusCode;
         });
     }

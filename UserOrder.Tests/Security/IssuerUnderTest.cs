@@ -8,7 +8,7 @@ using UserOrder.Issuer;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The real issuer, and tokens that it would never give.</summary>
+/// <summary>The real issuer, and invalid tokens that it never issues.</summary>
 internal sealed class IssuerUnderTest : IAsyncDisposable
 {
     public const string Audience = "user-order";
@@ -35,13 +35,15 @@ internal sealed class IssuerUnderTest : IAsyncDisposable
 
     public string Token(string subject, string scope) => Tokens.Issue(subject, scope);
 
-    /// <summary>A token with claims of its own; null takes one away.</summary>
-    public string TokenWith(string subject, string scope, params (string Name, JsonNode? Value)[] claims) => Tokens.Key.Sign(Claims(subject, scope, claims));
+    /// <summary>A token with changed claims; null removes a claim.</summary>
+    public string TokenWith(string subject, string scope, params (string Name, JsonNode? Value)[] claims) =>
+        Tokens.Key.Sign(Claims(subject, scope, claims));
 
-    /// <summary>A token that says of itself that it has no signature.</summary>
-    public string UnsignedToken(string subject, string scope) => $"{Encode("""{"alg":"none","typ":"at+jwt"}""")}.{Encode(Claims(subject, scope).ToJsonString())}.";
+    /// <summary>An unsigned token (<c>alg: none</c>).</summary>
+    public string UnsignedToken(string subject, string scope) =>
+        $"{Encode("""{"alg":"none","typ":"at+jwt"}""")}.{Encode(Claims(subject, scope).ToJsonString())}.";
 
-    /// <summary>A token that is signed with what everybody knows, the public key, as if it were a shared secret.</summary>
+    /// <summary>A token signed with the public key as an HMAC secret.</summary>
     public string TokenByPublicKey(string subject, string scope)
     {
         var header = new JsonObject { ["alg"] = "HS256", ["typ"] = "at+jwt", ["kid"] = Tokens.Key.Id }.ToJsonString();
@@ -50,7 +52,7 @@ internal sealed class IssuerUnderTest : IAsyncDisposable
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)))}";
     }
 
-    /// <summary>A token by a key that the issuer does not have, under the name of the one that it has, or under its own.</summary>
+    /// <summary>A token signed with a key that the issuer does not have.</summary>
     public string TokenByStranger(string subject, string scope)
     {
         using var stranger = new SigningKey();

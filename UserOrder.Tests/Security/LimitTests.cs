@@ -10,15 +10,16 @@ using UserOrder.Tests.Properties;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>One client's flood or slowness is no other client's trouble.</summary>
+/// <summary>Limits protect clients from other clients that flood a service or hold connections.</summary>
 public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const long Mebibyte = 1024 * 1024;
+    private const string JsonPost = "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
 
     [Fact]
-    public async Task Who_sends_too_much_is_told_to_wait_and_everybody_else_is_answered()
+    public async Task A_caller_over_the_rate_limit_gets_429_and_others_are_served()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var services = await SecuredServices.StartAsync(Graph, ("Limits__RequestsPerSecond", "20"));
         var (greedy, modest) = (services.Issuer.Token("greedy", "admin"), services.Issuer.Token("modest", "admin"));
         var before = services.UserApi.WorkingSet;
@@ -47,14 +48,14 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], answered.Keys.Order());
         Assert.InRange(services.UserApi.WorkingSet - before, long.MinValue, 64 * Mebibyte);
 
-        // The answer is the documented one at each operation.
+        // Every operation gives the documented answer.
         foreach (var service in ContractFiles.Services)
         {
             using var api = new HttpClient(new ContractHandler(OpenApiContract.Of(service))) { BaseAddress = services.Of(service).Url };
             foreach (var operation in OpenApiContract.Of(service).Operations)
             {
                 var refused = await Until.TrueAsync(
-                    "one of many is refused",
+                    "a request is refused",
                     async () => (await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => SecuredServices.SendAsync(api, operation, greedy))))
                         .FirstOrDefault(answer => answer.StatusCode == HttpStatusCode.TooManyRequests),
                     found => found is not null);
@@ -65,10 +66,11 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task What_can_be_neither_carried_out_nor_kept_waiting_is_told_to_come_back()
+    public async Task Requests_beyond_the_queue_limit_get_503_with_Retry_After()
     {
-        NeedsTheWholeGraph();
-        await using var services = await SecuredServices.StartAsync(Graph, ("Limits__ConcurrentRequests", "1"), ("Limits__QueuedRequests", "1"));
+        RequireOwnGraph();
+        await using var services = await SecuredServices.StartAsync(
+            Graph, ("Limits__ConcurrentRequests", "1"), ("Limits__QueuedRequests", "1"));
         var token = services.Issuer.Token("busy", "admin");
         var user = await CreateUserAsync();
         foreach (var service in ContractFiles.Services)
@@ -76,12 +78,16 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
             var key = Guid.NewGuid().ToString();
             await using var rival = await RivalReplica.StartAsync(await OpenDatabaseAsync(service == "user-api" ? "userdb" : "orderdb"));
             await rival.TakeAsync($"busy\t{key}", Guid.NewGuid());
-            var (path, body) = service == "user-api" ? ("/v1/users", $$"""{"name":"Ada","email":"{{NewEmail()}}"}""") : ("/v1/orders", $$"""{"userId":"{{user}}"}""");
+            var (path, body) = service == "user-api"
+                ? ("/v1/users", $$"""{"name":"Ada","email":"{{NewEmail()}}"}""")
+                : ("/v1/orders", $$"""{"userId":"{{user}}"}""");
             var running = SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Post, path, token, body, key);
-            await rival.IsWaitedForAsync();
+            await rival.WaitUntilBlockingAsync();
 
-            // Of two more, one waits and the other is refused, whichever comes first.
-            var two = Enumerable.Range(0, 2).Select(_ => SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, "/v1/nowhere", token)).ToList();
+            // Of two more requests, the queue takes one and the service refuses the other.
+            var two = Enumerable.Range(0, 2)
+                .Select(_ => SecuredServices.SendAsync(services.Of(service).Api, HttpMethod.Get, "/v1/nowhere", token))
+                .ToList();
             var first = await Task.WhenAny(two);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await first).StatusCode);
             var waiting = two.Single(request => request != first);
@@ -105,15 +111,15 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task Slow_clients_are_cut_off_while_others_are_answered_and_memory_stays_bounded()
+    public async Task Slow_clients_are_disconnected_while_others_are_served_and_memory_stays_bounded()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         const int slowClients = 300;
         await using var service = await StartOpenAsync(("Limits__HeadersSeconds", "2"), ("Limits__Connections", "400"));
         var before = service.WorkingSet;
         var slow = Enumerable.Range(0, slowClients).Select(i => i % 2 == 0
             ? HoldAsync(service.Url, "GET /v1/users HTTP/1.1\r\nHost: a\r\n", "X-A: b\r\n")
-            : HoldAsync(service.Url, "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", " ")).ToList();
+            : HoldAsync(service.Url, $"{JsonPost}Content-Length: 1000\r\n\r\n{{", " ")).ToList();
 
         do
         {
@@ -123,13 +129,15 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         }
         while (await Task.WhenAny(Task.WhenAll(slow), Task.Delay(200, Cancelled)) is { } first && slow.Any(client => !client.IsCompleted));
 
-        Assert.All(await Task.WhenAll(slow), answer => Assert.True(answer.Length == 0 || answer.Contains(" 408 ", StringComparison.Ordinal), answer));
+        Assert.All(
+            await Task.WhenAll(slow),
+            answer => Assert.True(answer.Length == 0 || answer.Contains(" 408 ", StringComparison.Ordinal), answer));
     }
 
     [Fact]
-    public async Task More_connections_than_there_may_be_are_closed_and_the_service_goes_on()
+    public async Task Connections_beyond_the_limit_are_closed_and_the_service_keeps_serving()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var service = await StartOpenAsync(("Limits__Connections", "20"));
         var clients = new List<TcpClient>();
         try
@@ -178,8 +186,8 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData(414, "GET /v1/users?after=LONG HTTP/1.1\r\nHost: a\r\n\r\n", 5_000)]
     [InlineData(431, "GET /v1/users HTTP/1.1\r\nHost: a\r\nX-A: LONG\r\n\r\n", 20_000)]
     [InlineData(431, "GET /v1/users HTTP/1.1\r\nHost: a\r\nMANY\r\n", 100)]
-    [InlineData(413, "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 70000\r\nConnection: close\r\n\r\n", 0)]
-    public async Task What_is_too_large_is_refused_before_it_is_read(int status, string request, int size)
+    [InlineData(413, $"{JsonPost}Content-Length: 70000\r\nConnection: close\r\n\r\n", 0)]
+    public async Task Oversized_requests_get_413_414_or_431(int status, string request, int size)
     {
         var octets = request
             .Replace("LONG", new string('a', size), StringComparison.Ordinal)
@@ -191,22 +199,26 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public void However_many_addresses_there_are_they_share_a_bounded_number_of_buckets()
+    public void Client_addresses_share_a_bounded_number_of_buckets()
     {
-        var buckets = Enumerable.Range(0, 200_000).Select(i => BucketOf(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]))).ToHashSet();
+        var buckets = Enumerable.Range(0, 200_000)
+            .Select(i => BucketOf(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i])))
+            .ToHashSet();
 
         Assert.InRange(buckets.Count, 10_000, 16_384);
         Assert.Equal(BucketOf(IPAddress.Parse("10.1.2.3")), BucketOf(IPAddress.Parse("::ffff:10.1.2.3")));
         Assert.Equal(BucketOf(IPAddress.Parse("2001:db8:1:2::1")), BucketOf(IPAddress.Parse("2001:db8:1:2:ffff::2")));
         Assert.NotEqual(BucketOf(IPAddress.Parse("2001:db8:1:2::1")), BucketOf(IPAddress.Parse("2001:db8:1:3::1")));
 
-        static int BucketOf(IPAddress address) => RequestLimits.BucketOf(new DefaultHttpContext { Connection = { RemoteIpAddress = address } });
+        static int BucketOf(IPAddress address) =>
+            RequestLimits.BucketOf(new DefaultHttpContext { Connection = { RemoteIpAddress = address } });
     }
 
     private async Task<ServiceUnderTest> StartOpenAsync(params (string Name, string Value)[] settings) =>
-        await ServiceUnderTest.StartAsync("user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
+        await ServiceUnderTest.StartAsync(
+            "user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
 
-    /// <summary>Sends a little every 300 ms until the service has enough, and returns what it answered.</summary>
+    /// <summary>Sends a few bytes every 300 ms until the service closes the connection, and returns the answer.</summary>
     private static async Task<string> HoldAsync(Uri service, string start, string more)
     {
         using var client = new TcpClient();
@@ -226,7 +238,7 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // A reset is an end like any other.
+            // A reset closes the connection too.
         }
 
         return Encoding.ASCII.GetString(answer.ToArray());

@@ -5,7 +5,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The owners' logins are needed to migrate, and not to run. Each test has a database and a role of its own on the graph's server.</summary>
+/// <summary>A service needs the owner's login to migrate, but not to run. Each test has its own database and role.</summary>
 public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), IAsyncLifetime
 {
     private readonly string _name = $"migrate_{Guid.NewGuid():N}";
@@ -13,7 +13,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
 
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await ExecuteAsync(await OpenDatabaseAsync("userdb"), $"create database {_name}");
     }
 
@@ -30,7 +30,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task The_program_migrates_as_the_owner_and_ends()
+    public async Task The_migrate_command_runs_as_the_owner_and_exits()
     {
         var (exitCode, output) = await MigrateAsync(owner: true);
 
@@ -44,7 +44,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_migrated_database_needs_no_owner()
+    public async Task A_migrated_database_needs_no_owner_login()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
 
@@ -54,7 +54,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_database_that_is_behind_stops_the_service_which_says_whom_it_needs()
+    public async Task An_unmigrated_database_stops_the_start_and_the_error_names_the_owner_login()
     {
         await ExecuteAsync(await OpenDatabaseAsync("userdb"), $"create role {_name} login password '{_password}'");
         await ExecuteAsync(await AdministratorAsync(), "revoke create on schema public from public");
@@ -66,7 +66,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_role_that_may_do_more_is_not_run_as()
+    public async Task A_service_refuses_to_run_as_a_role_with_more_rights()
     {
         await ExecuteAsync(await OpenDatabaseAsync("userdb"), $"create role {_name} login createrole");
 
@@ -77,11 +77,11 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task Another_services_role_cannot_connect()
+    public async Task The_role_of_another_service_cannot_connect()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
-        var other = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("user-api-userdb", Cancelled)) { Database = _name };
-        var database = Open(other.ConnectionString);
+        var other = await Graph.GetConnectionStringAsync("user-api-userdb", Cancelled);
+        var database = Open(new NpgsqlConnectionStringBuilder(other) { Database = _name }.ConnectionString);
 
         var refusal = await Assert.ThrowsAsync<PostgresException>(async () => await database.OpenConnectionAsync(Cancelled));
 
@@ -89,7 +89,7 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
     }
 
     [Fact]
-    public async Task A_changed_password_is_in_force_after_the_next_start_with_the_owner()
+    public async Task The_next_migration_sets_the_configured_password()
     {
         Assert.Equal(0, (await MigrateAsync(owner: true)).ExitCode);
         var runtime = await RuntimeAsync();
@@ -123,7 +123,8 @@ public sealed class MigrateTests(RunningGraph graph) : IntegrationTest(graph), I
         return await ServiceProgram.RunUntilItEndsAsync("user-api", environment, "--migrate");
     }
 
-    private async Task<NpgsqlConnectionStringBuilder> RuntimeAsync() => new(await AdministratorStringAsync()) { Username = _name, Password = _password };
+    private async Task<NpgsqlConnectionStringBuilder> RuntimeAsync() =>
+        new(await AdministratorStringAsync()) { Username = _name, Password = _password };
 
     private async Task<NpgsqlDataSource> AdministratorAsync() => Open(await AdministratorStringAsync());
 

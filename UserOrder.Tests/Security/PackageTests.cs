@@ -3,7 +3,7 @@ using UserOrder.PackageList;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>What the services are made of is known, fixed by hash, and written down.</summary>
+/// <summary>All packages are locked by hash and listed with their licenses.</summary>
 public sealed class PackageTests
 {
     private const string UserApi = "UserOrder.UserApi/obj/project.assets.json";
@@ -11,7 +11,9 @@ public sealed class PackageTests
     public static TheoryData<string> Projects { get; } =
         [.. Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
             .Select(project => Path.GetRelativePath(Repository.Root, project))
-            .Where(project => !project.StartsWith("bench/peers/", StringComparison.Ordinal) && !project.Contains("AppHost", StringComparison.Ordinal))];
+            .Where(
+                project => !project.StartsWith("bench/peers/", StringComparison.Ordinal)
+                    && !project.Contains("AppHost", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -24,14 +26,17 @@ public sealed class PackageTests
         var packages = locked.RootElement.GetProperty("dependencies").EnumerateObject()
             .SelectMany(framework => framework.Value.EnumerateObject())
             .Where(package => !package.Value.GetProperty("type").ValueEquals("Project"));
-        Assert.All(packages, package => Assert.Equal(64, Convert.FromBase64String(package.Value.GetProperty("contentHash").GetString()!).Length));
+        Assert.All(
+            packages, package => Assert.Equal(64, Convert.FromBase64String(package.Value.GetProperty("contentHash").GetString()!).Length));
     }
 
     [Fact]
-    public void Each_program_from_npm_is_locked_by_its_hash()
+    public void Each_npm_package_is_locked_by_its_hash()
     {
         var locks = Directory.EnumerateFiles(Repository.Root, "package-lock.json", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal) && !file.Contains("/.userorder/", StringComparison.Ordinal))
+            .Where(
+                file => !file.Contains("/node_modules/", StringComparison.Ordinal)
+                    && !file.Contains("/.userorder/", StringComparison.Ordinal))
             .ToList();
 
         Assert.NotEmpty(locks);
@@ -40,7 +45,8 @@ public sealed class PackageTests
             using var locked = JsonDocument.Parse(File.ReadAllBytes(file));
             var packages = locked.RootElement.GetProperty("packages").EnumerateObject().Where(package => package.Name.Length > 0);
             Assert.All(packages, package => Assert.True(
-                package.Value.TryGetProperty("integrity", out _) || package.Value.TryGetProperty("link", out _), $"{file}: {package.Name}"));
+                package.Value.TryGetProperty("integrity", out _) || package.Value.TryGetProperty("link", out _),
+                $"{file}: {package.Name}"));
         });
     }
 
@@ -59,10 +65,13 @@ public sealed class PackageTests
         var npgsql = Assert.Single(components, component => component.GetProperty("name").ValueEquals("Npgsql"));
         Assert.Equal($"pkg:nuget/Npgsql@{npgsql.GetProperty("version")}", npgsql.GetProperty("purl").GetString());
         Assert.Equal(128, npgsql.GetProperty("hashes")[0].GetProperty("content").GetString()!.Length);
-        Assert.All(components, component => Assert.True(component.TryGetProperty("licenses", out _), $"{component.GetProperty("name")} has no license."));
+        Assert.All(
+            components,
+            component => Assert.True(component.TryGetProperty("licenses", out _), $"{component.GetProperty("name")} has no license."));
 
         var dependencies = root.GetProperty("dependencies").EnumerateArray().ToDictionary(
-            entry => entry.GetProperty("ref").GetString()!, entry => entry.GetProperty("dependsOn").EnumerateArray().Select(name => name.GetString()!).ToList());
+            entry => entry.GetProperty("ref").GetString()!,
+            entry => entry.GetProperty("dependsOn").EnumerateArray().Select(name => name.GetString()!).ToList());
         Assert.All(dependencies.Values.SelectMany(names => names), name => Assert.Contains(name, references));
         Assert.Equal(references, dependencies.Keys.Where(key => key != "UserOrder.UserApi").ToHashSet());
     }
@@ -73,6 +82,8 @@ public sealed class PackageTests
         var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "licenses.md"));
         var restored = LicenseDocument.Projects(Repository.Root).ToList();
 
-        Assert.All(restored.SelectMany(project => project.Packages), package => Assert.Contains($"| {package.Name} | {package.Version} | {package.License} |", document, StringComparison.Ordinal));
+        Assert.All(
+            restored.SelectMany(project => project.Packages),
+            package => Assert.Contains($"| {package.Name} | {package.Version} | {package.License} |", document, StringComparison.Ordinal));
     }
 }

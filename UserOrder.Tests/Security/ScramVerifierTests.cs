@@ -2,11 +2,11 @@ using UserOrder.Messaging.Database;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>That a server takes one is proved by every service that logs in to the graph.</summary>
+/// <summary>The integration tests show that a server accepts a verifier, because each service logs in with one.</summary>
 public sealed class ScramVerifierTests
 {
     [Fact]
-    public void It_holds_no_password_and_two_of_the_same_differ()
+    public void A_verifier_contains_no_password_and_has_a_random_salt()
     {
         var verifier = ScramVerifier.Of("open sesame");
 
@@ -15,7 +15,7 @@ public sealed class ScramVerifierTests
         Assert.NotEqual(verifier, ScramVerifier.Of("open sesame"));
     }
 
-    /// <summary>The example of RFC 7677, as far as that goes: its salt and password.</summary>
+    /// <summary>Uses the salt and the password of the example in RFC 7677.</summary>
     [Fact]
     public void The_same_password_and_salt_give_the_same_verifier()
     {

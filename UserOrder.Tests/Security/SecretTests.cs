@@ -6,21 +6,22 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>Secrets are where they are needed and nowhere else.</summary>
+/// <summary>Secrets appear neither in the repository nor in the output of a run.</summary>
 public sealed class SecretTests
 {
-    // The folder secrets is what deploy/kubernetes/secrets.sh writes on a machine; git ignores it.
-    private static readonly string[] NotOurs = [".git", ".userorder", "bin", "obj", "node_modules", "secrets", "TestResults"];
+    // Git ignores the folder secrets, which deploy/kubernetes/secrets.sh writes.
+    private static readonly string[] IgnoredFolders = [".git", ".userorder", "bin", "obj", "node_modules", "secrets", "TestResults"];
 
-    // Hashes of public packages, and nothing else.
+    // They contain only hashes of public packages.
     private static readonly string[] Locks = ["packages.locked.json", "package-lock.json"];
 
     [Fact]
-    public void None_is_in_the_repository()
+    public void The_repository_contains_no_secret()
     {
         var found = Files(new DirectoryInfo(Repository.Root))
             .Where(file => !Locks.Contains(file.Name) && file.Length < 1_000_000)
-            .SelectMany(file => SecretPatterns.Find(File.ReadAllText(file.FullName)).Select(secret => $"{Path.GetRelativePath(Repository.Root, file.FullName)}: {secret}"));
+            .SelectMany(file => SecretPatterns.Find(File.ReadAllText(file.FullName))
+                .Select(secret => $"{Path.GetRelativePath(Repository.Root, file.FullName)}: {secret}"));
 
         Assert.Empty(found);
     }
@@ -30,17 +31,17 @@ public sealed class SecretTests
     [InlineData("amqp://user:", "kR7vQ2mZx9@broker")]
     [InlineData("-----BEGIN RSA ", "PRIVATE KEY-----")]
     [InlineData("\"ApiKey\": \"", "0f8fad5bd9cb469fa165708677289505\"")]
-    public void One_would_be_found(string before, string secret) => Assert.NotEmpty(SecretPatterns.Find(before + secret));
+    public void The_scan_finds_a_secret(string before, string secret) => Assert.NotEmpty(SecretPatterns.Find(before + secret));
 
     [Theory]
     [InlineData("Password={userdb-password.value}")]
     [InlineData("amqp://guest:guest@localhost")]
     [InlineData("secret: a-well-known-word-in-here")]
-    public void A_reference_is_none(string text) => Assert.Empty(SecretPatterns.Find(text));
+    public void The_scan_ignores_references_and_placeholders(string text) => Assert.Empty(SecretPatterns.Find(text));
 
-    /// <summary>From the first process to the last, with traffic and a failure: neither what is logged nor what anybody can see in the list of processes.</summary>
+    /// <summary>Checks a whole run with traffic and failures: its logs, its answers, and the command lines of its processes.</summary>
     [Fact]
-    public async Task None_is_in_logs_answers_or_command_lines_of_a_run()
+    public async Task No_log_answer_or_command_line_of_a_run_contains_a_secret()
     {
         var secrets = AppManifest.Load().Secrets.ToDictionary(name => name, _ => $"{Guid.NewGuid():N}");
         var output = new List<string>();
@@ -51,13 +52,15 @@ public sealed class SecretTests
         await using (var graph = await LocalGraph.StartAsync(options, TestContext.Current.CancellationToken))
         {
             using var http = new HttpClient { BaseAddress = graph.GetUrl("user-api") };
-            using var created = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
+            using var created = await http.PostAsJsonAsync(
+                "/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
 
-            // What a client library says of a connection that fails is where a password is told most easily.
+            // A client library is most likely to reveal a password in the error of a failed connection.
             await graph.KillAsync("rabbitmq", TestContext.Current.CancellationToken);
             await graph.KillAsync("user-postgres", TestContext.Current.CancellationToken);
-            using var refused = await http.PostAsJsonAsync("/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
+            using var refused = await http.PostAsJsonAsync(
+                "/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             output.Add(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
@@ -77,17 +80,21 @@ public sealed class SecretTests
         });
     }
 
-    private static IEnumerable<FileInfo> Files(DirectoryInfo folder) => folder.EnumerateFiles()
-        .Concat(folder.EnumerateDirectories().Where(child => !NotOurs.Contains(child.Name) && child.LinkTarget is null).SelectMany(Files));
+    private static IEnumerable<FileInfo> Files(DirectoryInfo folder)
+    {
+        var folders = folder.EnumerateDirectories().Where(child => !IgnoredFolders.Contains(child.Name) && child.LinkTarget is null);
+        return folder.EnumerateFiles().Concat(folders.SelectMany(Files));
+    }
 
-    /// <summary>All command lines that there were, however short.</summary>
+    /// <summary>Collects all command lines until cancellation. It polls fast enough to see short-lived processes.</summary>
     private static Task<HashSet<string>> WatchCommandLinesAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             var seen = new HashSet<string>();
             while (!cancellationToken.IsCancellationRequested)
             {
-                foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+                var processes = Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]));
+                foreach (var process in processes)
                 {
                     try
                     {
@@ -95,7 +102,7 @@ public sealed class SecretTests
                     }
                     catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                     {
-                        // It has ended.
+                        // The process has exited.
                     }
                 }
 

@@ -6,13 +6,13 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>What <c>run.sh --secure</c> starts, and the commands that it prints.</summary>
+/// <summary>The graph of <c>run.sh --secure</c> and the requests of its printed commands.</summary>
 public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task The_local_run_with_an_issuer_asks_for_its_tokens_and_gives_them()
+    public async Task A_secure_local_run_requires_tokens_and_issues_them()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         await using var secured = await LocalGraph.StartAsync(new GraphOptions { Arguments = ["--secure"] }, Cancelled);
         using var users = new HttpClient { BaseAddress = secured.GetUrl("user-api") };
         using var orders = new HttpClient { BaseAddress = secured.GetUrl("order-api") };
@@ -21,7 +21,11 @@ public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
         await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
 
         using var created = await SecuredServices.SendAsync(
-            users, HttpMethod.Post, "/v1/users", await TokenAsync("sign-up", "users:write"), $$"""{"name":"Ada","email":"{{NewEmail()}}"}""");
+            users,
+            HttpMethod.Post,
+            "/v1/users",
+            await TokenAsync("sign-up", "users:write"),
+            $$"""{"name":"Ada","email":"{{NewEmail()}}"}""");
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         var user = (await created.Content.ReadFromJsonAsync<JsonElement>(Cancelled)).GetProperty("id").GetGuid();
 
@@ -29,12 +33,12 @@ public sealed class SecureRunTests(RunningGraph graph) : IntegrationTest(graph)
         using var placed = await OrderAsync(token, user);
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
 
-        // OrderApi does not know this one, and has a token to ask UserApi with.
-        var nobody = Guid.CreateVersion7();
-        using var unknown = await OrderAsync(await TokenAsync($"{nobody}", "orders:write"), nobody);
+        // OrderApi does not know this user and asks UserApi with its own token.
+        var nonexistent = Guid.CreateVersion7();
+        using var unknown = await OrderAsync(await TokenAsync($"{nonexistent}", "orders:write"), nonexistent);
         await AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "unknown-user", unknown);
 
-        // The first look-up of a new process may take longer than an order waits for it.
+        // The first look-up of a new process may exceed its timeout.
         Task<HttpResponseMessage> OrderAsync(string bearer, Guid subject) => Until.TrueAsync(
             "OrderApi has asked UserApi",
             () => SecuredServices.SendAsync(orders, HttpMethod.Post, "/v1/orders", bearer, $$"""{"userId":"{{subject}}"}"""),

@@ -5,7 +5,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>Both services as they run in production, asking for the tokens of a real issuer, on the running graph's broker and databases.</summary>
+/// <summary>Both services in Production with access control and a real issuer, on the broker and databases of the running graph.</summary>
 internal sealed class SecuredServices : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _running = [];
@@ -60,12 +60,13 @@ internal sealed class SecuredServices : IAsyncDisposable
         return
         [
             ("ConnectionStrings__rabbitmq", await graph.GetConnectionStringAsync("rabbitmq", cancellationToken)),
-            ("ConnectionStrings__userdb", await PatientAsync("userdb")),
-            ("ConnectionStrings__orderdb", await PatientAsync("orderdb")),
+            ("ConnectionStrings__userdb", await WithLongTimeoutAsync("userdb")),
+            ("ConnectionStrings__orderdb", await WithLongTimeoutAsync("orderdb")),
         ];
 
-        // What is tested is who gets in, not how long a busy machine takes to connect.
-        async Task<string> PatientAsync(string database) => $"{await graph.GetConnectionStringAsync(database, cancellationToken)};Timeout=30";
+        // The tests check access, so a slow connection on a busy machine must not fail them.
+        async Task<string> WithLongTimeoutAsync(string database) =>
+            $"{await graph.GetConnectionStringAsync(database, cancellationToken)};Timeout=30";
     }
 
     public ServiceUnderTest Of(string service) => service == "user-api" ? UserApi : OrderApi;
@@ -79,7 +80,8 @@ internal sealed class SecuredServices : IAsyncDisposable
         }
     }
 
-    public static async Task<HttpResponseMessage> SendAsync(HttpClient api, HttpMethod method, string path, string? token, string? body = null, string? key = null)
+    public static async Task<HttpResponseMessage> SendAsync(
+        HttpClient api, HttpMethod method, string path, string? token, string? body = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
@@ -92,7 +94,7 @@ internal sealed class SecuredServices : IAsyncDisposable
         return await api.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Asks for an operation in the way of its contract, with a body that is refused if it is looked at.</summary>
+    /// <summary>Calls an operation with a body that fails validation, so that the call has no effect.</summary>
     public static Task<HttpResponseMessage> SendAsync(HttpClient api, OpenApiContract.Operation operation, string token) => SendAsync(
         api,
         HttpMethod.Parse(operation.Method),

@@ -4,7 +4,7 @@ using UserOrder.Tests.Integration;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The services that ask for tokens, started once for a class.</summary>
+/// <summary>The services with access control, started once for a test class.</summary>
 public sealed class SecuredFixture(RunningGraph graph) : IAsyncLifetime
 {
     private SecuredServices? _services;
@@ -22,14 +22,14 @@ public sealed class SecuredFixture(RunningGraph graph) : IAsyncLifetime
     public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>Speaks to the services that ask for tokens. Their answers, too, are held against the contracts.</summary>
+/// <summary>Helpers to call the services with access control. They check answers against the contracts.</summary>
 public abstract class SecuredTest(RunningGraph graph, SecuredFixture fixture) : IntegrationTest(graph)
 {
     internal SecuredServices Services
     {
         get
         {
-            NeedsTheWholeGraph();
+            RequireOwnGraph();
             return fixture.Services;
         }
     }

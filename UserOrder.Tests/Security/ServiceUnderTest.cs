@@ -5,7 +5,7 @@ using System.Text;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>A service's own program beside the graph, on the graph's broker and database, with settings of its own.</summary>
+/// <summary>The program of a service in a separate process with its own settings, on the graph's broker and database.</summary>
 internal sealed class ServiceUnderTest : IAsyncDisposable
 {
     private readonly Process _process;
@@ -26,7 +26,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
     public HttpClient Api { get; }
 
-    /// <summary>What it has written so far.</summary>
+    /// <summary>The output so far.</summary>
     public string Output
     {
         get
@@ -47,7 +47,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a service in Production, and returns when it is healthy.</summary>
+    /// <summary>Starts a service in Production and waits until it is healthy.</summary>
     public static async Task<ServiceUnderTest> StartAsync(string service, params IEnumerable<(string Name, string Value)> settings)
     {
         var assembly = service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly;
@@ -57,7 +57,12 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(assembly.Location),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = url.AbsoluteUri },
+            Environment =
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["DOTNET_ENVIRONMENT"] = "Production",
+                ["ASPNETCORE_URLS"] = url.AbsoluteUri,
+            },
         };
         foreach (var (name, value) in settings)
         {

@@ -2,7 +2,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>A service that does not know whom to let in does not start.</summary>
+/// <summary>A service without a complete configuration of access control does not start.</summary>
 public sealed class StartTests
 {
     private static readonly Dictionary<string, string> Connections = new()
@@ -26,13 +26,17 @@ public sealed class StartTests
         { "user-api", "Authority=issuer Audience=a", "Security:Authority must be an https URL" },
         { "user-api", "Authority= Audience=a", "Security:Authority must be an https URL" },
         { "order-api", "Authority=https://issuer.example Audience=a", "Security:Client" },
-        { "order-api", "Authority=https://issuer.example Audience=a Client__ClientId=a Client__ClientSecret=b", "Security:Client:TokenEndpoint" },
+        {
+            "order-api",
+            "Authority=https://issuer.example Audience=a Client__ClientId=a Client__ClientSecret=b",
+            "Security:Client:TokenEndpoint"
+        },
         { "order-api", "Open=true Client__TokenEndpoint=https://issuer.example/token Client__ClientId=a", "Security:Client:ClientSecret" },
     };
 
     [Theory]
     [MemberData(nameof(WrongSettings))]
-    public async Task A_wrong_or_missing_setting_stops_the_start_and_is_named(string service, string settings, string named)
+    public async Task An_invalid_or_missing_setting_stops_the_start_and_is_named(string service, string settings, string named)
     {
         var environment = new Dictionary<string, string>(Connections);
         foreach (var setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=', 2)))

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>A certificate authority for the length of a test.</summary>
+/// <summary>A temporary certificate authority.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -20,7 +20,7 @@ internal sealed class TestAuthority : IDisposable
 
     public string Pem => _certificate.ExportCertificatePem();
 
-    /// <summary>A certificate for a server of that name, and its key, both as PEM.</summary>
+    /// <summary>Issues a certificate for a host, and returns it with its key as PEM.</summary>
     public (string Certificate, string Key) Issue(string host)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -28,7 +28,9 @@ internal sealed class TestAuthority : IDisposable
         names.AddDnsName(host);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+                _certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var certificate = request.Create(
             _certificate, _certificate.NotBefore, _certificate.NotAfter, Guid.NewGuid().ToByteArray());
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());

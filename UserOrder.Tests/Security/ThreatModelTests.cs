@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The threat model in SECURITY.md against the tests that there are.</summary>
+/// <summary>The threat model in SECURITY.md names only existing tests.</summary>
 public sealed partial class ThreatModelTests
 {
     private static readonly string[] Rows =
@@ -17,7 +17,7 @@ public sealed partial class ThreatModelTests
     ];
 
     [Fact]
-    public void Every_row_names_tests_that_exist()
+    public void Every_row_names_existing_tests()
     {
         Assert.NotEmpty(Rows);
         Assert.All(Rows, row =>

@@ -5,7 +5,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>A RabbitMQ and a PostgreSQL that speak TLS, with certificates for <c>localhost</c> from an authority made for the tests.</summary>
+/// <summary>A RabbitMQ and a PostgreSQL with TLS. A temporary authority issues their certificates for <c>localhost</c>.</summary>
 public sealed class TlsServers : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("userorder-tls-");
@@ -13,17 +13,17 @@ public sealed class TlsServers : IAsyncLifetime
     private readonly TestAuthority _stranger = new();
     private readonly PostgresServer _database = new();
     private readonly RabbitMqServer _broker;
-    private string? _missing;
+    private string? _reasonToSkip;
 
     public TlsServers() => _broker = new RabbitMqServer(
         $$"""-rabbit ssl_listeners [{"127.0.0.1",{{BrokerPort}}}] """ +
         $$"""-rabbit ssl_options [{certfile,"{{_folder}}/server.pem"},{keyfile,"{{_folder}}/server.key"},""" +
         "{verify,verify_none},{fail_if_no_peer_cert,false}]");
 
-    /// <summary>The authority's certificate.</summary>
+    /// <summary>The path of the authority's certificate.</summary>
     public string Authority => Path.Combine(_folder.FullName, "authority.pem");
 
-    /// <summary>The certificate of an authority that has signed nothing here.</summary>
+    /// <summary>The path of the certificate of an unrelated authority.</summary>
     public string Stranger => Path.Combine(_folder.FullName, "stranger.pem");
 
     /// <summary>The broker's port for AMQPS.</summary>
@@ -32,14 +32,14 @@ public sealed class TlsServers : IAsyncLifetime
     /// <summary>The broker's login.</summary>
     public string BrokerLogin => new Uri(_broker.Uri).UserInfo;
 
-    /// <summary>The database, without what the connection is to be secured with.</summary>
+    /// <summary>The connection string of the database, without TLS settings.</summary>
     public NpgsqlConnectionStringBuilder Database =>
         new($"{_database.ConnectionString(PostgresServer.DefaultDatabase)};Pooling=false") { Host = "localhost" };
 
     public async ValueTask InitializeAsync()
     {
-        _missing = ServersOfThisMachine.WhatIsMissing();
-        if (_missing is not null)
+        _reasonToSkip = ServersOfThisMachine.ReasonToSkip();
+        if (_reasonToSkip is not null)
         {
             return;
         }
@@ -64,12 +64,12 @@ public sealed class TlsServers : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>Skips the test, with the reason, where the servers are not installed.</summary>
-    internal void AreNeeded() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+    /// <summary>Skips the test, with the reason, if the servers are not installed.</summary>
+    internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     private Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text);
 
-    /// <summary>The server itself writes its files, so that they belong to the user that it runs as.</summary>
+    /// <summary>Lets the server write its own files, so that they belong to its user.</summary>
     private async Task SecureDatabaseAsync(string certificate, string key)
     {
         await using var database = await _database.OpenAsync(PostgresServer.DefaultDatabase, TestContext.Current.CancellationToken);

@@ -15,33 +15,33 @@ using UserOrder.ServiceDefaults.Broker;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>The wires between the processes, as the services themselves open them.</summary>
+/// <summary>TLS and proxies of the connections that the services open and accept.</summary>
 public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServers>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task AMQPS_with_the_authority_of_the_configuration()
+    public async Task A_broker_certificate_of_the_configured_authority_is_accepted()
     {
-        servers.AreNeeded();
+        servers.RequireServers();
         await using var connection = await ConnectToBrokerAsync("localhost", servers.Authority);
 
         Assert.True(connection.IsOpen);
     }
 
     [Fact]
-    public async Task A_broker_with_a_strangers_certificate_is_refused()
+    public async Task A_broker_certificate_of_another_authority_is_refused()
     {
-        servers.AreNeeded();
+        servers.RequireServers();
 
         await AssertBrokerRefusedAsync("localhost", servers.Stranger);
         await AssertBrokerRefusedAsync("localhost", authority: null);
     }
 
     [Fact]
-    public async Task A_broker_with_a_certificate_for_another_host_is_refused()
+    public async Task A_broker_certificate_for_another_host_is_refused()
     {
-        servers.AreNeeded();
+        servers.RequireServers();
 
         await AssertBrokerRefusedAsync("127.0.0.1", servers.Authority);
     }
@@ -49,7 +49,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     [Theory]
     [InlineData("missing.pem")]
     [InlineData("/dev/null")]
-    public void A_root_certificate_that_is_none_stops_the_start(string path)
+    public void An_invalid_root_certificate_stops_the_start(string path)
     {
         var exception = Assert.Throws<InvalidOperationException>(() => Broker("amqps://localhost", path));
 
@@ -57,27 +57,28 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     }
 
     [Fact]
-    public async Task PostgreSQL_over_TLS_by_connection_string()
+    public async Task The_database_connection_uses_TLS_by_connection_string()
     {
-        servers.AreNeeded();
+        servers.RequireServers();
         using var host = Database("localhost", servers.Authority);
-        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+        var database = host.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var command = database.CreateCommand("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
 
         Assert.Equal(true, await command.ExecuteScalarAsync(Cancelled));
     }
 
     [Fact]
-    public async Task A_database_with_a_strangers_certificate_is_refused()
+    public async Task A_database_certificate_of_another_authority_is_refused()
     {
-        servers.AreNeeded();
+        servers.RequireServers();
 
         await AssertDatabaseRefusedAsync("localhost", servers.Stranger);
     }
 
     [Fact]
-    public async Task A_database_with_a_certificate_for_another_host_is_refused()
+    public async Task A_database_certificate_for_another_host_is_refused()
     {
-        servers.AreNeeded();
+        servers.RequireServers();
 
         await AssertDatabaseRefusedAsync("127.0.0.1", servers.Authority);
     }
@@ -85,7 +86,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     [Theory]
     [InlineData("Production", true)]
     [InlineData("Development", false)]
-    public async Task HTTPS_by_configuration_tells_browsers_to_stay_with_it_outside_development(string environment, bool told)
+    public async Task HTTPS_by_configuration_sends_HSTS_outside_Development(string environment, bool sendsHsts)
     {
         using var authority = new TestAuthority();
         var folder = Directory.CreateTempSubdirectory("userorder-https-");
@@ -106,11 +107,12 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
             handler.SslOptions.TargetHost = "api.example.com";
             handler.SslOptions.RemoteCertificateValidationCallback = (_, server, chain, errors) => root.Accepts(server, chain, errors);
             using var client = new HttpClient(handler);
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/seen") { Headers = { Host = "api.example.com" } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/seen");
+            request.Headers.Host = "api.example.com";
             using var response = await client.SendAsync(request, Cancelled);
 
             Assert.Equal("https 127.0.0.1", await response.Content.ReadAsStringAsync(Cancelled));
-            Assert.Equal(told, response.Headers.Contains("Strict-Transport-Security"));
+            Assert.Equal(sendsHsts, response.Headers.Contains("Strict-Transport-Security"));
         }
         finally
         {
@@ -118,11 +120,11 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         }
     }
 
-    /// <summary>The clients stand at different addresses of this machine; only one of them is the proxy.</summary>
+    /// <summary>The clients connect from different loopback addresses; only one of them is the proxy.</summary>
     [Theory]
     [InlineData("127.0.0.2", "https 203.0.113.9")]
     [InlineData("127.0.0.1", "http 127.0.0.1")]
-    public async Task Forwarded_headers_are_taken_from_the_configured_proxy_only(string from, string seen)
+    public async Task Only_a_configured_proxy_can_set_forwarded_headers(string from, string seen)
     {
         await using var app = await StartAsync(
             "Production", ("ForwardedHeaders_Enabled", "true"), ("ForwardedHeaders:KnownProxies:0", "127.0.0.2"));
@@ -133,7 +135,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     [Theory]
     [InlineData("127.0.0.2", "https 203.0.113.9")]
     [InlineData("127.0.0.9", "http 127.0.0.9")]
-    public async Task Forwarded_headers_are_taken_from_a_configured_network(string from, string seen)
+    public async Task Only_a_configured_network_can_set_forwarded_headers(string from, string seen)
     {
         await using var app = await StartAsync(
             "Production", ("ForwardedHeaders_Enabled", "true"), ("ForwardedHeaders:KnownNetworks:0", "127.0.0.0/30"));
@@ -144,7 +146,7 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     [Theory]
     [InlineData("ForwardedHeaders:KnownProxies:0", "ingress")]
     [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99")]
-    public async Task A_proxy_that_is_no_address_stops_the_start(string key, string value)
+    public async Task An_invalid_proxy_address_stops_the_start(string key, string value)
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("Production", (key, value)));
 
@@ -154,7 +156,11 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     private static async Task<WebApplication> StartAsync(string environment, params (string Key, string Value)[] settings)
     {
         var arguments = settings.Select(setting => $"--{setting.Key}={setting.Value}");
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0", "--Security:Open=true", .. arguments], EnvironmentName = environment });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = ["--urls=http://127.0.0.1:0", "--Security:Open=true", .. arguments],
+            EnvironmentName = environment,
+        });
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
@@ -209,7 +215,13 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:securedb"] =
-            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString) { Host = host, SslMode = SslMode.VerifyFull, RootCertificate = authority, Timeout = 30 }.ConnectionString;
+            new NpgsqlConnectionStringBuilder(servers.Database.ConnectionString)
+            {
+                Host = host,
+                SslMode = SslMode.VerifyFull,
+                RootCertificate = authority,
+                Timeout = 30,
+            }.ConnectionString;
         builder.AddPostgresDatabase("securedb", typeof(TransportTests).Assembly);
         return builder.Build();
     }

@@ -13,7 +13,7 @@ namespace UserOrder.Tests.ServiceDefaults;
 public sealed class HttpClientDefaultsTests
 {
     [Fact]
-    public async Task A_failing_GET_is_tried_three_times_and_found_by_the_services_name()
+    public async Task A_failing_GET_is_tried_three_times_at_the_discovered_address()
     {
         var server = new FailingServer(failures: 2);
         await using var services = Build(server);
@@ -31,25 +31,28 @@ public sealed class HttpClientDefaultsTests
         var server = new FailingServer(failures: 2);
         await using var services = Build(server);
 
-        using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+        using var response = await Client(services)
+            .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Single(server.Calls);
     }
 
     [Fact]
-    public async Task A_service_that_goes_on_failing_is_not_asked_any_more_which_health_and_a_metric_tell_and_others_are()
+    public async Task Repeated_failures_open_the_circuit_of_that_service_only_as_health_and_a_metric_show()
     {
         var server = new FailingServer(failures: int.MaxValue);
         await using var services = Build(server, new FakeTimeProvider());
         for (var i = 0; i < 10; i++)
         {
-            using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+            using var response = await Client(services)
+                .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
         }
 
         await Assert.ThrowsAsync<BrokenCircuitException>(
             () => Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken));
-        using var other = await Client(services).PostAsync("http://order-api/v1/orders", content: null, TestContext.Current.CancellationToken);
+        using var other = await Client(services)
+            .PostAsync("http://order-api/v1/orders", content: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(11, server.Calls.Count);
         Assert.Equal(2, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
@@ -59,13 +62,14 @@ public sealed class HttpClientDefaultsTests
     }
 
     [Fact]
-    public async Task A_circuit_whose_break_is_over_is_half_open_even_when_nothing_is_asked()
+    public async Task A_circuit_is_half_open_after_its_break_even_without_a_call()
     {
         var time = new FakeTimeProvider();
         await using var services = Build(new FailingServer(failures: int.MaxValue), time);
         for (var i = 0; i < 10; i++)
         {
-            using var response = await Client(services).PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+            using var response = await Client(services)
+                .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
         }
 
         time.Advance(TimeSpan.FromSeconds(5));

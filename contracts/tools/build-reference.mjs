@@ -1,4 +1,4 @@
-// Builds the HTML reference: one page for each contract, with everything it needs in it.
+// Builds the HTML reference: one self-contained page for each contract.
 // usage: node build-reference.mjs [FOLDER]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';

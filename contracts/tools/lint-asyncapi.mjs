@@ -1,4 +1,4 @@
-// Lints an AsyncAPI document, and the examples in it, by the specification's own parser. Whatever it finds fails the lint.
+// Lints an AsyncAPI document and its examples with the specification's own parser. Each finding fails the lint.
 // usage: node lint-asyncapi.mjs DOCUMENT
 import parser from '@asyncapi/parser';
 

@@ -1,4 +1,4 @@
-// Compiles each event's JSON Schema by Ajv's strict mode, and holds its examples and counter-examples against it.
+// Compiles the JSON Schema of each event in Ajv's strict mode, and validates its examples and counter-examples.
 // usage: node lint-schemas.mjs CONTRACTS
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Makes the passwords that the base leaves open, for an overlay without a secret store: one file FOLDER/WORKLOAD.env for each workload
-# of the base, with the passwords that it refers to as $(NAME) and no other. They are generated once, kept in FOLDER/passwords, and never
-# to be committed.
+# Generates the passwords of the base for an overlay without a secret store: one file FOLDER/WORKLOAD.env for each workload, with only the
+# passwords that it references as $(NAME). They are generated once and stored in FOLDER/passwords. Never commit them.
 set -euo pipefail
 umask 077
 
@@ -15,7 +14,7 @@ if [[ ${1:-} == -* || $# -gt 1 ]]; then
   exit 2
 fi
 
-# Letters and digits only: a password also stands in a URI and in a connection string.
+# Letters and digits only, because a URI and a connection string contain the password.
 generate() {
   LC_ALL=C tr -dc 'A-Za-z0-9' < <(head -c 1024 /dev/urandom) | head -c 32
 }

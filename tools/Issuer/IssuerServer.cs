@@ -6,17 +6,18 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace UserOrder.Issuer;
 
-/// <summary>An issuer of access tokens for trying things out. It gives anybody any token, so it listens on this machine only.</summary>
+/// <summary>An issuer of access tokens for development. It issues any token to any caller, so it listens on loopback only.</summary>
 internal static class IssuerServer
 {
-    /// <exception cref="InvalidOperationException">It would be reached from other machines.</exception>
+    /// <exception cref="InvalidOperationException">An address is reachable from other machines.</exception>
     public static WebApplication Create(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         var urls = builder.Configuration["urls"] ?? "";
         if (!urls.Split(';').All(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback))
         {
-            throw new InvalidOperationException($"The issuer gives anybody any token: --urls must name addresses of this machine only, and is '{urls}'.");
+            throw new InvalidOperationException(
+                $"The issuer issues any token to any caller, so --urls must contain loopback addresses only. It is '{urls}'.");
         }
 
         var settings = builder.Configuration.GetSection("Issuer").Get<IssuerSettings>() ?? new IssuerSettings();
@@ -43,11 +44,12 @@ internal static class IssuerServer
         ["id_token_signing_alg_values_supported"] = new JsonArray("ES256"),
     };
 
-    /// <summary>The client credentials grant (RFC 6749, section 4.4), with the password in the header (section 2.3.1).</summary>
+    /// <summary>The client credentials grant (RFC 6749, section 4.4), with the client's password in the header (section 2.3.1).</summary>
     private static JsonHttpResult<JsonObject> IssueToClient(
         [FromForm(Name = "grant_type")] string? grantType, HttpRequest request, TokenIssuer issuer, IssuerSettings settings)
     {
-        if (settings.ClientSecret is not { Length: > 0 } secret || !IsClient(request.Headers.Authorization.ToString(), settings.ClientId, secret))
+        if (settings.ClientSecret is not { Length: > 0 } secret
+            || !IsClient(request.Headers.Authorization.ToString(), settings.ClientId, secret))
         {
             return TypedResults.Json(new JsonObject { ["error"] = "invalid_client" }, statusCode: StatusCodes.Status401Unauthorized);
         }
@@ -63,13 +65,14 @@ internal static class IssuerServer
             });
     }
 
-    /// <summary>No grant of any specification: a token for whom and for what the request says, as plain text for a shell.</summary>
+    /// <summary>A non-standard grant: a token with the requested subject and scope, as plain text for a shell.</summary>
     private static string IssueToAnybody([FromForm] string sub, [FromForm] string scope, TokenIssuer issuer) =>
         issuer.Issue(sub, scope);
 
     private static bool IsClient(string header, string id, string secret)
     {
-        var expected = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(id)}:{Uri.EscapeDataString(secret)}"))}";
+        var credentials = $"{Uri.EscapeDataString(id)}:{Uri.EscapeDataString(secret)}";
+        var expected = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}";
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(expected));
     }
 }

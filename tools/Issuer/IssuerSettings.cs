@@ -1,20 +1,20 @@
 namespace UserOrder.Issuer;
 
-/// <summary>Whose tokens are issued, and for whom; from the configuration section <c>Issuer</c>.</summary>
+/// <summary>The settings of the issuer, from the configuration section <c>Issuer</c>.</summary>
 internal sealed class IssuerSettings
 {
     /// <summary>The <c>aud</c> of the tokens.</summary>
     public string Audience { get; set; } = "user-order";
 
-    /// <summary>The one client that may ask for a token of its own.</summary>
+    /// <summary>The only client of the client credentials grant.</summary>
     public string ClientId { get; set; } = "order-api";
 
-    /// <summary>Its password. Without one it gets no token.</summary>
+    /// <summary>The client's password. Without one the client gets no token.</summary>
     public string? ClientSecret { get; set; }
 
-    /// <summary>What it may be given.</summary>
+    /// <summary>The scope of the client's token.</summary>
     public string ClientScope { get; set; } = "users:read:any";
 
-    /// <summary>For how long a token is good. Default: 10 minutes.</summary>
+    /// <summary>The lifetime of a token. Default: 10 minutes.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace UserOrder.Issuer;
 
-/// <summary>A key pair for ES256 (RFC 7518, section 3.4), which lives as long as the process.</summary>
+/// <summary>A key pair for ES256 (RFC 7518, section 3.4), which exists only in memory.</summary>
 internal sealed class SigningKey : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

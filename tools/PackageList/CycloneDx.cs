@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace UserOrder.PackageList;
 
 /// <summary>
-/// Writes a software bill of materials. It has neither a time nor a serial number, so that the same packages give the same file.
+/// Writes a software bill of materials without time and serial number, so that the same packages give the same file.
 /// </summary>
 /// <remarks>CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json/.</remarks>
 internal static class CycloneDx

@@ -2,19 +2,19 @@ using System.Xml.Linq;
 
 namespace UserOrder.PackageList;
 
-/// <summary>What a package says of its license, in one of three ways.</summary>
+/// <summary>The license that a package states, in one of three forms.</summary>
 /// <param name="Expression">An SPDX expression, such as <c>MIT</c>.</param>
-/// <param name="File">The path of the license's text in the package.</param>
-/// <param name="Url">An address, as old packages have it.</param>
+/// <param name="File">The path of the license text in the package.</param>
+/// <param name="Url">The address of the license, in old packages.</param>
 /// <remarks>https://learn.microsoft.com/nuget/reference/nuspec#license.</remarks>
 internal sealed record License(string? Expression, string? File, string? Url)
 {
     public static readonly License Unknown = new(null, null, null);
 
-    // What nuget.org sets for packages that say it themselves.
+    // The address that nuget.org sets for packages with one of the other forms.
     private const string NotAnAddress = "https://aka.ms/deprecateLicenseUrl";
 
-    /// <summary>Reads it from a package's <c>.nuspec</c>.</summary>
+    /// <summary>Reads the license from a package's <c>.nuspec</c>.</summary>
     public static License Read(string nuspec)
     {
         var metadata = XDocument.Load(nuspec).Root!.Elements().Single(element => element.Name.LocalName == "metadata");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace UserOrder.PackageList;
 
-/// <summary>docs/licenses.md: every package of every project, and its license.</summary>
+/// <summary>Writes docs/licenses.md with every package of every project and its license.</summary>
 internal static class LicenseDocument
 {
     private const string Assets = "obj/project.assets.json";

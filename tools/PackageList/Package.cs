@@ -1,11 +1,11 @@
 namespace UserOrder.PackageList;
 
-/// <summary>A NuGet package that a project was restored with.</summary>
-/// <param name="Name">Its id.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Sha512">The hash of its file, in hexadecimal; null where the package folder does not keep it.</param>
-/// <param name="License">The license by its SPDX expression, or where to read it.</param>
-/// <param name="Dependencies">The names of the packages that it needs.</param>
+/// <summary>A restored NuGet package.</summary>
+/// <param name="Name">The id.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Sha512">The hash of the file in hexadecimal; null if the package folder does not contain it.</param>
+/// <param name="License">The license.</param>
+/// <param name="Dependencies">The names of the packages on which it depends.</param>
 internal sealed record Package(string Name, string Version, string? Sha512, License License, IReadOnlyList<string> Dependencies)
 {
     /// <summary>https://github.com/package-url/purl-spec.</summary>

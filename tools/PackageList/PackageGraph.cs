@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace UserOrder.PackageList;
 
-/// <summary>What a restore has resolved for one project.</summary>
-/// <param name="Project">The project's name.</param>
-/// <param name="Direct">The names of the packages that the project itself asks for.</param>
-/// <param name="Packages">All packages, in the order of their names.</param>
+/// <summary>The packages that a restore has resolved for one project.</summary>
+/// <param name="Project">The name of the project.</param>
+/// <param name="Direct">The names of the packages that the project references.</param>
+/// <param name="Packages">All packages, ordered by name.</param>
 internal sealed record PackageGraph(string Project, IReadOnlyList<string> Direct, IReadOnlyList<Package> Packages)
 {
     /// <summary>Reads a <c>project.assets.json</c>.</summary>
-    /// <exception cref="IOException">It is not there: the project has not been restored.</exception>
+    /// <exception cref="IOException">The file is missing: the project has not been restored.</exception>
     public static PackageGraph Read(string assetsFile)
     {
         using var assets = JsonDocument.Parse(File.ReadAllBytes(assetsFile));
@@ -26,24 +26,30 @@ internal sealed record PackageGraph(string Project, IReadOnlyList<string> Direct
             [.. packages]);
     }
 
-    /// <summary>What the program is compiled with, on any of the platforms that it was restored for.</summary>
+    /// <summary>The packages for all restored platforms.</summary>
     private static IEnumerable<Package> Resolved(JsonElement root, string framework, List<string> folders)
     {
         var libraries = root.GetProperty("libraries");
-        foreach (var target in root.GetProperty("targets").EnumerateObject().Where(target => target.Name.StartsWith(framework, StringComparison.Ordinal)))
+        var targets = root.GetProperty("targets").EnumerateObject();
+        foreach (var target in targets.Where(target => target.Name.StartsWith(framework, StringComparison.Ordinal)))
         {
             foreach (var library in target.Value.EnumerateObject())
             {
                 if (library.Value.GetProperty("type").ValueEquals("package"))
                 {
                     var (name, version) = (library.Name.Split('/')[0], library.Name.Split('/')[1]);
-                    yield return Describe(name, version, libraries.GetProperty(library.Name).GetProperty("path").GetString()!, folders, [.. Names(library.Value, "dependencies")]);
+                    yield return Describe(
+                        name,
+                        version,
+                        libraries.GetProperty(library.Name).GetProperty("path").GetString()!,
+                        folders,
+                        [.. Names(library.Value, "dependencies")]);
                 }
             }
         }
     }
 
-    /// <summary>What the SDK brings without its being a dependency, such as the runtime that is compiled into the program.</summary>
+    /// <summary>The packages that the SDK adds without a dependency, such as the runtime that is compiled into the program.</summary>
     private static IEnumerable<Package> Downloaded(JsonElement framework, List<string> folders)
     {
         if (!framework.TryGetProperty("downloadDependencies", out var downloads))

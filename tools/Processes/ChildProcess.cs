@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace UserOrder.Processes;
 
-/// <summary>A program in a session of its own, which the terminal's signals do not reach. It does not outlive this process.</summary>
+/// <summary>A program in its own session, which signals of the terminal do not reach. It never outlives this process.</summary>
 internal sealed class ChildProcess
 {
-    // The pipe ends with this process, however that ends; then a subshell kills the session's process group. It has to be bash: other shells
-    // drop variables whose names they could not use themselves, such as services__user-api__http__0. Without <&0 it would give the subshell
-    // /dev/null to read from, which ends at once.
+    // The pipe closes when this process exits in any way; then the subshell kills the process group of the session. Only bash keeps
+    // variables whose names are not shell identifiers, such as services__user-api__http__0. Without <&0 bash would connect the subshell's
+    // input to /dev/null, which ends at once.
     private const string WithSupervisor = "(read -r _; kill -KILL 0) <&0 >/dev/null 2>&1 & exec \"$@\" </dev/null 2>&1";
 
-    // A grandchild may hold the output open; it must not hold up the news that the child has ended.
+    // A grandchild may keep the output open; this must not delay the report of the child's exit.
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
@@ -20,21 +20,22 @@ internal sealed class ChildProcess
         _process = process;
         Id = process.Id;
 
-        // A thread of its own, as reading a pipe blocks, and the pool has few threads on a small machine.
+        // Reading a pipe blocks, and the pool has few threads on a small machine, so use a dedicated thread.
         var output = Task.Factory.StartNew(() => ReadLines(process.StandardOutput, onLine), TaskCreationOptions.LongRunning);
         Exited = WaitForExitAsync(output);
     }
 
-    /// <summary>The process's id, which is also its session's.</summary>
+    /// <summary>The id of the process and of its session.</summary>
     public int Id { get; }
 
     /// <summary>Completes with the exit code, which is 128 + n after signal n.</summary>
     public Task<int> Exited { get; }
 
-    /// <exception cref="System.ComponentModel.Win32Exception">There is no bash or no setsid.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">Bash or setsid is missing.</exception>
     public static ChildProcess Start(ProcessSpecification specification, Action<string> onLine)
     {
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", WithSupervisor, "bash", specification.FileName, .. specification.Arguments])
+        var start = new ProcessStartInfo(
+            "setsid", ["bash", "-c", WithSupervisor, "bash", specification.FileName, .. specification.Arguments])
         {
             WorkingDirectory = specification.WorkingDirectory,
             RedirectStandardInput = true,
@@ -49,9 +50,10 @@ internal sealed class ChildProcess
     }
 
     /// <summary>Runs a program to its end.</summary>
-    /// <returns>The exit code, 127 for a program that is not there, and everything that the program wrote.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the program has been killed.</exception>
-    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessSpecification specification, CancellationToken cancellationToken)
+    /// <returns>The exit code, 127 for a missing program, and the whole output.</returns>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the program has been killed.</exception>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        ProcessSpecification specification, CancellationToken cancellationToken)
     {
         var output = new List<string>();
         var child = Start(specification, output.Add);
@@ -68,8 +70,8 @@ internal sealed class ChildProcess
 
     public void Send(Signal signal) => Signals.Send(Id, signal);
 
-    /// <summary>Asks the process to end, and kills its whole family if it does not within the grace period.</summary>
-    /// <returns>Whether it ended by itself.</returns>
+    /// <summary>Sends a signal, and kills the process with its family if it does not exit within the grace period.</summary>
+    /// <returns>Whether the process exited by itself.</returns>
     public async Task<bool> StopAsync(Signal signal, TimeSpan grace)
     {
         Send(signal);
@@ -78,7 +80,7 @@ internal sealed class ChildProcess
         return stopped;
     }
 
-    /// <summary>Kills the process and everything that it started, and waits until it is gone.</summary>
+    /// <summary>Kills the process and its family, and waits for its exit.</summary>
     public async Task KillAsync()
     {
         if (!Exited.IsCompleted)
@@ -93,7 +95,7 @@ internal sealed class ChildProcess
     {
         await _process.WaitForExitAsync();
 
-        // What is left of the session: nothing that the program started may outlive it.
+        // Kill the rest of the session, so that no descendant outlives the program.
         ProcessFamily.Send(Id, Signal.Kill);
         await Task.WhenAny(output, Task.Delay(OutputGrace));
         return _process.ExitCode;

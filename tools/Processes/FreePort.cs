@@ -6,17 +6,17 @@ using System.Security.Cryptography;
 
 namespace UserOrder.Processes;
 
-/// <summary>Finds free loopback ports for programs that have to be told theirs.</summary>
+/// <summary>Finds free loopback ports for programs with a fixed port.</summary>
 internal static class FreePort
 {
     private const int LowestPort = 10000;
     private const int AssumedLowestOutgoingPort = 32768;
 
-    private static readonly ConcurrentDictionary<int, bool> Given = new();
+    private static readonly ConcurrentDictionary<int, bool> Returned = new();
 
     /// <summary>
-    /// A port that this process gives only once. It is below those that the kernel gives to outgoing connections, of which any could take the
-    /// port while its program is stopped.
+    /// A port that this process returns only once. It is below the range of outgoing connections, which could take the port while its
+    /// program is stopped.
     /// </summary>
     public static int Next()
     {
@@ -24,7 +24,7 @@ internal static class FreePort
         while (true)
         {
             var port = RandomNumberGenerator.GetInt32(LowestPort, end);
-            if (IsFree(port) && Given.TryAdd(port, true))
+            if (IsFree(port) && Returned.TryAdd(port, true))
             {
                 return port;
             }

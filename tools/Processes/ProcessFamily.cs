@@ -3,8 +3,8 @@ using System.Globalization;
 namespace UserOrder.Processes;
 
 /// <summary>
-/// A process with everything that it started: its session and its descendants. Both are needed, since PostgreSQL's and
-/// Erlang's children open sessions of their own, and orphans keep only their session.
+/// A process with its session and its descendants. Both are needed: children of PostgreSQL and Erlang open their own sessions, and orphans
+/// keep only their session.
 /// </summary>
 internal static class ProcessFamily
 {
@@ -43,7 +43,7 @@ internal static class ProcessFamily
         {
             try
             {
-                // The name in parentheses may itself hold blanks and parentheses; what follows the last one does not.
+                // The name in parentheses may contain blanks and parentheses, so parse after the last parenthesis.
                 var status = File.ReadAllText(Path.Combine(path, "stat"));
                 if (status[(status.LastIndexOf(')') + 2)..].Split(' ') is [not Zombie, var parent, _, var session, ..])
                 {
@@ -52,7 +52,7 @@ internal static class ProcessFamily
             }
             catch (IOException)
             {
-                // It ended between the listing and the reading.
+                // The process exited after the listing.
             }
         }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace UserOrder.Processes;
 
-/// <summary>The signals that are sent here, by their Linux numbers.</summary>
+/// <summary>Signals with their Linux numbers.</summary>
 internal enum Signal
 {
     Interrupt = 2,
@@ -14,7 +14,7 @@ internal enum Signal
 
 internal static partial class Signals
 {
-    /// <summary>Sends a signal; to a process that has ended it is lost, which is what the sender wants.</summary>
+    /// <summary>Sends a signal. A signal to an exited process has no effect.</summary>
     public static void Send(int processId, Signal signal) => _ = Kill(processId, (int)signal);
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -2,12 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace UserOrder.Tests.Contracts.Compatibility;
 
-/// <summary>Finds what breaks a consumer or producer between two AsyncAPI documents; the events' data is compared by its schemas.</summary>
+/// <summary>
+/// Finds the changes between two AsyncAPI documents that break a consumer or producer. <see cref="SchemaComparison"/> compares the
+/// data of the events.
+/// </summary>
 internal static class AsyncApiComparison
 {
-    /// <summary>What a channel's or a message's users have written into their own configuration.</summary>
+    /// <summary>The values that producers and consumers copy into their own configuration.</summary>
     private static readonly string[][] ChannelFacts =
-        [["address"], ["bindings", "amqp", "is"], ["bindings", "amqp", "exchange", "name"], ["bindings", "amqp", "exchange", "type"], ["bindings", "amqp", "queue", "name"]];
+        [
+            ["address"],
+            ["bindings", "amqp", "is"],
+            ["bindings", "amqp", "exchange", "name"],
+            ["bindings", "amqp", "exchange", "type"],
+            ["bindings", "amqp", "queue", "name"],
+        ];
 
     private static readonly string[][] MessageFacts = [["name"], ["contentType"], ["bindings", "amqp", "messageType"]];
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace UserOrder.Tests.Contracts.Compatibility;
 
-/// <summary>Finds what breaks a client between two OpenAPI documents of one version.</summary>
+/// <summary>Finds the changes between two OpenAPI documents of one version that break a client.</summary>
 internal sealed class OpenApiComparison
 {
     private const string Problem = "application/problem+json";
@@ -130,7 +130,7 @@ internal sealed class OpenApiComparison
             }
             else if (mediaType != Problem)
             {
-                // A client treats a problem type that it does not know by its status (RFC 9457, section 3), so a new one is harmless.
+                // A client handles an unknown problem type by its status (RFC 9457, section 3), so a new type breaks no client.
                 CompareSchemas(name, content!["schema"], changed["schema"], flow);
             }
         }
@@ -146,7 +146,8 @@ internal sealed class OpenApiComparison
 
     private static Dictionary<string, JsonNode> ParametersOf(JsonNode operation) =>
         (operation["parameters"]?.AsArray() ?? []).ToDictionary(
-            parameter => $"{parameter!["in"]!.GetValue<string>()} parameter {parameter["name"]!.GetValue<string>()}", parameter => parameter!);
+            parameter => $"{parameter!["in"]!.GetValue<string>()} parameter {parameter["name"]!.GetValue<string>()}",
+            parameter => parameter!);
 
     private static bool IsRequired(JsonNode node) => node["required"]?.GetValue<bool>() == true;
 }

@@ -3,20 +3,20 @@ using System.Text.Json.Nodes;
 
 namespace UserOrder.Tests.Contracts.Compatibility;
 
-/// <summary>Who writes a value and who reads it, which decides what may change of its schema.</summary>
+/// <summary>The direction of a value, which decides the compatible changes of its schema.</summary>
 internal enum Flow
 {
-    /// <summary>Clients write it, so it may not demand more than before.</summary>
+    /// <summary>Clients write the value, so the schema may not require more than before.</summary>
     Request,
 
-    /// <summary>The service writes it, so it may not promise less than before.</summary>
+    /// <summary>The service writes the value, so the schema may not guarantee less than before.</summary>
     Response,
 
-    /// <summary>The service writes it, and what it wrote before is still read: nothing may change but for what is optional and new.</summary>
+    /// <summary>The service writes the value, and consumers still read old values: a change may only add optional parts.</summary>
     Event,
 }
 
-/// <summary>Finds what breaks between two JSON Schemas (2020-12).</summary>
+/// <summary>Finds the breaking changes between two JSON Schemas (2020-12).</summary>
 internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow flow)
 {
     private static readonly string[] LowerLimits = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
@@ -24,7 +24,7 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
     private static readonly string[] Rules = ["pattern", "format", "const", "multipleOf", "not", "uniqueItems"];
     private readonly List<string> _breaks = [];
 
-    /// <summary>Compares two schemas of the documents, one sentence for each break.</summary>
+    /// <summary>Compares two schemas of the documents and returns one sentence for each break.</summary>
     public IReadOnlyList<string> Compare(JsonNode oldSchema, JsonNode newSchema)
     {
         _breaks.Clear();
@@ -86,10 +86,12 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
             }
         }
 
-        foreach (var name in newRequired.Where(name => !oldProperties.ContainsKey(name) && !oldRequired.Contains(name) && flow != Flow.Response))
+        foreach (var name in newRequired.Where(IsNew))
         {
             Add(place.Length == 0 ? name : $"{place}.{name}", "is new and required");
         }
+
+        bool IsNew(string name) => flow != Flow.Response && !oldProperties.ContainsKey(name) && !oldRequired.Contains(name);
     }
 
     private void CompareLimits(string place, JsonObject oldSchema, JsonObject newSchema)
@@ -112,7 +114,9 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
         foreach (var rule in Rules)
         {
             var (was, now) = (oldSchema[rule], newSchema[rule]);
-            var isHarmless = JsonNode.DeepEquals(was, now) || (now is null && flow == Flow.Request) || (was is null && flow == Flow.Response);
+            var isHarmless = JsonNode.DeepEquals(was, now)
+                || (now is null && flow == Flow.Request)
+                || (was is null && flow == Flow.Response);
             if (!isHarmless)
             {
                 Add(place, $"has its {rule} changed from {was?.ToJsonString() ?? "none"} to {now?.ToJsonString() ?? "none"}");
@@ -142,7 +146,8 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
             Add(place, $"may now be {(now is null ? "anything" : string.Join(" or ", now.Except(was!)))}");
         }
 
-        static List<string>? Values(JsonObject schema) => schema["enum"]?.AsArray().Select(value => value?.ToJsonString() ?? "null").ToList();
+        static List<string>? Values(JsonObject schema) =>
+            schema["enum"]?.AsArray().Select(value => value?.ToJsonString() ?? "null").ToList();
     }
 
     private void CompareInner(string place, string keyword, string step, JsonObject oldSchema, JsonObject newSchema)
@@ -151,7 +156,10 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
         {
             Compare(place + step, Flatten(was, before), Flatten(now, after));
         }
-        else if (newSchema[keyword] is { } added && oldSchema[keyword] is null && flow != Flow.Response && !JsonNode.DeepEquals(added, true))
+        else if (newSchema[keyword] is { } added
+            && oldSchema[keyword] is null
+            && flow != Flow.Response
+            && !JsonNode.DeepEquals(added, true))
         {
             Add(place + step, "is now restricted");
         }
@@ -172,9 +180,10 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
 
     private static JsonObject PropertiesOf(JsonObject schema) => schema["properties"]?.AsObject() ?? [];
 
-    private static HashSet<string> RequiredOf(JsonObject schema) => [.. schema["required"]?.AsArray().Select(name => name!.GetValue<string>()) ?? []];
+    private static HashSet<string> RequiredOf(JsonObject schema) =>
+        [.. schema["required"]?.AsArray().Select(name => name!.GetValue<string>()) ?? []];
 
-    /// <summary>The schema with what it refers to and all its parts put into one.</summary>
+    /// <summary>The schema with references resolved and all parts of <c>allOf</c> merged.</summary>
     private static JsonObject Flatten(JsonNode schema, JsonObject document)
     {
         if (schema["$ref"]?.GetValue<string>() is { } reference)

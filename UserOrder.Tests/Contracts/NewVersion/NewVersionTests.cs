@@ -15,8 +15,8 @@ using UserOrder.Tests.Integration;
 namespace UserOrder.Tests.Contracts.NewVersion;
 
 /// <summary>
-/// The move from <c>user.created.v1</c> to <c>v2</c>, step by step as docs/contracts.md has it, on the real broker with services, databases
-/// and an exchange of its own. Users are created in each step; each takes effect once with each consumer, whichever version it reads.
+/// The move from <c>user.created.v1</c> to <c>v2</c> in the steps of docs/contracts.md, on the real broker with its own services, databases
+/// and exchange. Each step creates users, and each user takes effect once in each consumer, in either version.
 /// </summary>
 public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
 {
@@ -27,9 +27,10 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     private string Queue(string consumer, int version) => $"{_name}.{consumer}.v{version}";
 
     [Fact]
-    public async Task A_move_to_a_second_version_loses_nothing_and_doubles_nothing()
+    public async Task A_move_to_a_second_version_loses_and_duplicates_nothing()
     {
-        var (producing, staying, moving) = (await CreateDatabaseAsync("producer"), await CreateDatabaseAsync("staying"), await CreateDatabaseAsync("moving"));
+        var (producing, staying, moving) = (
+            await CreateDatabaseAsync("producer"), await CreateDatabaseAsync("staying"), await CreateDatabaseAsync("moving"));
         var channel = await OpenChannelAsync();
         await using var producer = await StartAsync(producing, _ => { });
         await using var oldConsumer = await StartConsumerAsync(staying, "staying", reads: [1]);
@@ -37,38 +38,38 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
         await using (await StartConsumerAsync(moving, "moving", reads: [1]))
         {
             await CreateUsersAsync(producer, 1);
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
         }
 
-        // The consumer comes first: its new queue must be there before the first event that it is not to miss.
+        // The consumer moves first: its new queue must exist before the first event of the second version.
         await using (await StartConsumerAsync(moving, "moving", reads: [1, 2]))
         {
             await CreateUsersAsync(producer, 1);
             var sample = await CopyAsync(channel);
             await CreateUsersAsync(producer, 1, 2);
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
             await AssertIsValidV2Async(channel, sample);
 
-            // It leaves the first version once every producer emits both.
+            // The consumer drops the first version once every producer emits both.
             await channel.QueueUnbindAsync(Queue("moving", 1), _name, UserCreatedV1.Type.Name, cancellationToken: Cancelled);
             await CreateUsersAsync(producer, 1, 2);
-            await Until.EqualAsync(0u, "its old queue is drained", () => channel.MessageCountAsync(Queue("moving", 1), Cancelled));
-            await TookEffectAsync(staying, moving);
+            await Until.EqualAsync(0u, "the old queue is drained", () => channel.MessageCountAsync(Queue("moving", 1), Cancelled));
+            await AssertEffectsAsync(staying, moving);
         }
 
-        // Nobody is there to read what is created now; the queues keep it.
+        // The queues keep the events of users created while the consumer is down.
         await CreateUsersAsync(producer, 1, 2);
         await using (await StartConsumerAsync(moving, "moving", reads: [2]))
         {
-            // A quorum queue is not deleted on a condition, so look first.
+            // A quorum queue does not support conditional deletion, so check the condition first.
             var old = await channel.QueueDeclarePassiveAsync(Queue("moving", 1), Cancelled);
             Assert.Equal((0u, 0u), (old.MessageCount, old.ConsumerCount));
             await channel.QueueDeleteAsync(old.QueueName, ifUnused: false, ifEmpty: false, cancellationToken: Cancelled);
             await CreateUsersAsync(producer, 1, 2);
-            await TookEffectAsync(staying, moving);
+            await AssertEffectsAsync(staying, moving);
         }
 
-        // To each consumer the events of the version that it reads, and none that it could not read.
+        // Each consumer received only events of the versions that it reads.
         Assert.True(await CountAsync(moving, "select count(*) from welcomed where version = 2") >= 3 * UsersPerStep);
         Assert.Equal(_users.Count, await CountAsync(staying, "select count(*) from welcomed where version = 1"));
         foreach (var queue in new[] { Queue("staying", 1), Queue("moving", 1), Queue("moving", 2) })
@@ -78,13 +79,16 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public void The_second_version_would_break_the_first_ones_consumers()
+    public void The_gate_refuses_the_second_version_in_place_of_the_first()
     {
         var v1 = ContractFiles.Read(ContractFiles.EventSchema(ContractFiles.Folder, "user.created.v1"));
 
         var breaks = CompatibilityGate.OfEvent("user.created.v1", v1, V2Schema()).ToList();
 
-        Assert.Contains(breaks, found => found.Contains("name was removed", StringComparison.Ordinal) && found.Contains("user.created.v2", StringComparison.Ordinal));
+        Assert.Contains(
+            breaks,
+            found => found.Contains("name was removed", StringComparison.Ordinal)
+                && found.Contains("user.created.v2", StringComparison.Ordinal));
         Assert.Contains(breaks, found => found.Contains("givenName is new and required", StringComparison.Ordinal));
     }
 
@@ -99,8 +103,8 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
             await command.ExecuteNonQueryAsync(Cancelled);
         }
 
-        var connection = new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = $"{_name}_{role}" };
-        var database = Open(connection.ConnectionString);
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
+        var database = Open(new NpgsqlConnectionStringBuilder(userdb) { Database = $"{_name}_{role}" }.ConnectionString);
         await using var tables = database.CreateCommand(UserHandler.Schema);
         await tables.ExecuteNonQueryAsync(Cancelled);
         return database;
@@ -124,7 +128,8 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:movedb"] = await ConnectionStringOfAsync(database);
         builder.Configuration["Messaging:Exchange"] = _name;
-        builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)) });
+        builder.Services.AddSingleton<IConnectionFactory>(
+            new ConnectionFactory { Uri = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled)) });
         builder.Services.AddMetrics();
         var logs = new LogCollector();
         builder.Logging.AddProvider(logs);
@@ -135,7 +140,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
         await host.StartAsync(Cancelled);
         await host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
         var queues = builder.Services.Count(service => service.ServiceType == typeof(SubscribedQueue));
-        await Until.TrueAsync("it consumes", () => Task.FromResult(logs.Count("Consuming from")), lines => lines >= queues);
+        await Until.TrueAsync("the service consumes", () => Task.FromResult(logs.Count("Consuming from")), lines => lines >= queues);
         return new Service(host);
     }
 
@@ -145,7 +150,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
             Database = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database,
         }.ConnectionString;
 
-    /// <summary>Creates users as a producer does that emits those versions: all events of a user in one transaction.</summary>
+    /// <summary>Creates users as a producer of these versions does: all events of a user in one transaction.</summary>
     private async Task CreateUsersAsync(Service producer, params int[] versions)
     {
         var outbox = producer.Host.Services.GetRequiredService<EventOutbox>();
@@ -170,12 +175,15 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
         }
     }
 
-    /// <summary>Each user so far has had one effect, and only one, with each consumer.</summary>
-    private async Task TookEffectAsync(params NpgsqlDataSource[] consumers)
+    /// <summary>Asserts that each user so far has had exactly one effect in each consumer.</summary>
+    private async Task AssertEffectsAsync(params NpgsqlDataSource[] consumers)
     {
         foreach (var consumer in consumers)
         {
-            await Until.EqualAsync(_users.Count, "every user took effect", () => CountAsync(consumer, "select count(distinct user_id) from welcomes where user_id = any($1)", _users.ToArray()));
+            await Until.EqualAsync(
+                _users.Count,
+                "every user took effect",
+                () => CountAsync(consumer, "select count(distinct user_id) from welcomes where user_id = any($1)", _users.ToArray()));
             Assert.Equal(_users.Count, await CountAsync(consumer, "select count(*) from welcomes"));
         }
     }
@@ -190,7 +198,8 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
 
     private static async Task AssertIsValidV2Async(IChannel channel, string queue)
     {
-        var sample = await Until.TrueAsync("the second version is published", () => channel.BasicGetAsync(queue, autoAck: true, Cancelled), got => got is not null);
+        var sample = await Until.TrueAsync(
+            "the second version is published", () => channel.BasicGetAsync(queue, autoAck: true, Cancelled), got => got is not null);
         new EventContract(UserCreatedV2.Type.Name, V2Schema()).AssertValid(sample!.Body);
     }
 

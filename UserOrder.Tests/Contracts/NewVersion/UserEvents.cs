@@ -4,13 +4,13 @@ using UserOrder.Messaging.Events;
 
 namespace UserOrder.Tests.Contracts.NewVersion;
 
-/// <summary>A user as the first version tells of it.</summary>
+/// <summary>The data of the first version.</summary>
 internal sealed record UserCreatedV1(Guid Id, string Name, string Email, DateTimeOffset CreatedAt)
 {
     public static readonly EventType<UserCreatedV1> Type = new("user.created.v1", UserEventJson.Default.UserCreatedV1);
 }
 
-/// <summary>A user as the second version does: the name in two fields.</summary>
+/// <summary>The data of the second version, which splits the name into two fields.</summary>
 internal sealed record UserCreatedV2(Guid Id, string GivenName, string FamilyName, string Email, DateTimeOffset CreatedAt)
 {
     public static readonly EventType<UserCreatedV2> Type = new("user.created.v2", UserEventJson.Default.UserCreatedV2);

@@ -8,8 +8,8 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
 /// <summary>
-/// The same clients and the same audit on a deployed system, while somebody rolls it out, deletes pods or scales it: docs/kubernetes.md.
-/// The system has to be new and is to have no other clients.
+/// Load and audit of a deployed system while an operator rolls it out, deletes pods or scales it (docs/kubernetes.md). The system must be
+/// new and have no other clients.
 /// </summary>
 public sealed class DeployedTests(ITestOutputHelper output)
 {
@@ -18,11 +18,13 @@ public sealed class DeployedTests(ITestOutputHelper output)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_is_lost_or_doubled_and_no_request_fails_but_by_503()
+    public async Task A_deployed_system_loses_and_duplicates_nothing_and_refuses_only_with_503()
     {
         var length = Environment.GetEnvironmentVariable(LengthVariable);
-        Assert.SkipUnless(length is { Length: > 0 }, $"Asked for by {LengthVariable}, for how long, and the variables that give a deployed system.");
-        await using var graph = DeployedGraph.FromEnvironment() ?? throw new InvalidOperationException("No deployed system is given.");
+        Assert.SkipUnless(
+            length is { Length: > 0 }, $"It runs only with {LengthVariable}, its duration, and the variables of a deployed system.");
+        await using var graph = DeployedGraph.FromEnvironment()
+            ?? throw new InvalidOperationException("The variables of a deployed system are missing.");
         await using var userDb = NpgsqlDataSource.Create(await graph.GetConnectionStringAsync("userdb", Cancelled));
         await using var orderDb = NpgsqlDataSource.Create(await graph.GetConnectionStringAsync("orderdb", Cancelled));
         var system = new DeployedSystem(graph, userDb, orderDb);
@@ -34,14 +36,16 @@ public sealed class DeployedTests(ITestOutputHelper output)
         await audit.WaitForQuietAsync();
         var result = await audit.CheckAsync();
 
-        output.WriteLine($"{system.Ledger.Requests} requests, {system.Ledger.Users.Count} users, {system.Ledger.Orders.Count} orders, {system.Ledger.Refusals.Count} refused. {result}");
-        foreach (var refusals in system.Ledger.Refusals.CountBy(refusal => refusal[..Math.Min(refusal.Length, 160)]))
+        var ledger = system.Ledger;
+        output.WriteLine($"{ledger.Requests} requests, {ledger.Refusals.Count} refused.");
+        output.WriteLine($"{ledger.Users.Count} users, {ledger.Orders.Count} orders. {result}");
+        foreach (var refusals in ledger.Refusals.CountBy(refusal => refusal[..Math.Min(refusal.Length, 160)]))
         {
             output.WriteLine($"{refusals.Value} x {refusals.Key}");
         }
 
         Assert.True(result.Findings == 0, $"{result}");
-        Assert.All(system.Ledger.Refusals, refusal => Assert.Contains(": 503 ", refusal, StringComparison.Ordinal));
+        Assert.All(ledger.Refusals, refusal => Assert.Contains(": 503 ", refusal, StringComparison.Ordinal));
     }
 
     private sealed class DeployedSystem(DeployedGraph graph, NpgsqlDataSource userDb, NpgsqlDataSource orderDb) : IAuditedSystem
@@ -52,9 +56,12 @@ public sealed class DeployedTests(ITestOutputHelper output)
 
         public NpgsqlDataSource OrderDb => orderDb;
 
-        public ConcurrentQueue<WrongEnd> WrongEnds { get; } = new();
+        public ConcurrentQueue<UnexpectedExit> UnexpectedExits { get; } = new();
 
-        public async Task<IConnection> ConnectToBrokerAsync() =>
-            await new ConnectionFactory { Uri = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled)) }.CreateConnectionAsync(Cancelled);
+        public async Task<IConnection> ConnectToBrokerAsync()
+        {
+            var uri = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled));
+            return await new ConnectionFactory { Uri = uri }.CreateConnectionAsync(Cancelled);
+        }
     }
 }

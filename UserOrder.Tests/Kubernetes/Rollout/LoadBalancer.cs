@@ -3,7 +3,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
-/// <summary>HAProxy before the replicas, in the place of a cluster's Services: it sends to whoever answers the readiness probe with 200.</summary>
+/// <summary>HAProxy in place of a cluster's Services: it sends requests to the replicas that pass the readiness probe.</summary>
 internal sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _output = new();
@@ -11,9 +11,9 @@ internal sealed class LoadBalancer : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly Uri _statistics;
 
-    /// <param name="folder">Where its configuration is written to.</param>
-    /// <param name="services">Each service's port and its replicas.</param>
-    /// <param name="statisticsPort">The port on which it tells what it thinks of them.</param>
+    /// <param name="folder">The folder for the configuration file.</param>
+    /// <param name="services">The port and the replicas of each service.</param>
+    /// <param name="statisticsPort">The port of the statistics page with the state of each replica.</param>
     public LoadBalancer(string folder, Dictionary<string, (int Port, Dictionary<string, Uri> Replicas)> services, int statisticsPort)
     {
         var configuration = Path.Combine(folder, "haproxy.cfg");
@@ -22,14 +22,19 @@ internal sealed class LoadBalancer : IAsyncDisposable
         _process = ChildProcess.Start(new ProcessSpecification(Program!, "-db", "-f", configuration), _output.Enqueue);
     }
 
-    /// <summary>Where it is; null where it is not installed.</summary>
+    /// <summary>The path of HAProxy; null if it is not installed.</summary>
     public static string? Program { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(folder => Path.Combine(folder, "haproxy")).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Select(folder => Path.Combine(folder, "haproxy"))
+            .FirstOrDefault(File.Exists);
 
     public Task WaitUntilUpAsync(string service, string replica) => Until.TrueAsync(
         $"HAProxy sends to {replica}",
         StatisticsAsync,
-        statistics => statistics.Split('\n').Any(line => line.Split(',') is [var section, var server, ..] fields && section == service && server == replica && fields.Contains("UP")));
+        statistics => statistics.Split('\n').Any(line => line.Split(',') is [var section, var server, ..] fields
+            && section == service && server == replica && fields.Contains("UP")));
 
     public async ValueTask DisposeAsync()
     {

@@ -7,7 +7,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
-/// <summary>A graph of its own with two replicas of each service behind a load balancer, which is also OrderApi's way to UserApi.</summary>
+/// <summary>A separate graph with two replicas of each service behind a load balancer, which OrderApi also uses to reach UserApi.</summary>
 public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 {
     private const string Drain = "00:00:05";
@@ -15,8 +15,8 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-rollout-").FullName;
     private readonly Dictionary<string, int> _ports = [];
     private readonly Ledger _ledger = new();
-    private readonly ConcurrentQueue<WrongEnd> _wrongEnds = new();
-    private string? _missing;
+    private readonly ConcurrentQueue<UnexpectedExit> _unexpectedExits = new();
+    private string? _reasonToSkip;
     private LocalGraph? _graph;
     private LoadBalancer? _balancer;
     private NpgsqlDataSource? _userdb;
@@ -30,14 +30,14 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 
     NpgsqlDataSource IAuditedSystem.OrderDb => _orderdb!;
 
-    ConcurrentQueue<WrongEnd> IAuditedSystem.WrongEnds => _wrongEnds;
+    ConcurrentQueue<UnexpectedExit> IAuditedSystem.UnexpectedExits => _unexpectedExits;
 
     private LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
 
     public async ValueTask InitializeAsync()
     {
-        _missing = WhatIsMissing();
-        if (_missing is not null)
+        _reasonToSkip = ReasonToSkip();
+        if (_reasonToSkip is not null)
         {
             return;
         }
@@ -52,12 +52,13 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
             {
                 Replicated = Services,
                 ExtraEnvironment = Services.SelectMany(ReplicasOf).ToDictionary(replica => replica, EnvironmentOf),
-                WrongEnd = _wrongEnds.Enqueue,
+                OnUnexpectedExit = _unexpectedExits.Enqueue,
             },
             TestContext.Current.CancellationToken);
         _balancer = new LoadBalancer(
             _folder,
-            Services.ToDictionary(service => service, service => (_ports[service], ReplicasOf(service).ToDictionary(replica => replica, UrlOfReplica))),
+            Services.ToDictionary(
+                service => service, service => (_ports[service], ReplicasOf(service).ToDictionary(replica => replica, UrlOfReplica))),
             _ports["statistics"]);
         _userdb = NpgsqlDataSource.Create(await _graph.GetConnectionStringAsync("userdb", TestContext.Current.CancellationToken));
         _orderdb = NpgsqlDataSource.Create(await _graph.GetConnectionStringAsync("orderdb", TestContext.Current.CancellationToken));
@@ -95,27 +96,27 @@ public sealed class ReplacedSystem : IAuditedSystem, IAsyncLifetime
 
     internal static string[] ReplicasOf(string service) => [service, GraphChanges.SecondOf(service)];
 
-    /// <summary>Skips the test, with the reason, where something is not installed.</summary>
-    internal void NeedsTheServers() => Assert.SkipWhen(_missing is not null, _missing ?? "");
+    /// <summary>Skips the test, with the reason, if a program is not installed.</summary>
+    internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
-    /// <summary>Where a service is reached, whichever replica answers.</summary>
+    /// <summary>The address of a service at the load balancer.</summary>
     internal Uri UrlOf(string service) => new($"http://127.0.0.1:{_ports[service]}");
 
     internal Uri UrlOfReplica(string replica) => Graph.GetUrl(replica);
 
-    /// <summary>Ends a replica by SIGTERM.</summary>
+    /// <summary>Stops a replica with SIGTERM.</summary>
     internal Task StopAsync(string replica) => Graph.StopAsync(replica, TestContext.Current.CancellationToken);
 
-    /// <summary>Starts a replica, and returns when requests are sent to it.</summary>
+    /// <summary>Starts a replica and waits until the load balancer sends requests to it.</summary>
     internal async Task StartAsync(string service, string replica)
     {
         await Graph.StartAsync(replica, TestContext.Current.CancellationToken);
         await _balancer!.WaitUntilUpAsync(service, replica);
     }
 
-    private static string? WhatIsMissing() => LoadBalancer.Program is null
-        ? "There is no HAProxy: test.sh installs it on Debian and Ubuntu, and says why where it cannot."
-        : ServersOfThisMachine.WhatIsMissing();
+    private static string? ReasonToSkip() => LoadBalancer.Program is null
+        ? "HAProxy is missing. ./test.sh installs it on Debian and Ubuntu, or prints why it cannot."
+        : ServersOfThisMachine.ReasonToSkip();
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string replica) => new Dictionary<string, string>
     {

@@ -3,7 +3,7 @@ using UserOrder.Tests.Faults;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
-/// <summary>A new version comes in the way a Deployment brings it: one replica after the other ends by SIGTERM, while clients go on.</summary>
+/// <summary>A rolling update as a Deployment does it: each replica in turn stops on SIGTERM and restarts, under load.</summary>
 [Collection(ReplacementTests.Name)]
 public sealed class RolloutTests(ReplacedSystem system)
 {
@@ -12,9 +12,9 @@ public sealed class RolloutTests(ReplacedSystem system)
     private Ledger Ledger => ((IAuditedSystem)system).Ledger;
 
     [Fact]
-    public async Task No_request_fails_and_no_event_is_lost_while_every_replica_is_replaced()
+    public async Task A_rolling_update_fails_no_request_and_loses_no_event()
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         using var client = new Client(Ledger, system.UrlOf, patienceSeconds: 30);
         using var end = new CancellationTokenSource();
         var traffic = new Traffic(Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
@@ -48,9 +48,9 @@ public sealed class RolloutTests(ReplacedSystem system)
     [Theory]
     [InlineData("user-api", "/v1/users")]
     [InlineData("order-api", "/v1/orders?userId=00000000-0000-0000-0000-000000000000")]
-    public async Task A_replica_that_ends_is_not_ready_first_and_serves_on(string service, string path)
+    public async Task A_stopping_replica_fails_readiness_first_and_still_serves(string service, string path)
     {
-        system.NeedsTheServers();
+        system.RequireServers();
         using var http = new HttpClient { BaseAddress = system.UrlOfReplica(service) };
         var ending = system.StopAsync(service);
         try

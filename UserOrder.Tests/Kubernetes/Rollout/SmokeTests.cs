@@ -7,16 +7,17 @@ using UserOrder.Tests.Security;
 
 namespace UserOrder.Tests.Kubernetes.Rollout;
 
-/// <summary>What deploy/smoke.sh does after a deployment, on services as the overlay <c>local</c> runs them.</summary>
+/// <summary>Runs the tests of <c>deploy/smoke.sh</c> against services configured as in the overlay <c>local</c>.</summary>
 public sealed partial class SmokeTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]
-    public async Task The_integration_tests_pass_or_are_skipped_where_only_the_URLs_are_known()
+    public async Task The_integration_tests_pass_or_skip_with_the_service_URLs_only()
     {
-        NeedsTheWholeGraph();
+        RequireOwnGraph();
         (string, string)[] settings = [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true")];
         await using var userApi = await ServiceUnderTest.StartAsync("user-api", settings);
-        await using var orderApi = await ServiceUnderTest.StartAsync("order-api", [.. settings, ("services__user-api__http__0", userApi.Url.AbsoluteUri)]);
+        await using var orderApi = await ServiceUnderTest.StartAsync(
+            "order-api", [.. settings, ("services__user-api__http__0", userApi.Url.AbsoluteUri)]);
 
         var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync(
             typeof(SmokeTests).Assembly,

@@ -1,6 +1,6 @@
 // usage: node validate.mjs FILE...
-// Checks the objects in YAML files: against the JSON schemas (required fields, types, patterns, formats) and, because those let unknown
-// fields pass, against the types of the same packages, where the compiler refuses a field that it does not know.
+// Validates the objects in YAML files against the JSON schemas (required fields, types, patterns, formats). The schemas accept unknown
+// fields, so it also compiles the objects against the types of the same packages, which refuse them.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import { parseAllDocuments } from "yaml";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-// The package of each group that is none of Kubernetes' own.
+// The package of each group of the operators.
 const packages = {
   "external-secrets.io": "@kubernetes-models/external-secrets",
   "gateway.networking.k8s.io": "@kubernetes-models/gateway-api",
@@ -18,7 +18,7 @@ const packages = {
   "security.istio.io": "@kubernetes-models/istio",
 };
 
-// No package has the schemas of these.
+// Groups without a package of schemas.
 const unknown = ["postgresql.cnpg.io", "rabbitmq.com"];
 
 const objects = process.argv.slice(2).flatMap((file) => parseAllDocuments(readFileSync(file, "utf8"))

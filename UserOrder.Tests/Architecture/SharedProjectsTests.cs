@@ -5,22 +5,22 @@ using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Architecture;
 
-/// <summary>The shared rooms know nothing of the business.</summary>
-public sealed partial class SharedRoomsTests
+/// <summary>The shared projects know no domain terms.</summary>
+public sealed partial class SharedProjectsTests
 {
     private static readonly string[] DomainWords = ["user", "users", "order", "orders", "email", "emails"];
 
-    public static TheoryData<string> Rooms { get; } = new(Assemblies.Keys);
+    public static TheoryData<string> Projects { get; } = new(Assemblies.Keys);
 
     private static Dictionary<string, Assembly> Assemblies =>
         new[] { typeof(ServiceDefaultsExtensions).Assembly, typeof(ApiDefaultsExtensions).Assembly }
             .ToDictionary(assembly => assembly.GetName().Name!);
 
     [Theory]
-    [MemberData(nameof(Rooms))]
-    public void A_shared_room_has_no_domain_word_in_its_identifiers(string room)
+    [MemberData(nameof(Projects))]
+    public void A_shared_project_has_no_domain_word_in_its_identifiers(string project)
     {
-        var identifiers = IdentifiersOf(Assemblies[room]).ToList();
+        var identifiers = IdentifiersOf(Assemblies[project]).ToList();
 
         Assert.NotEmpty(identifiers);
         Assert.DoesNotContain(identifiers, HasDomainWord);
@@ -32,13 +32,13 @@ public sealed partial class SharedRoomsTests
     [InlineData("Scopes.UsersRead")]
     [InlineData("SecurityOptions.get_UserIdClaim")]
     [InlineData("OrderPlacement")]
-    public void A_domain_word_is_found_inside_an_identifier(string identifier) => Assert.True(HasDomainWord(identifier));
+    public void The_check_finds_a_domain_word_inside_an_identifier(string identifier) => Assert.True(HasDomainWord(identifier));
 
     private static bool HasDomainWord(string identifier) =>
         Words().Matches(identifier).Any(word => DomainWords.Contains(word.Value, StringComparer.OrdinalIgnoreCase));
 
-    private static IEnumerable<string> IdentifiersOf(Assembly room) =>
-        from type in room.GetTypes()
+    private static IEnumerable<string> IdentifiersOf(Assembly assembly) =>
+        from type in assembly.GetTypes()
         where IsWritten(type)
         from name in type.GetMembers(
                 BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
@@ -51,7 +51,7 @@ public sealed partial class SharedRoomsTests
     private static IEnumerable<string> ParametersOf(MemberInfo member) =>
         member is MethodBase method ? method.GetParameters().Select(parameter => parameter.Name ?? "") : [];
 
-    /// <summary>False for closures, state machines and other members that the compiler names.</summary>
+    /// <summary>False for members that the compiler generates, such as closures and state machines.</summary>
     private static bool IsWritten(MemberInfo member) =>
         !member.Name.Contains('<', StringComparison.Ordinal)
         && member.DeclaringType?.Name.Contains('<', StringComparison.Ordinal) != true
