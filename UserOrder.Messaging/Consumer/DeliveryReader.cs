@@ -8,14 +8,14 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Reads the event in a delivery, and starts the span of its processing.</summary>
+/// <summary>Reads the event in a delivery, and starts its <c>process</c> span.</summary>
 internal sealed class DeliveryReader<TData>(
     Subscription<TData> subscription, ConsumerTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options)
 {
     private readonly MessagingOptions _options = options.Value;
 
     /// <exception cref="UnreadableEventException">
-    /// The message is too large, breaks the contract, or is too old to know whether it took effect before.
+    /// The message is too large, violates the contract, or is older than the inbox's retention.
     /// </exception>
     public IncomingEvent<TData> Read(Delivery delivery)
     {
@@ -25,7 +25,7 @@ internal sealed class DeliveryReader<TData>(
         }
 
         var (received, envelope) = CloudEventReader.Read(subscription.Type, delivery.Body);
-        AssertIsRemembered(DeadLetterHeaders.ReplayTimeOf(delivery.Properties.Headers) ?? received.Time);
+        ThrowIfForgotten(DeadLetterHeaders.ReplayTimeOf(delivery.Properties.Headers) ?? received.Time);
         var parent = TraceHeaders.Read(delivery.Properties.Headers);
         if (parent == default)
         {
@@ -35,12 +35,17 @@ internal sealed class DeliveryReader<TData>(
         return new IncomingEvent<TData>(delivery, received, telemetry.StartProcess(delivery, parent, received.Subject));
     }
 
-    /// <summary>Refuses events that are older than the inbox remembers. An operator who replays a dead letter vouches that it had no effect.</summary>
-    private void AssertIsRemembered(DateTimeOffset sent)
+    /// <summary>Refuses events that are older than the inbox's retention.</summary>
+    /// <remarks>
+    /// Older events may have taken effect before the inbox forgot them. For a replayed dead letter, the time of the replay counts, because
+    /// the operator vouches that the event had no effect.
+    /// </remarks>
+    private void ThrowIfForgotten(DateTimeOffset sent)
     {
         if (sent < time.GetUtcNow() - _options.InboxRetention)
         {
-            throw new UnreadableEventException($"The event is older than {_options.InboxRetention:c}: it may have taken effect before, which is no longer known.");
+            throw new UnreadableEventException(
+                $"The event is older than {_options.InboxRetention:c}: the inbox no longer knows whether it took effect.");
         }
     }
 }

@@ -7,16 +7,16 @@ using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>The inbox's statements.</summary>
+/// <summary>The statements on the inbox.</summary>
 internal static class InboxStore
 {
-    // A consumer takes events up to the retention's age, by the clock of the producer, which may be ahead.
+    // A consumer accepts events up to the age of the retention, measured by the producer's clock, which may be ahead.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
-    /// <summary>Registers the inbox for the purge.</summary>
+    /// <summary>The inbox's entry for the purge of expired rows.</summary>
     public static PurgedTable Purged(MessagingOptions options) => new(options.InboxRetention + ClockTolerance, PurgeAsync);
 
-    /// <summary>Records events as part of the transaction that holds their effect.</summary>
+    /// <summary>Records events in the transaction of their effect.</summary>
     /// <returns>The ids that were not recorded before.</returns>
     public static async Task<HashSet<Guid>> AddAsync(
         OutboxTransaction transaction,
@@ -40,7 +40,7 @@ internal static class InboxStore
     }
 
     /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="before"/>.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of deleted rows.</returns>
     public static Task<int> PurgeAsync(NpgsqlDataSource database, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         RetentionStore.PurgeAsync(database, "inbox", "received_at", before, limit, cancellationToken);
 }

@@ -7,7 +7,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Commits the inbox rows of events together with their effect. It waits for a database that is out of reach.</summary>
+/// <summary>Commits the inbox rows of events together with their effect. During an outage of the database, it waits and retries.</summary>
 internal sealed partial class InboxTransaction<TData>(
     Subscription<TData> subscription,
     ConsumerTelemetry telemetry,
@@ -16,7 +16,7 @@ internal sealed partial class InboxTransaction<TData>(
     TimeProvider time,
     ILogger<InboxTransaction<TData>> logger)
 {
-    /// <summary>Applies those events that took no effect before.</summary>
+    /// <summary>Applies the events that have not taken effect before.</summary>
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
     public async Task ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
@@ -37,7 +37,7 @@ internal sealed partial class InboxTransaction<TData>(
         }
     }
 
-    /// <returns>How many took effect; the others were duplicates.</returns>
+    /// <returns>The number of events that took effect. The others were duplicates.</returns>
     private async Task<int> CommitAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
         using var activity = StartCommit(events);
@@ -57,7 +57,7 @@ internal sealed partial class InboxTransaction<TData>(
         }
     }
 
-    /// <remarks>The service's stop does not interrupt it.</remarks>
+    /// <remarks>Takes no cancellation token, so that the stop of the service does not interrupt a transaction.</remarks>
     /// <returns>The events that took effect.</returns>
     private async Task<List<ReceivedEvent<TData>>> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
@@ -90,7 +90,9 @@ internal sealed partial class InboxTransaction<TData>(
         }
     }
 
-    /// <summary>Starts the parent of the database's spans: the message's own span, or one that links to each message of the batch.</summary>
+    /// <summary>
+    /// Sets the parent of the database's spans: the span of a single message, or a new span that links to each message of the batch.
+    /// </summary>
     private Activity? StartCommit(IReadOnlyList<IncomingEvent<TData>> events)
     {
         if (events is [{ Activity: { } single }])
