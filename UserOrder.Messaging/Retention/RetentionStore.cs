@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace UserOrder.Messaging.Retention;
 
-/// <summary>The statement that forgets.</summary>
+/// <summary>The statement that deletes expired rows.</summary>
 internal static class RetentionStore
 {
     /// <summary>Deletes at most <paramref name="limit"/> rows whose <paramref name="column"/> is before <paramref name="before"/>.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of deleted rows.</returns>
     public static async Task<int> PurgeAsync(
         NpgsqlDataSource database, string table, string column, DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
