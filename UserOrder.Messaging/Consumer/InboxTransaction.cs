@@ -7,7 +7,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Commits the inbox rows of events together with their effect. During an outage of the database, it waits and retries.</summary>
+/// <summary>Commits the inbox rows of events together with their effect. During an outage, it waits and retries.</summary>
 internal sealed partial class InboxTransaction<TData>(
     Subscription<TData> subscription,
     ConsumerTelemetry telemetry,

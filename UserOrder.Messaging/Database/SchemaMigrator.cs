@@ -136,10 +136,7 @@ internal sealed partial class SchemaMigrator(
         return applied;
     }
 
-    /// <summary>
-    /// Turns a refusal of the database, which a retry would not cure, into a <see cref="MigrationFailedException"/>. An outage passes
-    /// unchanged.
-    /// </summary>
+    /// <summary>Turns a refusal, which a retry would not cure, into a <see cref="MigrationFailedException"/>.</summary>
     private static async Task ThrowIfRefusedAsync(string message, Func<Task> action)
     {
         try
