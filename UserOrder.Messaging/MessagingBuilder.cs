@@ -26,11 +26,11 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>Consumes one event type from a queue of its own, each event with exactly one effect.</summary>
+    /// <summary>Subscribes a handler to one event type on a queue of its own. Each event takes effect exactly once.</summary>
     /// <typeparam name="TData">The event's content.</typeparam>
     /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
-    /// <param name="queue">The queue's name, <c>service.event</c>; its dead letters go to <c>{queue}.dead</c>.</param>
+    /// <param name="queue">The queue's name, <c>service.event</c>. Its dead letters go to <c>{queue}.dead</c>.</param>
     public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {

@@ -26,16 +26,18 @@ public static class MessagingExtensions
     private const string ManagementConnection = "rabbitmq-management";
 
     /// <summary>
-    /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c> and
-    /// <c>outbox</c>, which report an outage as degraded: the outbox holds the events meanwhile. The health check <c>dead-letters</c>
-    /// counts them and is always healthy. Needs a <c>RabbitMQ.Client.IConnectionFactory</c> and
-    /// <see cref="DatabaseExtensions.AddPostgresDatabase"/>. Where <c>ConnectionStrings:rabbitmq-management</c> is given,
-    /// <c>http://administrator:password@host:15672</c>, the service makes its own user at the broker with it, and that may use the service's
-    /// queues and events only.
+    /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c>,
+    /// <c>outbox</c> and <c>dead-letters</c>. The first three report an outage as degraded, because the outbox keeps the events meanwhile.
+    /// The last one reports the number of dead letters and is always healthy.
     /// </summary>
+    /// <remarks>
+    /// Requires a <c>RabbitMQ.Client.IConnectionFactory</c> and <see cref="DatabaseExtensions.AddPostgresDatabase"/>. If
+    /// <c>ConnectionStrings:rabbitmq-management</c> is set, such as <c>http://administrator:password@host:15672</c>, the service provisions
+    /// its own broker user, which may use only the service's queues and events.
+    /// </remarks>
     /// <param name="builder">The service's builder.</param>
-    /// <param name="serviceName">The service's name, the source of its events.</param>
-    /// <returns>A builder that takes the service's subscriptions.</returns>
+    /// <param name="serviceName">The service's name, which becomes the source of its events.</param>
+    /// <returns>A builder that declares the service's events.</returns>
     public static MessagingBuilder AddMessaging(this IHostApplicationBuilder builder, string serviceName)
     {
         var services = builder.Services;

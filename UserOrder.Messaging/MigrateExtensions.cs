@@ -5,15 +5,15 @@ using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging;
 
-/// <summary>What has to be done before a service runs, apart from running it.</summary>
+/// <summary>Prepares a service's database and broker without running the service.</summary>
 public static class MigrateExtensions
 {
-    /// <summary>The argument with which a service's program migrates and ends.</summary>
+    /// <summary>The command-line argument that makes a service's program migrate and exit.</summary>
     public const string Argument = "--migrate";
 
     /// <summary>
-    /// Brings the schema up to date and makes the service's logins at database and broker, without running the service: for a job or an init
-    /// container, so that the process that runs never has the owners' passwords. Waits for the database.
+    /// Waits for the database, applies the missing migrations, and provisions the service's logins at the database and the broker. A job or
+    /// an init container calls it, so that the running service never has the owners' passwords.
     /// </summary>
     /// <exception cref="HttpRequestException">The broker's management API refuses or does not answer.</exception>
     public static async Task MigrateAsync(this IHost host, CancellationToken cancellationToken = default)

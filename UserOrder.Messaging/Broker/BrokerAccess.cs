@@ -9,15 +9,17 @@ using UserOrder.Messaging.Settings;
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>
-/// Makes the service's own user at the broker, where an administrator's login to the management API is given. Everything it does may be
-/// done again, by any number of replicas at once.
+/// Provisions the service's broker user, if an administrator's login to the management API is configured. Every step is idempotent, and any
+/// number of replicas may run it at once.
 /// </summary>
-/// <param name="management">The API with the administrator's login, <c>http://user:password@host:15672</c>; null where the user is there already.</param>
-/// <param name="factory">Knows the service's user, its password and the virtual host.</param>
-/// <param name="queues">What the service consumes from.</param>
-/// <param name="published">What the service publishes.</param>
-/// <param name="options">Knows the exchange.</param>
-/// <param name="logger">Told when the API refuses or does not answer.</param>
+/// <param name="management">
+/// The management API with the administrator's login, <c>http://user:password@host:15672</c>; null if the user exists already.
+/// </param>
+/// <param name="factory">Holds the service's user, its password and the virtual host.</param>
+/// <param name="queues">The queues that the service consumes from.</param>
+/// <param name="published">The event types that the service publishes.</param>
+/// <param name="options">Holds the name of the exchange.</param>
+/// <param name="logger">Logs that the API refuses or does not answer.</param>
 internal sealed partial class BrokerAccess(
     Uri? management,
     IConnectionFactory factory,
@@ -30,7 +32,9 @@ internal sealed partial class BrokerAccess(
 
     private volatile bool _granted;
 
-    /// <summary>Does it once, before the first connection. A failure is logged only, because the user may be there from an earlier time.</summary>
+    /// <summary>
+    /// Provisions the user once, before the first connection. It only logs a failure, because the user may exist already.
+    /// </summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (_granted || management is null)
@@ -48,12 +52,12 @@ internal sealed partial class BrokerAccess(
         }
     }
 
-    /// <summary>Has it done again before the next connection.</summary>
+    /// <summary>Makes <see cref="EnsureAsync"/> provision the user again before the next connection.</summary>
     public void Forget() => _granted = false;
 
-    /// <summary>Makes the exchange, the user with its password, and its permissions.</summary>
+    /// <summary>Creates the exchange, the user with its password, and the user's permissions.</summary>
     /// <exception cref="HttpRequestException">The API refuses or does not answer.</exception>
-    /// <exception cref="TaskCanceledException">The API has not answered for 5 s.</exception>
+    /// <exception cref="TaskCanceledException">The API did not answer within 5 s.</exception>
     public async Task GrantAsync(CancellationToken cancellationToken)
     {
         if (management is null)
@@ -92,6 +96,6 @@ internal sealed partial class BrokerAccess(
         }
     }
 
-    [LoggerMessage(15, LogLevel.Warning, "The service's user at the broker could not be made or changed: {Reason}")]
+    [LoggerMessage(15, LogLevel.Warning, "The service's broker user could not be created or changed: {Reason}")]
     private partial void LogNotGranted(string reason);
 }

@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace UserOrder.Messaging.Broker;
 
-/// <summary>One long-lived connection, opened when it is asked for and opened anew after it was lost.</summary>
+/// <summary>One long-lived connection, which is opened on first use and reopened after a loss.</summary>
 internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess access, string name) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
@@ -11,10 +11,10 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
 
     public bool IsOpen => _connection is { IsOpen: true };
 
-    /// <summary>False in a service that has no use for this connection.</summary>
+    /// <summary>False in a service that does not use this connection.</summary>
     public bool WasAskedFor { get; private set; }
 
-    /// <exception cref="OperationCanceledException">It was cancelled, or the broker did not answer in time.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled, or the broker did not answer in time.</exception>
     public async Task<IConnection> GetAsync(CancellationToken cancellationToken)
     {
         WasAskedFor = true;
@@ -44,13 +44,13 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
 
     private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        // The client itself waits for ever for a broker, or a proxy before it, that takes the connection and says nothing.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(BrokerConnections.AnswerTimeout);
-        var connecting = factory.CreateConnectionAsync(name, patience.Token);
+        // Without a time limit, the client waits forever for a broker or a proxy that accepts the connection and does not answer.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(BrokerConnections.AnswerTimeout);
+        var connecting = factory.CreateConnectionAsync(name, timeout.Token);
         try
         {
-            return await connecting.WaitAsync(patience.Token);
+            return await connecting.WaitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -59,13 +59,13 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
         }
         catch (BrokerUnreachableException exception) when (exception.InnerException is PossibleAuthenticationFailureException)
         {
-            // The broker has lost its users, or has not got the new password yet.
+            // The broker has lost its users, or does not have the new password yet.
             access.Forget();
             throw;
         }
     }
 
-    /// <summary>The client takes seconds more to give up, or may have connected in the last moment.</summary>
+    /// <summary>Closes a connection that the client may still establish after the time limit.</summary>
     private static async Task DiscardAsync(Task<IConnection> connecting)
     {
         await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -5,8 +5,8 @@ using UserOrder.Messaging.Settings;
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>
-/// The service's connections. They are apart because the broker stops reading from a connection that publishes faster than it can
-/// store, and acknowledgements must not wait behind that (https://www.rabbitmq.com/docs/alarms).
+/// The service's broker connections. Publishers and consumers use separate ones: the broker stops reading from a connection that publishes
+/// faster than it can store, and acknowledgements must not wait for that (https://www.rabbitmq.com/docs/alarms).
 /// </summary>
 internal sealed class BrokerConnections : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class BrokerConnections : IAsyncDisposable
 
     public BrokerConnections(IConnectionFactory factory, BrokerAccess access, IOptions<MessagingOptions> options)
     {
-        // The relay and the consumers reconnect and declare by themselves; the client's own recovery would compete with them.
+        // The relay and the consumers reconnect and redeclare themselves. The client's automatic recovery would compete with them.
         if (factory is ConnectionFactory concrete)
         {
             concrete.AutomaticRecoveryEnabled = false;
@@ -23,7 +23,7 @@ internal sealed class BrokerConnections : IAsyncDisposable
             concrete.RequestedConnectionTimeout = AnswerTimeout;
         }
 
-        // An attempt that began while the broker was cut off must not outlast the outage by long.
+        // A connection attempt that began during an outage must not outlast it by long.
         factory.HandshakeContinuationTimeout = AnswerTimeout;
         factory.ContinuationTimeout = 2 * AnswerTimeout;
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
@@ -36,7 +36,7 @@ internal sealed class BrokerConnections : IAsyncDisposable
 
     public BrokerConnection Consuming { get; }
 
-    /// <summary>For the operators' requests: opened by the first of them.</summary>
+    /// <summary>Serves the operators' requests. The first request opens it.</summary>
     public BrokerConnection DeadLetters { get; }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,4 @@
 namespace UserOrder.Messaging.Broker;
 
-/// <summary>The channel or connection is gone; a new one is needed.</summary>
+/// <summary>The channel or connection is lost, so that the caller has to open a new one.</summary>
 internal sealed class BrokerLostException(string message) : Exception(message);

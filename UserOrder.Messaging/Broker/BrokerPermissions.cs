@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>
-/// What a service's user may do at the broker, as the patterns that RabbitMQ matches names with:
+/// The permissions of a service's broker user, as regular expressions that RabbitMQ matches with names:
 /// https://www.rabbitmq.com/docs/access-control#authorisation.
 /// </summary>
-/// <param name="Configure">What it may declare and delete: its queues, and the exchange of the same name that leads to each.</param>
-/// <param name="Write">What it may publish to and bind.</param>
-/// <param name="Read">What it may consume from and bind to.</param>
-/// <param name="TopicWrite">The event types that it may publish.</param>
-/// <param name="TopicRead">The event types that it may bind a queue to.</param>
+/// <param name="Configure">The queues that the user may declare and delete, and the exchanges of the same names.</param>
+/// <param name="Write">The exchanges that the user may publish to, and the queues that it may bind.</param>
+/// <param name="Read">The queues that the user may consume from, and the exchanges that it may bind to.</param>
+/// <param name="TopicWrite">The event types that the user may publish.</param>
+/// <param name="TopicRead">The event types that the user may bind a queue to.</param>
 internal sealed record BrokerPermissions(string Configure, string Write, string Read, string TopicWrite, string TopicRead)
 {
     public static BrokerPermissions Of(string exchange, IReadOnlyCollection<SubscribedQueue> queues, IEnumerable<PublishedType> published)
@@ -25,6 +25,6 @@ internal sealed record BrokerPermissions(string Configure, string Write, string 
             OneOf(queues.Select(queue => queue.EventType)));
     }
 
-    /// <summary>A pattern that matches these names and no others; none where there are none.</summary>
+    /// <summary>A pattern that matches only these names. Without names, it matches none.</summary>
     private static string OneOf(IEnumerable<string> names) => $"^({string.Join('|', names.Distinct().Select(Regex.Escape))})$";
 }

@@ -3,13 +3,13 @@ using RabbitMQ.Client.Events;
 
 namespace UserOrder.Messaging.Broker;
 
-/// <summary>A message as the broker delivered it. The body is a copy: the client takes its buffer back.</summary>
+/// <summary>A message that the broker delivered. The body is a copy, because the client reuses its buffer.</summary>
 internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, byte[] Body)
 {
-    /// <summary>How often the handler has failed for it.</summary>
+    /// <summary>How often the handler has failed for this message.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Whether it was put aside and has come back.</summary>
+    /// <summary>Whether the consumer has postponed the message before.</summary>
     public bool IsRetry { get; init; }
 
     public static Delivery From(BasicDeliverEventArgs arguments) =>

@@ -1,4 +1,4 @@
 namespace UserOrder.Messaging.Broker;
 
-/// <summary>A queue that the service consumes one type of events from, and whose dead letters it therefore looks after.</summary>
+/// <summary>A queue from which the service consumes one event type. The service also manages its dead letters.</summary>
 internal sealed record SubscribedQueue(string Name, string EventType);

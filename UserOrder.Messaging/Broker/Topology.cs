@@ -5,26 +5,28 @@ using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Broker;
 
-/// <summary>The exchange and queues of the reliable path. Declaring them again is harmless, so everyone declares what it uses.</summary>
+/// <summary>
+/// Declares the exchanges and queues of the reliable path. Declarations are idempotent, so each component declares its own.
+/// </summary>
 internal static partial class Topology
 {
-    /// <summary>What a queue's dead letters are kept in.</summary>
+    /// <summary>The name of the queue that keeps a queue's dead letters.</summary>
     public static string DeadLettersOf(string queue) => $"{queue}.dead";
 
     /// <summary>
-    /// What leads to the queue and its dead letters and nowhere else. The default exchange leads to every queue of the broker, so whoever may
-    /// publish to it may forge the events of all others.
+    /// The name of the exchange that routes to a queue and its dead letters only. The default exchange routes to every queue of the broker,
+    /// so a user who may publish to it could forge the events of any service.
     /// </summary>
     public static string ExchangeOf(string queue) => queue;
 
-    /// <summary>Declares the topic exchange, unless it is there: a service that may not declare it may still use it.</summary>
+    /// <summary>Declares the topic exchange if it is missing. A service that may not declare it may still use it.</summary>
     public static async Task DeclareExchangeAsync(IConnection connection, MessagingOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            // On a channel of its own, because the broker closes the channel that asked for an exchange it has not.
-            await using var asking = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await asking.ExchangeDeclarePassiveAsync(options.Exchange, cancellationToken);
+            // The check needs a channel of its own, because the broker closes the channel if the exchange is missing.
+            await using var checking = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await checking.ExchangeDeclarePassiveAsync(options.Exchange, cancellationToken);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.NotFound })
         {
@@ -34,8 +36,8 @@ internal static partial class Topology
     }
 
     /// <summary>
-    /// Declares a subscription: its queue, the queue of its dead letters, the exchange that leads to both, and the bindings. A queue that is there with other arguments is
-    /// used as it is, with a warning.
+    /// Declares a subscription: its queue, the queue of its dead letters, the exchange that routes to both, and the bindings. If a queue
+    /// exists with other arguments, the service logs a warning and uses it unchanged.
     /// </summary>
     public static async Task DeclareQueueAsync(
         IConnection connection, string queue, string bindingKey, MessagingOptions options, ILogger logger, CancellationToken cancellationToken)
@@ -45,7 +47,7 @@ internal static partial class Topology
         await channel.ExchangeDeclareAsync(ExchangeOf(queue), ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await DeclareQuorumQueueAsync(DeadLettersOf(queue), new()
         {
-            // To look at a dead letter is a delivery, and RabbitMQ 4 drops what it has delivered 20 times where no limit is given.
+            // Each inspection of a dead letter is a delivery, and by default RabbitMQ 4 drops a message after 20 deliveries.
             ["x-delivery-limit"] = int.MaxValue,
         });
         await DeclareQuorumQueueAsync(queue, new()
@@ -68,17 +70,17 @@ internal static partial class Topology
             arguments["x-overflow"] = "reject-publish";
             try
             {
-                // On a channel of its own, because the broker closes the channel whose declaration it refuses.
+                // Each declaration needs a channel of its own, because the broker closes the channel if it refuses the declaration.
                 await using var declaring = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
                 await declaring.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
             }
             catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
             {
-                LogDeclaredOtherwise(logger, name, reason.ReplyText);
+                LogArgumentsDiffer(logger, name, reason.ReplyText);
             }
         }
     }
 
-    [LoggerMessage(23, LogLevel.Warning, "The queue {Queue} was declared with other arguments before, and is used as it is: {Reason}")]
-    private static partial void LogDeclaredOtherwise(ILogger logger, string queue, string reason);
+    [LoggerMessage(23, LogLevel.Warning, "The queue {Queue} was declared with other arguments before and is used unchanged: {Reason}")]
+    private static partial void LogArgumentsDiffer(ILogger logger, string queue, string reason);
 }

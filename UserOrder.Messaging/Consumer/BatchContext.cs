@@ -2,8 +2,8 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>One batch in progress.</summary>
-/// <param name="channel">The channel that delivered it, which also takes its dead letters.</param>
+/// <summary>The state of one batch in progress.</summary>
+/// <param name="channel">The channel that delivered the batch and publishes its dead letters.</param>
 /// <param name="stopping">Cancelled when the service stops.</param>
 internal sealed class BatchContext(IChannel channel, CancellationToken stopping)
 {
@@ -11,6 +11,6 @@ internal sealed class BatchContext(IChannel channel, CancellationToken stopping)
 
     public CancellationToken Stopping => stopping;
 
-    /// <summary>The deliveries that are tried again later. All others may be acknowledged.</summary>
+    /// <summary>The deliveries to retry later. All others may be acknowledged.</summary>
     public List<Postponement> Postponed { get; } = [];
 }

@@ -5,11 +5,8 @@ using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>
-/// Gives every message of a batch one of four ends: its effect is committed, it is skipped as a duplicate, it becomes a dead letter, or it
-/// is retried later.
-/// </summary>
-/// <remarks>When a handler fails for a batch, each event is tried alone, so that only the one at fault waits for another attempt.</remarks>
+/// <summary>Processes a batch: commits effects, skips duplicates, publishes dead letters, and postpones failed events.</summary>
+/// <remarks>If a handler fails for a batch, each event is tried alone, so that only the faulty one waits for another attempt.</remarks>
 internal sealed partial class BatchProcessor<TData>(
     Subscription<TData> subscription,
     ConsumerTelemetry telemetry,
@@ -18,11 +15,11 @@ internal sealed partial class BatchProcessor<TData>(
     FailurePolicy failures,
     ILogger<BatchProcessor<TData>> logger)
 {
-    /// <summary>Begins the series of metrics. To be called once, before the first batch.</summary>
+    /// <summary>Starts the time series of the metrics. Call it once, before the first batch.</summary>
     public void Start() => telemetry.Announce();
 
-    /// <summary>Returns when every message of the batch may be acknowledged, except those that are retried later.</summary>
-    /// <exception cref="OperationCanceledException">The service stops during an outage; nothing may be acknowledged.</exception>
+    /// <summary>Processes a batch. Every message that it does not return as postponed may then be acknowledged.</summary>
+    /// <exception cref="OperationCanceledException">The service stops during an outage. No message may be acknowledged.</exception>
     public async Task<IReadOnlyList<Postponement>> ProcessAsync(IChannel channel, IReadOnlyList<Delivery> batch, CancellationToken stoppingToken)
     {
         telemetry.RecordDelivered(batch);

@@ -5,7 +5,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>What one subscription records. Names and tags are made once, not for each event.</summary>
+/// <summary>Records the metrics and spans of one subscription. It creates names and tags once, not for each event.</summary>
 internal sealed class ConsumerTelemetry
 {
     private const string Unreadable = "unreadable";
@@ -30,7 +30,7 @@ internal sealed class ConsumerTelemetry
         _queueTags = new TagList { { "userorder.queue", queue } };
     }
 
-    /// <summary>Begins the series of what happens rarely: one that began with its first failure would hide that failure from a rate.</summary>
+    /// <summary>Starts the time series of rare events at zero. A rate misses the first event of a series that starts with it.</summary>
     public void Announce()
     {
         RecordDuplicates(0);
@@ -40,8 +40,8 @@ internal sealed class ConsumerTelemetry
     }
 
     /// <param name="delivery">The message.</param>
-    /// <param name="parent">The context that it came with.</param>
-    /// <param name="subject">What the event is about; null where it could not be read.</param>
+    /// <param name="parent">The trace context of the message.</param>
+    /// <param name="subject">The event's subject; null if the message is unreadable.</param>
     public Activity? StartProcess(Delivery delivery, ActivityContext parent, string? subject = null)
     {
         var activity = MessagingSpans.AreWanted
@@ -53,7 +53,7 @@ internal sealed class ConsumerTelemetry
     public Activity? StartBatch(IEnumerable<Activity> messages, int count) =>
         MessagingSpans.AreWanted ? MessagingSpans.StartBatch(_batchSpanName, _destination, messages, count, _broker) : null;
 
-    /// <summary>Counts what the broker delivered; what comes back after a pause was counted before.</summary>
+    /// <summary>Counts the messages that the broker delivered. Postponed messages were counted before.</summary>
     public void RecordDelivered(IReadOnlyList<Delivery> batch)
     {
         if (_telemetry.Consumed.Enabled)
@@ -75,14 +75,14 @@ internal sealed class ConsumerTelemetry
         _telemetry.ProcessDuration.Record(duration.TotalSeconds, tags);
     }
 
-    /// <summary>Records how far behind their time the effects of events were committed.</summary>
+    /// <summary>Records the delay between the time of each event and the commit of its effect.</summary>
     public void RecordLags(IEnumerable<DateTimeOffset> eventTimes, DateTimeOffset committed)
     {
         if (_telemetry.Lag.Enabled)
         {
             foreach (var time in eventTimes)
             {
-                // Clocks of two machines differ, and nothing takes effect before it happened.
+                // The producer's clock may be ahead, which would make the lag negative.
                 _telemetry.Lag.Record(Math.Max(0, (committed - time).TotalSeconds), _queueTags);
             }
         }

@@ -5,21 +5,18 @@ using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>
-/// What one channel has delivered and not yet acknowledged, which is at most the prefetch: what waits to be processed, and what was put
-/// aside for later.
-/// </summary>
+/// <summary>Holds the unacknowledged deliveries of one channel, at most the prefetch: waiting ones and postponed ones.</summary>
 internal sealed class DeliveryBuffer(IChannel channel, Pace pace, TimeProvider time)
 {
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
-    private int _aside;
+    private int _postponed;
 
     public void Add(Delivery delivery) => _waiting.Writer.TryWrite(delivery);
 
-    /// <summary>No more is coming: the channel or the consumer has ended.</summary>
+    /// <summary>Ends the buffer after the channel or the consumer has ended.</summary>
     public void Complete() => _waiting.Writer.TryComplete();
 
-    /// <summary>Waits for a delivery and takes it with what else is there.</summary>
+    /// <summary>Waits for a delivery, and takes it with all others that have arrived.</summary>
     /// <returns>At most <paramref name="limit"/> deliveries; none at the end.</returns>
     public async Task<IReadOnlyList<Delivery>> TakeAsync(int limit, CancellationToken cancellationToken)
     {
@@ -33,34 +30,34 @@ internal sealed class DeliveryBuffer(IChannel channel, Pace pace, TimeProvider t
             }
         }
 
-        _aside -= batch.Count(delivery => delivery.IsRetry);
+        _postponed -= batch.Count(delivery => delivery.IsRetry);
         return batch;
     }
 
-    /// <summary>Puts some of a batch aside and acknowledges the rest.</summary>
+    /// <summary>Postpones some deliveries of a batch and acknowledges the others.</summary>
     public async Task SettleAsync(IReadOnlyList<Delivery> batch, IReadOnlyList<Postponement> postponed, CancellationToken cancellationToken)
     {
         foreach (var (delivery, pause) in postponed)
         {
-            _aside++;
-            _ = BringBackAsync(delivery, pause, cancellationToken);
+            _postponed++;
+            _ = AddLaterAsync(delivery, pause, cancellationToken);
         }
 
-        if (_aside == 0)
+        if (_postponed == 0)
         {
-            // Everything that this channel delivered up to here is done, so one acknowledgement covers it.
+            // All earlier deliveries of this channel are settled, so one acknowledgement covers them.
             await channel.BasicAckAsync(batch.Max(delivery => delivery.Tag), multiple: true, CancellationToken.None);
             return;
         }
 
-        var later = postponed.Select(postponement => postponement.Delivery.Tag).ToHashSet();
-        foreach (var delivery in batch.Where(delivery => !later.Contains(delivery.Tag)))
+        var postponedTags = postponed.Select(postponement => postponement.Delivery.Tag).ToHashSet();
+        foreach (var delivery in batch.Where(delivery => !postponedTags.Contains(delivery.Tag)))
         {
             await channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
         }
     }
 
-    private async Task BringBackAsync(Delivery delivery, TimeSpan pause, CancellationToken cancellationToken)
+    private async Task AddLaterAsync(Delivery delivery, TimeSpan pause, CancellationToken cancellationToken)
     {
         await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Add(delivery with { IsRetry = true });

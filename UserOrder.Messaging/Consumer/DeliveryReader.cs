@@ -8,14 +8,14 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Reads the event in a delivery, and starts the span of its processing.</summary>
+/// <summary>Reads the event in a delivery, and starts its <c>process</c> span.</summary>
 internal sealed class DeliveryReader<TData>(
     Subscription<TData> subscription, ConsumerTelemetry telemetry, IOptions<MessagingOptions> options)
 {
     private readonly MessagingOptions _options = options.Value;
 
     /// <exception cref="UnreadableEventException">
-    /// The message is too large, or breaks the contract.
+    /// The message is too large or violates the contract.
     /// </exception>
     public IncomingEvent<TData> Read(Delivery delivery)
     {

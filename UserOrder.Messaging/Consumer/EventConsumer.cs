@@ -11,8 +11,8 @@ using UserOrder.Messaging.Settings;
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>
-/// Takes what has been delivered as one batch, has it processed, and acknowledges it with one cumulative acknowledgement. There is no
-/// waiting for a batch to fill: under low load a batch is one message.
+/// Consumes a queue: processes the delivered messages as one batch, then acknowledges the batch cumulatively. It does not wait for a batch
+/// to fill, so under low load a batch is one message.
 /// </summary>
 internal sealed partial class EventConsumer<TData>(
     Subscription<TData> subscription,
@@ -47,7 +47,7 @@ internal sealed partial class EventConsumer<TData>(
     {
         var connection = await broker.Consuming.GetAsync(stoppingToken);
 
-        // Confirms, because dead letters are published on this channel before the originals are acknowledged.
+        // The channel needs publisher confirms, because it publishes dead letters before it acknowledges the originals.
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             stoppingToken);

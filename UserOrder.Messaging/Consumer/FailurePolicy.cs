@@ -11,18 +11,18 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>
-/// Decides what happens to a delivery that could not be applied: an unreadable message becomes a dead letter at once; an event whose
-/// handler fails is retried after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>.
+/// Decides what happens to a failed delivery. An unreadable message becomes a dead letter at once. An event whose handler fails is retried
+/// after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>.
 /// </summary>
 internal sealed partial class FailurePolicy(
     string queue, ConsumerTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options, ILogger<FailurePolicy> logger)
 {
-    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxRetryPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
 
     private readonly MessagingOptions _options = options.Value;
 
-    /// <summary>Handles a message that is not a readable event.</summary>
+    /// <summary>Turns an unreadable message into a dead letter.</summary>
     public async Task OnUnreadableAsync(BatchContext context, Delivery delivery, Exception exception)
     {
         using var activity = telemetry.StartProcess(delivery, TraceHeaders.Read(delivery.Properties.Headers));
@@ -33,15 +33,15 @@ internal sealed partial class FailurePolicy(
     /// <summary>Handles an event of which the inbox may have forgotten that it took effect.</summary>
     public Task OnTooOldAsync(BatchContext context, Delivery delivery, Activity? activity)
     {
-        var reason = $"The event is older than {_options.InboxRetention:c}: it may have taken effect before, which is no longer known.";
+        var reason = $"The event is older than {_options.InboxRetention:c}: the inbox no longer knows whether it took effect.";
         activity?.SetStatus(ActivityStatusCode.Error, reason);
         return DeadLetterAsync(context, delivery, activity, reason, isReadable: false);
     }
 
-    /// <summary>Handles an event whose handler failed for it alone.</summary>
+    /// <summary>Postpones an event whose handler failed for it alone, or turns it into a dead letter after the last attempt.</summary>
     public async Task OnFailedAsync(BatchContext context, Delivery delivery, Guid eventId, Activity? activity, Exception exception)
     {
-        // The log entries from here on belong to the event's trace, until the end of this method.
+        // Correlates this method's log entries with the event's trace.
         Activity.Current = activity;
         MessagingSpans.Fail(activity, exception);
         var failures = delivery.Failures + 1;
@@ -60,7 +60,7 @@ internal sealed partial class FailurePolicy(
         }
 
         var pause = _options.HandlerRetryDelay * Math.Pow(2, failures - 1);
-        context.Postponed.Add(new Postponement(delivery with { Failures = failures }, pause < LongestRetryPause ? pause : LongestRetryPause));
+        context.Postponed.Add(new Postponement(delivery with { Failures = failures }, pause < MaxRetryPause ? pause : MaxRetryPause));
     }
 
     private async Task DeadLetterAsync(BatchContext context, Delivery delivery, Activity? activity, string reason, bool isReadable)
@@ -75,19 +75,19 @@ internal sealed partial class FailurePolicy(
         }
         catch (PublishException)
         {
-            // The dead letters are full. The message stays in its queue and must not hold up the others.
+            // The dead-letter queue is full. The message stays in its queue and must not block the others.
             LogDeadLettersFull(queue, delivery.Properties.MessageId);
             context.Postponed.Add(new Postponement(delivery, DeadLetterRetryPause));
         }
     }
 
-    [LoggerMessage(46, LogLevel.Error, "The dead letters of {Queue} take no more; a message stays in the queue ({MessageId})")]
+    [LoggerMessage(46, LogLevel.Error, "The dead-letter queue of {Queue} is full; a message stays in its queue ({MessageId})")]
     private partial void LogDeadLettersFull(string queue, string? messageId);
 
     [LoggerMessage(41, LogLevel.Warning, "A message of {Queue} became a dead letter ({MessageId}): {Reason}")]
     private partial void LogDeadLetter(string queue, string? messageId, string reason);
 
-    [LoggerMessage(45, LogLevel.Warning, "The handler of {Queue} failed for the event {EventId}, which is retried: {Reason}")]
+    [LoggerMessage(45, LogLevel.Warning, "The handler of {Queue} failed for the event {EventId} and will be retried: {Reason}")]
     private partial void LogPostponed(string queue, Guid eventId, string reason);
 
     [LoggerMessage(44, LogLevel.Error, "The handler of {Queue} failed for the event {EventId} after {Attempts} attempts")]

@@ -7,11 +7,13 @@ namespace UserOrder.Messaging.Consumer;
 public interface IEventHandler<TData>
 {
     /// <summary>
-    /// Applies events inside <paramref name="transaction"/>, which also holds their inbox rows: both are committed or neither. None of
-    /// the events took effect before, and none is there twice. The handler does all its work in the transaction.
+    /// Applies events inside <paramref name="transaction"/>, which also holds their inbox rows, so that both commit or neither does. No
+    /// event has taken effect before, and none occurs twice. The handler does all its work in the transaction.
     /// </summary>
-    /// <param name="events">At least one event; a batch that fails is given again, one event at a time.</param>
-    /// <param name="transaction">The open transaction, which also takes the events that the handler publishes. The caller commits it.</param>
-    /// <param name="cancellationToken">Cancelled when the effect is no longer needed.</param>
+    /// <param name="events">At least one event. After a batch fails, the handler gets its events again, one at a time.</param>
+    /// <param name="transaction">
+    /// The open transaction, into which the handler also writes the events that it publishes. The caller commits it.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the handler when its effect is no longer needed.</param>
     Task HandleAsync(IReadOnlyList<ReceivedEvent<TData>> events, OutboxTransaction transaction, CancellationToken cancellationToken);
 }

@@ -7,16 +7,16 @@ using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>The inbox's statements.</summary>
+/// <summary>The statements on the inbox.</summary>
 internal static class InboxStore
 {
-    // A consumer takes events up to the retention's age, by the clock of the producer, which may be ahead.
+    // A consumer accepts events up to the age of the retention, measured by the producer's clock, which may be ahead.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
-    /// <summary>Registers the inbox for the purge.</summary>
+    /// <summary>The inbox's entry for the purge of expired rows.</summary>
     public static PurgedTable Purged(MessagingOptions options) => new(options.InboxRetention + ClockTolerance, PurgeAsync);
 
-    /// <summary>Records events as part of the transaction that holds their effect.</summary>
+    /// <summary>Records events in the transaction of their effect.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="queue">The queue that the events came from.</param>
     /// <param name="events">The events' ids, and when each was sent.</param>

@@ -9,7 +9,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Commits the inbox rows of events together with their effect. It waits for a database that is out of reach.</summary>
+/// <summary>Commits the inbox rows of events together with their effect. During an outage, it waits and retries.</summary>
 internal sealed partial class InboxTransaction<TData>(
     Subscription<TData> subscription,
     ConsumerTelemetry telemetry,
@@ -21,7 +21,7 @@ internal sealed partial class InboxTransaction<TData>(
 {
     private readonly TimeSpan _retention = options.Value.InboxRetention;
 
-    /// <summary>Applies those events that took no effect before.</summary>
+    /// <summary>Applies the events that have not taken effect before.</summary>
     /// <returns>The events that are too old: they may have taken effect before the inbox forgot them.</returns>
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
@@ -61,7 +61,7 @@ internal sealed partial class InboxTransaction<TData>(
         }
     }
 
-    /// <remarks>The service's stop does not interrupt it.</remarks>
+    /// <remarks>Takes no cancellation token, so that the stop of the service does not interrupt a transaction.</remarks>
     private async Task<(List<ReceivedEvent<TData>> Applied, List<IncomingEvent<TData>> TooOld)> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
     {
         await using var transaction = await outbox.BeginTransactionAsync(CancellationToken.None);
@@ -96,7 +96,9 @@ internal sealed partial class InboxTransaction<TData>(
         }
     }
 
-    /// <summary>Starts the parent of the database's spans: the message's own span, or one that links to each message of the batch.</summary>
+    /// <summary>
+    /// Sets the parent of the database's spans: the span of a single message, or a new span that links to each message of the batch.
+    /// </summary>
     private Activity? StartCommit(IReadOnlyList<IncomingEvent<TData>> events)
     {
         if (events is [{ Activity: { } single }])

@@ -3,21 +3,21 @@ using NpgsqlTypes;
 
 namespace UserOrder.Messaging.Database;
 
-/// <summary>What statements on arrays have in common.</summary>
+/// <summary>Helpers for commands that write or return many rows at once.</summary>
 public static class CommandExtensions
 {
-    /// <summary>Adds one array parameter, to be taken apart by <c>unnest</c>.</summary>
+    /// <summary>Adds an array parameter, which the statement expands by <c>unnest</c>.</summary>
     /// <param name="command">The command.</param>
     /// <param name="name">The parameter's name, without the <c>@</c>.</param>
     /// <param name="elementType">The type of its elements.</param>
-    /// <param name="values">Its elements; null is the database's null.</param>
+    /// <param name="values">Its elements. A null element becomes a null in the database.</param>
     public static void AddArray<T>(this NpgsqlCommand command, string name, NpgsqlDbType elementType, IEnumerable<T> values)
     {
         ArgumentNullException.ThrowIfNull(command);
         command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | elementType) { Value = values.ToArray() });
     }
 
-    /// <summary>Runs the command and collects the ids in the first column of its rows, each with the flag in the second.</summary>
+    /// <summary>Runs the command and returns the ids in the first column, each with the flag in the second.</summary>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public static async Task<Dictionary<Guid, bool>> ReadFlagsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {

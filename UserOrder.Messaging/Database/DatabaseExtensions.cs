@@ -13,16 +13,16 @@ namespace UserOrder.Messaging.Database;
 public static class DatabaseExtensions
 {
     /// <summary>
-    /// Adds a pooled <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, the migrations that are embedded in
-    /// <paramref name="migrations"/> as <c>Migrations/NNNN_name.sql</c>, and a health check that is unhealthy until the schema is in place
-    /// and whenever the database does not answer. Where <c>ConnectionStrings:{name}-owner</c> is given, that role migrates, and makes the
-    /// role of <c>ConnectionStrings:{name}</c>, which may then use the tables only.
+    /// Adds a pooled <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, the migrations that <paramref name="migrations"/>
+    /// embeds as <c>Migrations/NNNN_name.sql</c>, and a health check. The check is unhealthy until the schema is in place and while the
+    /// database does not answer. If <c>ConnectionStrings:{name}-owner</c> is set, that role migrates the schema and creates the role of
+    /// <c>ConnectionStrings:{name}</c>, which may then use only the tables.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static IHostApplicationBuilder AddPostgresDatabase(this IHostApplicationBuilder builder, string name, Assembly migrations)
     {
         var connectionString = builder.Configuration.GetConnectionString(name) ??
-            throw new InvalidOperationException($"ConnectionStrings:{name} is missing: it names the PostgreSQL database.");
+            throw new InvalidOperationException($"ConnectionStrings:{name} is missing. It configures the PostgreSQL database.");
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => CreateDataSource(connectionString, services.GetRequiredService<ILoggerFactory>()));
@@ -41,15 +41,16 @@ public static class DatabaseExtensions
 
     private static NpgsqlDataSource CreateDataSource(string connectionString, ILoggerFactory loggers)
     {
-        // Timeouts shorter than the driver's own, so that a server that was cut off is given up in seconds. The attempt to connect has room for
-        // one lost packet; a request may wait for two attempts, that of the batch before its own as well. Statements that recur are prepared:
-        // the service has a dozen of them, and to plan the long ones costs more than to run them. Kerberos is asked for by who has it: its
-        // library is not in the chiseled images. What the connection string says wins, such as Max Auto Prepare=0 behind a pooler.
+        // The timeouts are shorter than the driver's defaults, so that the service gives up an unreachable server within seconds. A
+        // connection attempt survives one lost packet. A request may wait for two attempts: its own batch's and the previous batch's. The
+        // driver prepares recurring statements, because planning the long ones costs more than running them. The service has a dozen. GSS
+        // encryption is off by default, because chiseled images lack the Kerberos library. The connection string overrides all of these,
+        // for instance with Max Auto Prepare=0 behind a pooler.
         var builder = new NpgsqlDataSourceBuilder(
             $"Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;{connectionString}");
         builder.UseLoggerFactory(loggers);
 
-        // What the relay and the health check do belongs to no trace, and would start one with each query.
+        // The relay and the health check run outside of any trace. Without the filter, each of their queries would start one.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
             .EnablePhysicalOpenTracing(false));

@@ -4,6 +4,7 @@ using Npgsql;
 
 namespace UserOrder.Messaging.Database;
 
+/// <summary>Reports unhealthy until the schema is in place, and while the database does not answer.</summary>
 internal sealed class DatabaseHealthCheck(NpgsqlDataSource database, SchemaMigrator migrator) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)

@@ -5,10 +5,10 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
-/// Batches writes: requests that arrive together share one round trip and one commit. The first one starts at once. Those that arrive
-/// meanwhile make up the next batch, so that no request waits for a batch to fill.
+/// Batches writes, so that requests that arrive together share one round trip and one commit. The first request starts a batch at once.
+/// Requests that arrive meanwhile form the next batch, so no request waits for a batch to fill.
 /// </summary>
-/// <typeparam name="TItem">What one request writes.</typeparam>
+/// <typeparam name="TItem">The data that one request writes.</typeparam>
 /// <typeparam name="TResult">The result of one request, for instance whether its row was new.</typeparam>
 public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 {
@@ -31,18 +31,18 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         _write = write;
         _maxBatch = maxBatch;
 
-        // The worker must not inherit the trace of whichever request happened to create it.
+        // The worker must not inherit the trace of the request that creates it.
         using (ExecutionContext.SuppressFlow())
         {
             _worker = Task.Run(WorkAsync);
         }
     }
 
-    /// <summary>Writes one item with all others that wait, and returns after the commit.</summary>
+    /// <summary>Writes one item together with all others that wait, and returns after the commit.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="cancellationToken">Withdraws the item while it waits. Once its batch has begun, it is written.</param>
+    /// <param name="cancellationToken">Withdraws the item while it waits. It has no effect once the batch has begun.</param>
     /// <exception cref="ObjectDisposedException">The writer has been disposed.</exception>
-    /// <remarks>An exception of <c>write</c> is thrown here. After an outage it is not known whether the commit took place.</remarks>
+    /// <remarks>Rethrows an exception of <c>write</c>. After an outage, the commit may or may not have taken place.</remarks>
     public async Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
         using var activity = MessagingSpans.StartWrite(_name);
@@ -100,7 +100,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         }
         catch (Exception exception) when (batch.Count > 1 && !DatabaseFault.IsOutage(exception))
         {
-            // One item is at fault, and the rollback took the others with it. Each gets a transaction of its own.
+            // One faulty item has rolled back the whole batch, so each item gets a transaction of its own.
             foreach (var pending in batch)
             {
                 await WriteBatchAsync([pending]);

@@ -8,8 +8,8 @@ internal sealed record Migration(string Component, int Number, string Name, stri
 {
     private const string Folder = ".Migrations.";
 
-    /// <summary>The assembly's migrations in the order of their numbers.</summary>
-    /// <exception cref="InvalidOperationException">A file name does not start with a number, or two share one.</exception>
+    /// <summary>Reads the assembly's migrations, ordered by number.</summary>
+    /// <exception cref="InvalidOperationException">A file name does not start with a number, or two files share one.</exception>
     public static IReadOnlyList<Migration> From(Assembly assembly)
     {
         var component = assembly.GetName().Name!;

@@ -8,8 +8,8 @@ using UserOrder.Messaging.Resilience;
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
-/// Waits for the database, then applies the migrations that are missing, in order and in one transaction, and lets the service's role use
-/// the tables. An advisory lock lets one replica migrate while the others wait for it.
+/// Waits for the database, applies the missing migrations in order and in one transaction, and grants the service's role the use of the
+/// tables. An advisory lock lets one replica migrate while the others wait.
 /// </summary>
 internal sealed partial class SchemaMigrator(
     NpgsqlDataSource database,
@@ -19,10 +19,10 @@ internal sealed partial class SchemaMigrator(
     TimeProvider time,
     ILogger<SchemaMigrator> logger) : BackgroundService
 {
-    // Any constant will do, as long as every replica of every version takes the same.
+    // An arbitrary key, which must be the same in every replica of every version.
     private const long AdvisoryLock = 0x5573_6572_4f72_6472;
 
-    private const string RecordOfMigrations =
+    private const string CreateMigrationsTable =
         """
         create table schema_migrations (
           component  text        not null,
@@ -35,12 +35,12 @@ internal sealed partial class SchemaMigrator(
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the schema is as this version of the program needs it.</summary>
+    /// <summary>Completes when the schema is up to date for this version of the program.</summary>
     public Task Ready => _ready.Task;
 
     /// <summary>Migrates as soon as the database answers.</summary>
-    /// <exception cref="MigrationFailedException">The database refuses what has to be done.</exception>
-    /// <exception cref="InvalidOperationException">The migrations or the service's role are not as they must be.</exception>
+    /// <exception cref="MigrationFailedException">The database refuses a migration or a grant.</exception>
+    /// <exception cref="InvalidOperationException">The migrations' file names or the service's role are invalid.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         var backoff = new Backoff(time);
@@ -81,7 +81,7 @@ internal sealed partial class SchemaMigrator(
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
         var applied = await AppliedAsync(connection, cancellationToken);
 
-        // The library's tables first: a service's migrations may refer to them.
+        // The library's tables come first, because a service's migrations may refer to them.
         var missing = sources
             .OrderByDescending(source => source.Assembly == typeof(SchemaMigrator).Assembly)
             .SelectMany(source => Migration.From(source.Assembly))
@@ -91,13 +91,13 @@ internal sealed partial class SchemaMigrator(
             await ApplyAsync(connection, migration, cancellationToken);
         }
 
-        await RefusedAsFailureAsync("The role that the service runs as cannot be set up.", () => access.GrantAsync(connection, cancellationToken));
+        await ThrowIfRefusedAsync("Provisioning the service's role failed.", () => access.GrantAsync(connection, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
-        await RefusedAsFailureAsync(
+        await ThrowIfRefusedAsync(
             $"The migration {migration.Name} of {migration.Component} failed.",
             () => ExecuteAsync(connection, migration.Sql, cancellationToken));
 
@@ -116,11 +116,13 @@ internal sealed partial class SchemaMigrator(
 
     private static async Task<HashSet<(string Component, int Number)>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Asked first, because a role that may not create tables is refused even where there is nothing to create.
+        // Checked first, because PostgreSQL refuses even "create table if not exists" to a role that may not create tables.
         await using var exists = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);
         if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
         {
-            await RefusedAsFailureAsync("The record of migrations cannot be made.", () => ExecuteAsync(connection, RecordOfMigrations, cancellationToken));
+            await ThrowIfRefusedAsync(
+                "Creating the table schema_migrations failed.",
+                () => ExecuteAsync(connection, CreateMigrationsTable, cancellationToken));
         }
 
         await using var command = new NpgsqlCommand("select component, number from schema_migrations", connection);
@@ -134,8 +136,8 @@ internal sealed partial class SchemaMigrator(
         return applied;
     }
 
-    /// <summary>Tells what the database refuses, where waiting would not help, from an outage.</summary>
-    private static async Task RefusedAsFailureAsync(string message, Func<Task> action)
+    /// <summary>Turns a refusal, which a retry would not cure, into a <see cref="MigrationFailedException"/>.</summary>
+    private static async Task ThrowIfRefusedAsync(string message, Func<Task> action)
     {
         try
         {
@@ -144,7 +146,7 @@ internal sealed partial class SchemaMigrator(
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new MigrationFailedException(
-                $"{message} The role may not do it: start the service with the database's owner in ConnectionStrings:<name>-owner, with --migrate to do nothing else.",
+                $"{message} The role lacks a privilege. Set ConnectionStrings:<name>-owner, and start with --migrate to migrate only.",
                 exception);
         }
         catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) || DatabaseFault.IsOfCode(exception))
@@ -169,8 +171,8 @@ internal sealed partial class SchemaMigrator(
     private partial void LogMigrationFailed(Exception exception);
 }
 
-/// <summary>An assembly that carries migrations.</summary>
+/// <summary>An assembly that embeds migrations.</summary>
 internal sealed record MigrationAssembly(Assembly Assembly);
 
-/// <summary>The database refuses what has to be done: waiting would not help.</summary>
+/// <summary>The database refuses a migration or a grant, so that a retry would not help.</summary>
 internal sealed class MigrationFailedException(string message, Exception inner) : Exception(message, inner);

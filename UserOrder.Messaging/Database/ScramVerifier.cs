@@ -5,12 +5,12 @@ using System.Text;
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
-/// What PostgreSQL keeps of a password. Sent instead of the password, it leaves nothing in a server's log that anyone could log in with:
-/// https://www.postgresql.org/docs/current/catalog-pg-authid.html, keys by RFC 5802.
+/// Computes the verifier that PostgreSQL stores for a password. Sent instead of the password, it keeps the password out of the server's
+/// log. Format: https://www.postgresql.org/docs/current/catalog-pg-authid.html. Keys: RFC 5802.
 /// </summary>
 internal static class ScramVerifier
 {
-    // PostgreSQL's own choices.
+    // PostgreSQL's defaults.
     private const int Iterations = 4096;
     private const int SaltBytes = 16;
 

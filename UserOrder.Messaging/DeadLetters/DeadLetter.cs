@@ -4,14 +4,14 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>A dead letter that an operation holds, unacknowledged.</summary>
+/// <summary>A dead letter that an operation has fetched and not acknowledged.</summary>
 internal sealed class DeadLetter(string queue, BasicGetResult message)
 {
     private const int IdBytes = 16;
 
     /// <summary>
-    /// The same at every call and in every replica, because it is made of what does not change: the queue, the message id and the body.
-    /// Copies of one message share it.
+    /// A hash of the queue, the message id and the body. Every call and every replica computes the same id, and copies of one message share
+    /// it.
     /// </summary>
     public string Id { get; } = IdOf(queue, message);
 

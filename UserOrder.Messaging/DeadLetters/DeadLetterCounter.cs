@@ -7,7 +7,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>Counts the dead letters now and then, so that neither a health report nor a metric waits for the broker.</summary>
+/// <summary>Counts the dead letters periodically, so that neither a health check nor a metric waits for the broker.</summary>
 internal sealed partial class DeadLetterCounter(
     IEnumerable<SubscribedQueue> queues,
     DeadLetterCounts counts,
@@ -36,7 +36,7 @@ internal sealed partial class DeadLetterCounter(
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 counts.Latest = null;
-                await backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
+                await backoff.WaitAsync(() => LogNotCounted(exception.Message), stoppingToken);
             }
         }
     }
@@ -53,6 +53,6 @@ internal sealed partial class DeadLetterCounter(
         return counted;
     }
 
-    [LoggerMessage(53, LogLevel.Warning, "The dead letters are counted later: {Reason}")]
-    private partial void LogWaiting(string reason);
+    [LoggerMessage(53, LogLevel.Warning, "Counting the dead letters failed and will be retried: {Reason}")]
+    private partial void LogNotCounted(string reason);
 }

@@ -5,19 +5,19 @@ using UserOrder.Messaging.Broker;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>How many dead letters wait, as it was last counted.</summary>
+/// <summary>Holds the latest number of dead letters of each queue.</summary>
 internal sealed class DeadLetterCounts
 {
     private volatile IReadOnlyList<DeadLetterCount>? _latest;
 
-    /// <summary>Null before the first count and while the broker cannot be asked.</summary>
+    /// <summary>The latest counts; null before the first count and while the broker does not answer.</summary>
     public IReadOnlyList<DeadLetterCount>? Latest
     {
         get => _latest;
         set => _latest = value;
     }
 
-    /// <summary>Asks the broker for the number of a queue's dead letters, without those that an operation holds.</summary>
+    /// <summary>Asks the broker for the number of a queue's dead letters, excluding those that an operation holds.</summary>
     public static async Task<long> AskAsync(IConnection connection, string queue, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class DeadLetterCounts
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.NotFound })
         {
-            // The consumer has not declared it yet.
+            // The consumer has not declared the queue yet.
             return 0;
         }
     }

@@ -5,23 +5,23 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>What the headers of a dead letter say about its death, and those of them that it must not take into its next life.</summary>
+/// <summary>Reads and writes the headers that record why and when a message became a dead letter.</summary>
 /// <remarks>https://www.rabbitmq.com/docs/dlx#effects.</remarks>
 internal static class DeadLetterHeaders
 {
-    /// <summary>Why the message is dead, one sentence.</summary>
+    /// <summary>Why the message became a dead letter, in one sentence.</summary>
     private const string Reason = "x-reason";
 
     /// <summary>The queue that the message came from.</summary>
     private const string Queue = "x-queue";
 
-    /// <summary>When the message died, UTC, in the round-trip form of ISO 8601.</summary>
+    /// <summary>When the message became a dead letter: UTC, in the round-trip form of ISO 8601.</summary>
     private const string Time = "x-died-at";
 
-    /// <summary>When an operator last put the message back into its queue, in the same form.</summary>
+    /// <summary>When an operator last replayed the message, in the same form.</summary>
     private const string Replayed = "x-replayed-at";
 
-    /// <summary>How many bytes of headers the message had that the dead letter has not.</summary>
+    /// <summary>The size in bytes of the headers that the dead letter lacks.</summary>
     private const string Dropped = "x-dropped-header-bytes";
 
     private const string Deaths = "x-death";
@@ -30,25 +30,25 @@ internal static class DeadLetterHeaders
     private const string LastDeath = "x-last-death-";
     private const string DeliveryCount = "x-delivery-count";
 
-    // All headers of a message must fit into one frame, which has 128 KiB, together with what a death adds.
-    private const int MostBytes = 64 * 1024;
+    // All headers of a message must fit into one frame of 128 KiB, including those that dead-lettering adds.
+    private const int MaxBytes = 64 * 1024;
 
-    /// <summary>A message's headers with those that say how it died.</summary>
+    /// <summary>The message's headers plus those that record why and when it became a dead letter.</summary>
     public static Dictionary<string, object?> OfDeath(IDictionary<string, object?>? headers, string queue, string reason, DateTimeOffset now)
     {
         var bytes = SizeOf(headers);
-        var kept = bytes <= MostBytes ? WithoutRecipients(headers) : new() { [Dropped] = bytes };
+        var kept = bytes <= MaxBytes ? WithoutRecipients(headers) : new() { [Dropped] = bytes };
         kept[Reason] = reason;
         kept[Queue] = queue;
-        kept[Time] = Written(now);
+        kept[Time] = Format(now);
         return kept;
     }
 
-    /// <summary>The headers that the message had in its life, with that it is a replay.</summary>
+    /// <summary>The headers that the message had before it became a dead letter, plus the time of the replay.</summary>
     public static Dictionary<string, object?> OfReplay(IDictionary<string, object?>? headers, DateTimeOffset now) =>
-        new(WithoutRecipients(headers).Where(header => !IsOfDeath(header.Key))) { [Replayed] = Written(now) };
+        new(WithoutRecipients(headers).Where(header => !IsOfDeath(header.Key))) { [Replayed] = Format(now) };
 
-    /// <summary>Why the message is dead: what the consumer said of it, or else the broker; null where neither did.</summary>
+    /// <summary>The reason recorded by the consumer, or else by the broker; null if neither recorded one.</summary>
     public static string? ReasonOf(IDictionary<string, object?>? headers)
     {
         if (ValueOf(headers, Reason) is { } reason)
@@ -67,15 +67,17 @@ internal static class DeadLetterHeaders
         };
     }
 
-    /// <summary>When the consumer gave up, UTC, or else the broker, which writes whole seconds; null where neither did.</summary>
+    /// <summary>
+    /// The time recorded by the consumer, or else by the broker, which records whole seconds; UTC, null if neither recorded one.
+    /// </summary>
     public static DateTimeOffset? TimeOf(IDictionary<string, object?>? headers) =>
         ReadTime(headers, Time)
         ?? (ValueOf(LatestDeath(headers), "time") is AmqpTimestamp time ? DateTimeOffset.FromUnixTimeSeconds(time.UnixTime) : null);
 
-    /// <summary>When an operator replayed it, UTC; null for a message that comes from its producer.</summary>
+    /// <summary>When an operator replayed the message, UTC; null if the message comes from its producer.</summary>
     public static DateTimeOffset? ReplayTimeOf(IDictionary<string, object?>? headers) => ReadTime(headers, Replayed);
 
-    /// <summary>Every header as text, tables and lists included.</summary>
+    /// <summary>Every header as text, including tables and lists.</summary>
     public static Dictionary<string, string> AsText(IDictionary<string, object?>? headers) =>
         (headers ?? new Dictionary<string, object?>()).ToDictionary(header => header.Key, header => AsText(header.Value));
 
@@ -85,13 +87,13 @@ internal static class DeadLetterHeaders
         name.StartsWith(LastDeath, StringComparison.Ordinal);
 
     /// <summary>
-    /// Without the names of further queues: they had the message the first time, and the broker would route a copy to each of them again,
-    /// even to the one that it died in (https://www.rabbitmq.com/docs/sender-selected).
+    /// Drops CC and BCC. The queues that they name have received the message before. The broker would route another copy to each of them,
+    /// even to the queue in which the message became a dead letter (https://www.rabbitmq.com/docs/sender-selected).
     /// </summary>
     private static Dictionary<string, object?> WithoutRecipients(IDictionary<string, object?>? headers) =>
         (headers ?? new Dictionary<string, object?>()).Where(header => header.Key is not ("CC" or "BCC")).ToDictionary();
 
-    /// <summary>About as many bytes as the value takes on the wire, rather more than less.</summary>
+    /// <summary>Estimates the size of a value on the wire in bytes. The estimate is rather too high than too low.</summary>
     private static int SizeOf(object? value) => value switch
     {
         byte[] bytes => 5 + bytes.Length,
@@ -104,7 +106,7 @@ internal static class DeadLetterHeaders
     private static IDictionary<string, object?>? LatestDeath(IDictionary<string, object?>? headers) =>
         ValueOf(headers, Deaths) is IList { Count: > 0 } deaths ? deaths[0] as IDictionary<string, object?> : null;
 
-    private static string Written(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
+    private static string Format(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset? ReadTime(IDictionary<string, object?>? headers, string name) =>
         ValueOf(headers, name) is { } written &&

@@ -3,7 +3,10 @@ using UserOrder.Messaging.Broker;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>Always healthy: dead letters are work for an operator, not a reason to take the service out of rotation.</summary>
+/// <summary>
+/// Reports the number of dead letters. It is always healthy: dead letters are work for an operator, not a reason to take the service out of
+/// rotation.
+/// </summary>
 internal sealed class DeadLetterHealthCheck(DeadLetterCounts counts) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>

@@ -3,14 +3,14 @@ using Npgsql;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>Lets one operation at a time, of all replicas, hold the dead letters of a queue.</summary>
+/// <summary>Lets one operation at a time, across all replicas, hold the dead letters of a queue.</summary>
 internal static class DeadLetterLock
 {
     /// <summary>How long an operation waits for another.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Takes the lock, which the end of the transaction gives back, be it the end of the connection.</summary>
-    /// <exception cref="DeadLettersBusyException">Another operation has had it for all of <see cref="Patience"/>.</exception>
+    /// <summary>Takes the lock. The end of the transaction or of the connection releases it.</summary>
+    /// <exception cref="DeadLettersBusyException">Another operation held the lock for all of <see cref="Patience"/>.</exception>
     public static async Task TakeAsync(NpgsqlTransaction transaction, string queue, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
@@ -21,7 +21,7 @@ internal static class DeadLetterLock
             transaction.Connection,
             transaction)
         {
-            // The server is to give up first, and to say why.
+            // The server's lock timeout must expire first, because its error code gives the reason.
             CommandTimeout = 2 * (int)Patience.TotalSeconds,
         };
         command.Parameters.Add(new NpgsqlParameter<string>("patience", Patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)));

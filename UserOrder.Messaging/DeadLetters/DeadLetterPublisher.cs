@@ -3,11 +3,13 @@ using UserOrder.Messaging.Broker;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>Moves a message to its queue's dead letters, with the reason in a header that a plain reject could not carry.</summary>
+/// <summary>
+/// Publishes a message to its queue's dead letters, with the reason in a header. A plain reject could not carry a reason.
+/// </summary>
 internal static class DeadLetterPublisher
 {
-    /// <summary>Completes when the broker has stored the dead letter, so that the original may be acknowledged.</summary>
-    /// <remarks>A crash before the acknowledgement leaves two copies of the dead letter, never none.</remarks>
+    /// <summary>Completes when the broker has stored the dead letter. The caller may then acknowledge the original.</summary>
+    /// <remarks>A crash before the acknowledgement duplicates the dead letter. It never loses it.</remarks>
     public static async Task PublishAsync(
         IChannel channel, string queue, Delivery delivery, string reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -16,7 +18,7 @@ internal static class DeadLetterPublisher
             DeliveryMode = DeliveryModes.Persistent,
             Expiration = null,
 
-            // The broker closes the channel of whoever publishes in another user's name: https://www.rabbitmq.com/docs/validated-user-id
+            // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
             UserId = null,
             Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, now),
         };

@@ -8,11 +8,11 @@ using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>The operators' view of <c>{queue}.dead</c>.</summary>
+/// <summary>Lets operators count, list, inspect, replay and discard the messages in <c>{queue}.dead</c>.</summary>
 /// <remarks>
-/// AMQP has no way to look at a message but to take it. An operation so takes messages, one after the other, acknowledges those that it
-/// is done with, and gives the others back at its end; meanwhile a second operation would see none of them, so one waits for the other.
-/// Whatever ends an operation early, the broker still has every message that was not acknowledged.
+/// AMQP cannot peek at a message. An operation fetches messages one after the other, acknowledges those that it has finished, and returns
+/// the others to the queue at its end. A second operation would not see the messages that the first one holds, so it waits for a lock. If
+/// an operation ends early, the broker still has every message that was not acknowledged.
 /// </remarks>
 internal sealed partial class DeadLetterStore(
     NpgsqlDataSource database,
@@ -21,14 +21,14 @@ internal sealed partial class DeadLetterStore(
     IOptions<MessagingOptions> options,
     ILogger<DeadLetterStore> logger)
 {
-    // So many replayed bodies are in memory at once, and so many confirms waited for.
+    // Bounds the bodies in memory and the confirms in flight during a replay.
     private const int Window = 100;
 
-    /// <summary>The number of a queue's dead letters, without those that an operation holds.</summary>
+    /// <summary>Counts a queue's dead letters, excluding those that an operation holds.</summary>
     public async Task<long> CountAsync(string queue, CancellationToken cancellationToken) =>
         await DeadLetterCounts.AskAsync(await broker.DeadLetters.GetAsync(cancellationToken), queue, cancellationToken);
 
-    /// <summary>The oldest dead letters of a queue.</summary>
+    /// <summary>Lists the oldest dead letters of a queue.</summary>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
     public Task<IReadOnlyList<DeadLetterSummary>> ListAsync(string queue, int limit, CancellationToken cancellationToken) =>
         HoldAsync<IReadOnlyList<DeadLetterSummary>>(
@@ -45,7 +45,7 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
-    /// <summary>The dead letter with that id, the oldest of its copies; null where there is none.</summary>
+    /// <summary>Finds the oldest copy of a dead letter; returns null if there is none.</summary>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
     public Task<DeadLetterDetails?> FindAsync(string queue, string id, CancellationToken cancellationToken) =>
         HoldAsync(
@@ -64,16 +64,16 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
-    /// <summary>Publishes to the queue what died in it, one copy of each message, and takes all copies out of the dead letters.</summary>
+    /// <summary>Publishes one copy of each dead letter to its queue, and removes all copies from the dead letters.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="id">The dead letter to replay; null for all that are there now.</param>
+    /// <param name="id">The dead letter to replay; null for all that exist when the operation begins.</param>
     /// <param name="cancellationToken">Ends the operation before its next message.</param>
     /// <returns>How many messages were published.</returns>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
-    /// <exception cref="QueueFullException">The queue takes no more; the others are dead letters still.</exception>
+    /// <exception cref="QueueFullException">The queue is full. The messages that it refused stay dead letters.</exception>
     /// <remarks>
-    /// The acknowledgement follows the confirm. A crash in between leaves the dead letter beside its replay; replayed once more, it is a
-    /// duplicate, which the inbox drops.
+    /// The acknowledgement follows the confirm. A crash in between leaves the dead letter beside its replay. If an operator replays it
+    /// again, the inbox drops the duplicate.
     /// </remarks>
     public Task<int> ReplayAsync(string queue, string? id, CancellationToken cancellationToken) =>
         HoldAsync(
@@ -98,7 +98,9 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
-    /// <summary>Publishes what has not been, all of it before the first confirm is waited for, and acknowledges what the broker has.</summary>
+    /// <summary>
+    /// Publishes a window before it waits for the first confirm, and acknowledges every copy of the messages that the broker stored.
+    /// </summary>
     private async Task ReplayAsync(HeldLetters held, string queue, DeadLetter[] window, HashSet<string> replayed)
     {
         var publishing = window
@@ -141,15 +143,15 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
-    /// <summary>Runs an operation while no other one holds messages of the queue, and gives back what it did not acknowledge.</summary>
+    /// <summary>Runs an operation under the queue's lock, then returns the messages that it did not acknowledge.</summary>
     private async Task<T> HoldAsync<T>(string queue, Func<HeldLetters, Task<T>> operation, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await DeadLetterLock.TakeAsync(transaction, queue, cancellationToken);
 
-        var opened = await broker.DeadLetters.GetAsync(cancellationToken);
-        await using var channel = await opened.CreateChannelAsync(
+        var brokerConnection = await broker.DeadLetters.GetAsync(cancellationToken);
+        await using var channel = await brokerConnection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             cancellationToken);
         var held = new HeldLetters(channel, queue);
@@ -163,10 +165,10 @@ internal sealed partial class DeadLetterStore(
         }
     }
 
-    /// <returns>False where the queue takes no more.</returns>
+    /// <returns>False if the queue is full.</returns>
     private async Task<bool> TryPublishAsync(IChannel channel, string queue, DeadLetter letter)
     {
-        // Not the caller's token: what is published gets its answer, so that it can be acknowledged.
+        // The caller's token must not end the wait: without its confirm, a replayed message would stay a dead letter.
         using var timeout = new CancellationTokenSource(options.Value.ConfirmTimeout, time);
         var properties = new BasicProperties(letter.Properties)
         {
@@ -192,9 +194,9 @@ internal sealed partial class DeadLetterStore(
     private partial void LogDiscarded(string id, string? messageId, string queue);
 }
 
-/// <summary>The queue refuses a replayed message, because it has its maximal length.</summary>
+/// <summary>The queue refuses a replayed message, because it has reached its maximum length.</summary>
 internal sealed class QueueFullException(string queue, int replayed) : Exception($"The queue {queue} is full.")
 {
-    /// <summary>How many messages it took before.</summary>
+    /// <summary>The number of messages that were replayed before the queue was full.</summary>
     public int Replayed => replayed;
 }

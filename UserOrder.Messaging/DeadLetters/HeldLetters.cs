@@ -4,17 +4,17 @@ using UserOrder.Messaging.Broker;
 
 namespace UserOrder.Messaging.DeadLetters;
 
-/// <summary>The dead letters that one operation has taken and not acknowledged yet.</summary>
+/// <summary>The dead letters that one operation has fetched and not acknowledged yet.</summary>
 internal sealed class HeldLetters(IChannel channel, string queue)
 {
-    // A channel of RabbitMQ passes on so many acknowledgements and returns to a quorum queue, and keeps the others until that has answered.
-    private const int PassedOnAtOnce = 32;
+    // A channel sends this many acknowledgements and returns to a quorum queue, and buffers the others until the queue has answered.
+    private const int MaxPending = 32;
 
     private int _taken;
 
     public IChannel Channel => channel;
 
-    /// <summary>Takes what is there when it begins, the oldest first, one after the other.</summary>
+    /// <summary>Fetches the messages that exist when it begins, one after the other, the oldest first.</summary>
     public async IAsyncEnumerable<DeadLetter> TakeAsync(int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (long end = limit; _taken < end;)
@@ -27,7 +27,7 @@ internal sealed class HeldLetters(IChannel channel, string queue)
 
             if (++_taken == 1)
             {
-                // Otherwise a replayed message that dies again would be replayed for ever.
+                // Without this bound, a replayed message that becomes a dead letter again would be replayed forever.
                 end = Math.Min(limit, 1L + message.MessageCount);
             }
 
@@ -37,8 +37,8 @@ internal sealed class HeldLetters(IChannel channel, string queue)
 
     public ValueTask AcknowledgeAsync(DeadLetter letter) => channel.BasicAckAsync(letter.Tag, multiple: false, CancellationToken.None);
 
-    /// <summary>Gives back what was not acknowledged, and closes the channel.</summary>
-    /// <remarks>The end of the channel would give it back too, but only after the next operation may have begun.</remarks>
+    /// <summary>Returns the unacknowledged messages to the queue, and closes the channel.</summary>
+    /// <remarks>Closing the channel would return them too, but possibly after the next operation has begun.</remarks>
     public async Task ReturnAsync()
     {
         if (!channel.IsOpen)
@@ -48,9 +48,9 @@ internal sealed class HeldLetters(IChannel channel, string queue)
 
         await channel.BasicNackAsync(deliveryTag: 0, multiple: true, requeue: true, CancellationToken.None);
 
-        // What the channel keeps is forgotten when it is closed. The queue answers in order: a first get comes after what was passed on, and
-        // a second one after all the rest.
-        for (var round = 0; round < 2 && _taken > PassedOnAtOnce; round++)
+        // Closing the channel drops the returns that it still buffers. The queue works in order: it answers a first get after the pending
+        // returns, and a second get after the buffered ones.
+        for (var round = 0; round < 2 && _taken > MaxPending; round++)
         {
             if (await GetAsync() is { } message)
             {
@@ -61,6 +61,8 @@ internal sealed class HeldLetters(IChannel channel, string queue)
         await channel.CloseAsync(CancellationToken.None);
     }
 
-    /// <summary>Not to be interrupted: the channel is to give back what has been taken, and must not be left in the middle of an answer.</summary>
+    /// <summary>
+    /// Takes no cancellation token: a cancelled get would leave its answer unread on the channel, which still has to return messages.
+    /// </summary>
     private Task<BasicGetResult?> GetAsync() => channel.BasicGetAsync(Topology.DeadLettersOf(queue), autoAck: false, CancellationToken.None);
 }

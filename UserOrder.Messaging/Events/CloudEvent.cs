@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace UserOrder.Messaging.Events;
 
-/// <summary>The envelope as it arrives. Every attribute may be missing or wrong, so nothing is assumed of it.</summary>
+/// <summary>A received envelope. Any attribute may be missing or invalid.</summary>
 internal sealed record CloudEvent
 {
     public const string SpecVersion = "1.0";
@@ -28,10 +28,10 @@ internal sealed record CloudEvent
     [JsonPropertyName("tracestate")]
     public string? TraceState { get; init; }
 
-    /// <summary>Where in the body the content stands.</summary>
+    /// <summary>The position of the content in the body.</summary>
     public JsonExtent Data { get; init; }
 
-    /// <summary>The stable name of a type's schema. It is a name first: readers need not fetch it.</summary>
+    /// <summary>The URI that identifies a type's schema. Readers need not be able to fetch it.</summary>
     public static string SchemaOf(string type) => $"https://userorder.example/schemas/{type}.json";
 }
 

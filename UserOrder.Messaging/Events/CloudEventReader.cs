@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace UserOrder.Messaging.Events;
 
-/// <summary>Reads the structured JSON form of CloudEvents 1.0 and says in one sentence what is wrong with a body that it cannot take.</summary>
+/// <summary>Reads CloudEvents 1.0 in structured JSON. Its exceptions explain in one sentence why a body is invalid.</summary>
 internal static class CloudEventReader
 {
     private const int MaxPathLength = 200;
 
-    /// <summary>Reads one body of the type that the reader understands.</summary>
-    /// <exception cref="UnreadableEventException">The body is no such event.</exception>
+    /// <summary>Reads a body as an event of the given type.</summary>
+    /// <exception cref="UnreadableEventException">The body is not an event of this type.</exception>
     public static (ReceivedEvent<TData> Event, CloudEvent Envelope) Read<TData>(EventType<TData> type, ReadOnlySpan<byte> body)
     {
         var envelope = ReadEnvelope(body);
@@ -50,12 +50,14 @@ internal static class CloudEventReader
         }
         catch (JsonException exception)
         {
-            throw new UnreadableEventException($"The event's data does not fit {type.Name} at {PlaceOf(exception)}.", exception);
+            throw new UnreadableEventException($"The event's data does not fit {type.Name} at {LocationOf(exception)}.", exception);
         }
     }
 
-    /// <summary>The path holds the sender's own names, which may be as long as the body; a dead letter's header must stay short.</summary>
-    private static string PlaceOf(JsonException exception) => exception.Path switch
+    /// <summary>
+    /// Shortens the path, because a dead letter's header must stay short and the sender's property names may be as long as the body.
+    /// </summary>
+    private static string LocationOf(JsonException exception) => exception.Path switch
     {
         null => "its start",
         { Length: > MaxPathLength } path => $"{path[..MaxPathLength]}…",
@@ -71,10 +73,10 @@ internal static class CloudEventReader
         }
         catch (JsonException exception)
         {
-            throw new UnreadableEventException($"The body is not a JSON CloudEvent: it fails at {PlaceOf(exception)}.", exception);
+            throw new UnreadableEventException($"The body is not a JSON CloudEvent: it fails at {LocationOf(exception)}.", exception);
         }
     }
 }
 
-/// <summary>A message that is not to be applied, however often it is delivered.</summary>
+/// <summary>The message can never be applied, so a redelivery would not help.</summary>
 internal sealed class UnreadableEventException(string message, Exception? inner = null) : Exception(message, inner);

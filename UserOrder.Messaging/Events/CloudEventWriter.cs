@@ -11,14 +11,14 @@ namespace UserOrder.Messaging.Events;
 /// </remarks>
 internal static class CloudEventWriter
 {
-    private const int MaxKeptBytes = 64 * 1024;
+    private const int MaxReusedBytes = 64 * 1024;
 
     [ThreadStatic]
     private static Scratch? _scratch;
 
     public static byte[] Write<TData>(EventType<TData> type, Guid id, string source, string subject, DateTimeOffset time, Activity? origin, TData data)
     {
-        // Out of its place while it is used: a serializer that writes an event of its own gets another one.
+        // The field stays empty during the write, so that a serializer that writes another event gets a scratch of its own.
         var scratch = _scratch ?? new Scratch();
         _scratch = null;
         var json = scratch.Json;
@@ -46,7 +46,7 @@ internal static class CloudEventWriter
         json.Flush();
 
         var body = scratch.Buffer.WrittenSpan.ToArray();
-        if (scratch.Buffer.Capacity <= MaxKeptBytes)
+        if (scratch.Buffer.Capacity <= MaxReusedBytes)
         {
             scratch.Buffer.ResetWrittenCount();
             json.Reset();
@@ -56,7 +56,7 @@ internal static class CloudEventWriter
         return body;
     }
 
-    /// <summary>What a thread writes into, again and again.</summary>
+    /// <summary>The buffer and the writer that a thread reuses.</summary>
     private sealed class Scratch
     {
         public Scratch() => Json = new Utf8JsonWriter(Buffer);

@@ -2,15 +2,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace UserOrder.Messaging.Events;
 
-/// <summary>One version of one kind of event, as it is named on the wire.</summary>
-/// <typeparam name="TData">What the event's <c>data</c> holds. A reader's type may leave out what it does not need.</typeparam>
+/// <summary>One version of a kind of event: its name on the wire and its JSON.</summary>
+/// <typeparam name="TData">The content of the event's <c>data</c>. A reader's type may omit properties that it does not need.</typeparam>
 /// <param name="Name">
-/// The CloudEvents <c>type</c> and the routing key: <c>entity.happened.vN</c>. The version is part of it; within a version only optional
-/// fields are added.
+/// The CloudEvents <c>type</c> and the routing key, <c>entity.happened.vN</c>. Within a version, only optional fields may be added.
 /// </param>
-/// <param name="Json">How <typeparamref name="TData"/> is read and written; source-generated, so that it works ahead of time.</param>
+/// <param name="Json">The source-generated JSON metadata of <typeparamref name="TData"/>, which ahead-of-time compilation requires.</param>
 public sealed record EventType<TData>(string Name, JsonTypeInfo<TData> Json)
 {
-    /// <summary>The CloudEvents <c>dataschema</c>: the stable name of the content's schema.</summary>
+    /// <summary>The CloudEvents <c>dataschema</c>: the URI that identifies the schema of the content.</summary>
     internal string Schema { get; } = CloudEvent.SchemaOf(Name);
 }

@@ -3,15 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace UserOrder.Messaging.Events;
 
-/// <summary>Where a value stands in the JSON that was read, so that it can be read later, as its type, without a tree in between.</summary>
-/// <param name="Start">The offset of its first byte.</param>
-/// <param name="Length">How many bytes it has; 0 where there is none.</param>
+/// <summary>The position of a value in JSON, so that a later step can deserialize the value without a document tree.</summary>
+/// <param name="Start">The offset of the value's first byte.</param>
+/// <param name="Length">The value's length in bytes; 0 if there is no value.</param>
 [JsonConverter(typeof(Converter))]
 internal readonly record struct JsonExtent(int Start, int Length)
 {
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> json) => json.Slice(Start, Length);
 
-    /// <summary>Right for what is read from one span; elsewhere the offsets would be those of a part.</summary>
+    /// <summary>Correct only for JSON in one span. In a stream, the offsets would refer to the current part.</summary>
     internal sealed class Converter : JsonConverter<JsonExtent>
     {
         public override JsonExtent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

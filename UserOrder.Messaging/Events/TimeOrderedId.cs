@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace UserOrder.Messaging.Events;
 
-/// <summary>Makes UUIDs of version 7, which sort by the time of their making.</summary>
+/// <summary>Creates UUIDs of version 7, which sort by their creation time.</summary>
 /// <remarks>
 /// https://www.rfc-editor.org/rfc/rfc9562#section-5.7. <see cref="Guid.CreateVersion7(DateTimeOffset)"/> asks the operating system for the
-/// random bits of each id; here a thread asks for those of many ids at once, which a request that makes two of them notices.
+/// random bits of each id. This class asks for the bits of many ids at once, because a request creates two.
 /// </remarks>
 public static class TimeOrderedId
 {
@@ -18,8 +18,8 @@ public static class TimeOrderedId
     [ThreadStatic]
     private static int _used;
 
-    /// <summary>Makes an id.</summary>
-    /// <param name="time">Its time, in whole milliseconds since 1970.</param>
+    /// <summary>Creates an id.</summary>
+    /// <param name="time">The creation time, which the id stores in whole milliseconds since 1970.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is before 1970.</exception>
     public static Guid New(DateTimeOffset time)
     {

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace UserOrder.Messaging.Idempotency;
 
-/// <summary>The key that a client gave its request, with the fingerprint of that request.</summary>
+/// <summary>The idempotency key of a client's request, with the fingerprint of that request.</summary>
 public sealed class IdempotencyKey
 {
     internal const int MaxLength = 255;
@@ -21,26 +21,27 @@ public sealed class IdempotencyKey
     internal string Operation { get; }
 
     /// <summary>
-    /// The key without the quotes of the header, 1 to 255 characters of printable ASCII. Prefixed with the caller and a tab, which no key
-    /// has, when callers are authenticated.
+    /// The key without the quotes of the header: 1 to 255 printable ASCII characters. If callers are authenticated, the caller and a tab,
+    /// which no key contains, precede it.
     /// </summary>
     internal string Value { get; }
 
     /// <summary>The SHA-256 of the request.</summary>
     /// <remarks>
-    /// The request is written again as it was read: white space, the order of properties and unknown properties do not count. A property
-    /// that is added later must be left out where it is null, or a retry that meets the new version is taken for another request.
+    /// The hash covers the request as the service parsed it, so white space, the order of properties and unknown properties do not count.
+    /// If a later version adds a property, its JSON must omit the property when it is null. Otherwise, that version takes the retry of an
+    /// earlier request for another request.
     /// </remarks>
     internal ReadOnlyMemory<byte> Fingerprint { get; }
 
     internal static IdempotencyKey From<TBody>(string operation, string header, string? caller, TBody body, JsonTypeInfo<TBody> json)
     {
-        var value = Parse(header) ?? throw new ArgumentException("The header is no idempotency key.", nameof(header));
+        var value = Parse(header) ?? throw new ArgumentException("The header is not a valid idempotency key.", nameof(header));
         var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, json));
         return new IdempotencyKey(operation, caller is null ? value : $"{caller}\t{value}", fingerprint);
     }
 
-    /// <summary>The key in a header's value; null where there is none.</summary>
+    /// <summary>Parses a header's value; returns null if it is not a valid key.</summary>
     internal static string? Parse(string header)
     {
         var key = header is ['"', .. var quoted, '"'] ? Unescape(quoted) : header.All(IsBare) && header is not ['"', ..] ? header : null;
@@ -69,6 +70,6 @@ public sealed class IdempotencyKey
         return key.ToString();
     }
 
-    // Outside of quotes a comma ends a value: several header lines may arrive as one, joined by commas (RFC 9110, section 5.3).
+    // Outside quotes, a comma ends the value: several header lines may arrive as one, joined by commas (RFC 9110, section 5.3).
     private static bool IsBare(char character) => character is > ' ' and <= '~' and not ',';
 }

@@ -7,19 +7,21 @@ using UserOrder.Messaging.Settings;
 namespace UserOrder.Messaging.Idempotency;
 
 /// <summary>
-/// The idempotency keys' statements, and the fragments with which a service writes its rows and their keys in one statement.
+/// The statements on idempotency keys, and the SQL fragments that let a service write its rows and their keys in one statement.
 /// </summary>
 public static class IdempotencyStore
 {
-    /// <summary>The arrays that <see cref="AddParameters"/> adds, for <c>unnest</c>. Their columns are <see cref="Columns"/>.</summary>
+    /// <summary>
+    /// The array parameters that <see cref="AddParameters"/> adds, for <c>unnest</c>. Their columns are <see cref="Columns"/>.
+    /// </summary>
     public const string Parameters = "@idempotency_operations, @idempotency_keys, @idempotency_fingerprints";
 
-    /// <summary>The names of the columns of <see cref="Parameters"/>; all null for a request without a key.</summary>
+    /// <summary>The column names of <see cref="Parameters"/>. All are null for a request without a key.</summary>
     public const string Columns = "operation, key, fingerprint";
 
     /// <summary>
-    /// The statement that stores the keys of a table expression's rows and returns the <c>entity_id</c> of those whose key was new. The
-    /// keys are sorted: two replicas that insert the same ones wait for each other instead of deadlocking.
+    /// The statement that stores the keys of a table expression's rows and returns the <c>entity_id</c> of each row whose key is new. It
+    /// sorts the keys, so that two replicas that insert the same ones wait for each other instead of deadlocking.
     /// </summary>
     /// <param name="input">A table expression with the columns <c>id</c> and <see cref="Columns"/>.</param>
     public static string InsertNew(string input) =>
@@ -30,7 +32,9 @@ public static class IdempotencyStore
         returning entity_id
         """;
 
-    /// <summary>Adds <see cref="Parameters"/> to a command, one array element for each request; null for one without a key.</summary>
+    /// <summary>
+    /// Adds <see cref="Parameters"/> to a command, with one array element for each request. It is null for a request without a key.
+    /// </summary>
     public static void AddParameters(NpgsqlCommand command, IReadOnlyList<IdempotencyKey?> keys)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -39,7 +43,7 @@ public static class IdempotencyStore
         command.AddArray("idempotency_fingerprints", NpgsqlDbType.Bytea, keys.Select(key => key?.Fingerprint.ToArray()));
     }
 
-    /// <summary>Finds the request that has used a key.</summary>
+    /// <summary>Finds the request that used a key.</summary>
     internal static async Task<(ReadOnlyMemory<byte> Fingerprint, Guid EntityId)?> FindAsync(
         NpgsqlDataSource database, IdempotencyKey key, CancellationToken cancellationToken)
     {
@@ -50,7 +54,7 @@ public static class IdempotencyStore
         return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), reader.GetGuid(1)) : null;
     }
 
-    /// <summary>Registers the keys for the purge.</summary>
+    /// <summary>The keys' entry for the purge of expired rows.</summary>
     internal static PurgedTable Purged(MessagingOptions options) => new(options.IdempotencyRetention, PurgeAsync);
 
     /// <summary>Deletes at most <paramref name="limit"/> keys that are older than <paramref name="retention"/>.</summary>

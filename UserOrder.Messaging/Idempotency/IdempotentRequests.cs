@@ -4,8 +4,8 @@ using Npgsql;
 namespace UserOrder.Messaging.Idempotency;
 
 /// <summary>
-/// Recognises a repeated request by its <see cref="IdempotencyKey"/>. The key is stored in the statement of what the request writes, and
-/// its uniqueness there decides between replicas. The keys in memory only spare a duplicate the wait.
+/// Carries a request out once, even if the client repeats it with the same <see cref="IdempotencyKey"/>. One statement stores the key and
+/// the request's rows, and the key's uniqueness decides between replicas. The keys in memory let a concurrent duplicate fail fast.
 /// </summary>
 public sealed class IdempotentRequests
 {
@@ -14,16 +14,18 @@ public sealed class IdempotentRequests
 
     internal IdempotentRequests(NpgsqlDataSource database) => _database = database;
 
-    /// <summary>Carries a request out once, and answers each repetition as the first time.</summary>
+    /// <summary>Carries a request out once, and gives each repetition the first answer.</summary>
     /// <param name="request">The request with its key.</param>
     /// <param name="write">
-    /// Carries the request out and stores the key, where there is one, in the same statement. Returns null where another request has stored
-    /// the key; then nothing may have been written.
+    /// Carries the request out, and stores its key, if any, in the same statement. It returns null if another request has stored the key.
+    /// In that case it must not have written anything.
     /// </param>
-    /// <param name="replay">Answers again from the id of the entity that the first request created, or would have created but for a conflict.</param>
-    /// <param name="refuse">Answers a request that is not carried out.</param>
-    /// <param name="cancellationToken">Ends the look-up of the key.</param>
-    /// <exception cref="ArgumentException">The header is no key.</exception>
+    /// <param name="replay">
+    /// Repeats the answer from the id of the entity that the first request created, or would have created without a conflict.
+    /// </param>
+    /// <param name="refuse">Answers a refused request.</param>
+    /// <param name="cancellationToken">Cancels the look-up of the key.</param>
+    /// <exception cref="ArgumentException">The header is not a valid key.</exception>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public async Task<TResult> RunAsync<TBody, TResult>(
         IdempotentRequest<TBody> request,
@@ -39,12 +41,12 @@ public sealed class IdempotentRequests
         ArgumentNullException.ThrowIfNull(refuse);
         if (request.ReadKey() is not { } key)
         {
-            return await write(null) ?? throw new InvalidOperationException("A request without a key was answered as if its key were taken.");
+            return await write(null) ?? throw new InvalidOperationException("The write of a request without a key returned null.");
         }
 
         if (await IdempotencyStore.FindAsync(_database, key, cancellationToken) is { } earlier)
         {
-            return await AnswerAgainAsync(earlier);
+            return await AnswerRepetitionAsync(earlier);
         }
 
         if (!_inFlight.TryAdd((key.Operation, key.Value), true))
@@ -64,12 +66,12 @@ public sealed class IdempotentRequests
             _inFlight.TryRemove((key.Operation, key.Value), out _);
         }
 
-        // A key that another request stored and that is gone again was purged this moment. The client comes back for that, too.
+        // If the other request's key is gone already, the purge has just deleted it. A retry by the client solves that, too.
         return await IdempotencyStore.FindAsync(_database, key, cancellationToken) is { } first
-            ? await AnswerAgainAsync(first)
+            ? await AnswerRepetitionAsync(first)
             : refuse(IdempotencyRefusal.KeyInFlight);
 
-        async Task<TResult> AnswerAgainAsync((ReadOnlyMemory<byte> Fingerprint, Guid EntityId) first) =>
+        async Task<TResult> AnswerRepetitionAsync((ReadOnlyMemory<byte> Fingerprint, Guid EntityId) first) =>
             first.Fingerprint.Span.SequenceEqual(key.Fingerprint.Span) ? await replay(first.EntityId) : refuse(IdempotencyRefusal.KeyReused);
     }
 }

@@ -9,7 +9,7 @@ create table outbox (
   available_at timestamptz not null default '-infinity'
 );
 
--- Events that took effect, for each queue they came from.
+-- Events that took effect, one row for each queue that delivered them.
 create table inbox (
   event_id    uuid        not null,
   queue       text        not null,
@@ -17,5 +17,5 @@ create table inbox (
   primary key (event_id, queue)
 );
 
--- Rows arrive in the order of received_at, so a block range index finds the old ones at almost no cost to the insert.
+-- Rows arrive in the order of received_at, so a block range index finds the old ones and costs an insert almost nothing.
 create index inbox_received_at on inbox using brin (received_at);

@@ -1,5 +1,5 @@
--- The keys that clients gave their requests, each written in the statement of what its request did. entity_id is what that created,
--- or would have created.
+-- The idempotency keys of clients' requests. One statement writes a request's key and its rows. entity_id is the entity that the request
+-- created, or would have created without a conflict.
 create table idempotency_keys (
   key         text        primary key collate "C",
   fingerprint bytea       not null,
@@ -7,5 +7,5 @@ create table idempotency_keys (
   created_at  timestamptz not null
 );
 
--- As for the inbox: rows arrive in the order of created_at.
+-- Rows arrive in the order of created_at, as in the inbox.
 create index idempotency_keys_created_at on idempotency_keys using brin (created_at);

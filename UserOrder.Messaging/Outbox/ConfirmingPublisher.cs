@@ -8,7 +8,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>One channel that publishes persistent, mandatory messages, with publisher confirms and many in flight.</summary>
+/// <summary>Publishes persistent, mandatory messages on one channel, with publisher confirms and many messages in flight.</summary>
 /// <remarks>https://www.rabbitmq.com/docs/confirms#publisher-confirms.</remarks>
 internal sealed class ConfirmingPublisher : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PublishBatch? _batch;
 
-    // The broker counts the messages of a channel from 1.
+    // The broker numbers the messages of a channel from 1.
     private ulong _nextTag = 1;
 
     private ConfirmingPublisher(IChannel channel, MessagingOptions options, PublishTelemetry telemetry, TimeProvider time)
@@ -32,7 +32,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         _exchange = new CachedString(options.Exchange);
     }
 
-    /// <summary>Completes when the channel is closed, by whomever.</summary>
+    /// <summary>Completes when either side has closed the channel.</summary>
     public Task Lost => _lost.Task;
 
     public static async Task<ConfirmingPublisher> OpenAsync(
@@ -59,8 +59,8 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     }
 
     /// <summary>
-    /// Publishes all of them before it waits for the first confirm. After an outcome <see cref="PublishOutcome.Unknown"/> the channel must
-    /// not be used any more.
+    /// Publishes all messages before it waits for the first confirm. After an outcome <see cref="PublishOutcome.Unknown"/>, the caller must
+    /// not use the channel again.
     /// </summary>
     /// <returns>The outcomes in the order of the messages.</returns>
     public async Task<PublishOutcome[]> PublishAsync(IReadOnlyList<OutboxMessage> messages)
@@ -70,7 +70,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         _batch = batch;
         var spans = new Activity?[messages.Count];
 
-        // Not the host's stopping token: what is in flight gets its answer before the service stops.
+        // The stop of the host must not end the wait: the relay needs the confirms of the messages in flight.
         using var timeout = new CancellationTokenSource(_options.ConfirmTimeout, _time);
         await using var abandoning = timeout.Token.UnsafeRegister(_ => batch.Abandon(), null);
         try
@@ -88,7 +88,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
 
         if (_lost.Task.IsCompleted)
         {
-            // It may have closed before it had this batch to abandon.
+            // The channel may have closed before _batch was set, so that the shutdown handler could not abandon this batch.
             batch.Abandon();
         }
 

@@ -9,7 +9,7 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Writes events for other services: an event becomes a row in the transaction of the change that caused it, and the relay publishes it
+/// Writes events for other services. An event becomes a row in the transaction of the change that caused it, and the relay publishes it
 /// after the commit.
 /// </summary>
 /// <remarks>The pattern: https://microservices.io/patterns/data/transactional-outbox.html.</remarks>
@@ -53,8 +53,8 @@ public sealed class EventOutbox
         OutboxTransaction.BeginAsync(_database, _signal, cancellationToken);
 
     /// <summary>
-    /// Creates a batcher for a statement that writes rows and their events at once, with the columns of <see cref="OutboxStore"/>. Each of
-    /// its commits wakes the relay, and <c>userorder.batch.size</c> records the batches.
+    /// Creates a batcher for a statement that writes rows and their events together, with the fragments of <see cref="OutboxStore"/>. Each
+    /// of its commits wakes the relay, and <c>userorder.batch.size</c> records the size of each batch.
     /// </summary>
     /// <param name="name">The operation and its table, such as <c>INSERT users</c>: the name of a span in each request's trace.</param>
     /// <param name="write">

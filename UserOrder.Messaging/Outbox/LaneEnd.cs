@@ -1,9 +1,9 @@
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>Why the lanes of a relay have ended.</summary>
+/// <summary>Why the lanes of a relay ended.</summary>
 internal enum LaneEnd
 {
-    /// <summary>The broker closed a channel. The lanes open again.</summary>
+    /// <summary>The broker closed a channel. The relay reopens the lanes.</summary>
     Lost,
 
     /// <summary>The service stops.</summary>

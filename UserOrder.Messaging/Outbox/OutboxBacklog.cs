@@ -11,14 +11,14 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Knows how full the outbox is: measured once a second, or less often, down to once in ten seconds, where the measuring itself would take a
-/// twentieth of that.
+/// Measures how full the outbox is, once a second. If a measurement is expensive, the pause grows to twenty times its duration, at most to
+/// ten seconds.
 /// </summary>
 internal sealed partial class OutboxBacklog : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(10);
-    private const int CostShare = 20;
+    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
+    private const int PausePerCost = 20;
 
     private readonly NpgsqlDataSource _database;
     private readonly SchemaMigrator _migrator;
@@ -42,16 +42,16 @@ internal sealed partial class OutboxBacklog : BackgroundService
         _logger = logger;
         telemetry.Meter.CreateObservableGauge("userorder.outbox.rows", () => Rows, "{message}", "Events that wait in the outbox.");
         telemetry.Meter.CreateObservableGauge(
-            "userorder.outbox.age", () => Age.TotalSeconds, "s", "How long the oldest event has waited in the outbox.");
+            "userorder.outbox.age", () => Age.TotalSeconds, "s", "Age of the oldest event in the outbox.");
     }
 
-    /// <summary>How many events wait.</summary>
+    /// <summary>The number of events in the outbox, counted up to <see cref="MessagingOptions.OutboxMaxRows"/>.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>How long the oldest of them has waited.</summary>
+    /// <summary>The age of the oldest event.</summary>
     public TimeSpan Age => _oldest is { } oldest && _time.GetUtcNow() - oldest is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
-    /// <summary>Whether one more event would be one too many.</summary>
+    /// <summary>Whether the outbox has reached one of its limits.</summary>
     public bool IsFull => Rows >= _options.OutboxMaxRows || Age > _options.OutboxMaxAge;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,7 +59,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
         await _migrator.Ready.WaitAsync(stoppingToken);
         while (true)
         {
-            var measuring = Stopwatch.StartNew();
+            var stopwatch = Stopwatch.StartNew();
             try
             {
                 var wasFull = IsFull;
@@ -71,11 +71,12 @@ internal sealed partial class OutboxBacklog : BackgroundService
             }
             catch (DbException)
             {
-                // The last measure stands; without the database there is nothing to let in.
+                // The last measurement stays valid, because no request can add an event without the database.
             }
 
-            // A measure that had to wait for the server, or was the first, took longer than it costs: the next is not put off for minutes.
-            var pause = Math.Clamp(CostShare * measuring.Elapsed.Ticks, Interval.Ticks, LongestInterval.Ticks);
+            // The first measurement, and one that waits for the server, takes longer than it costs. The clamp keeps the next one from being
+            // late.
+            var pause = Math.Clamp(PausePerCost * stopwatch.Elapsed.Ticks, MinPause.Ticks, MaxPause.Ticks);
             await Task.Delay(TimeSpan.FromTicks(pause), _time, stoppingToken);
         }
     }

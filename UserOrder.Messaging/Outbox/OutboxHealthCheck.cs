@@ -3,7 +3,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>Degraded while the outbox is full: what is read is still answered, only nothing new is accepted.</summary>
+/// <summary>
+/// Reports a full outbox as degraded: the service still answers reads, and refuses only requests that would add an event.
+/// </summary>
 internal sealed class OutboxHealthCheck(OutboxBacklog backlog) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)

@@ -11,12 +11,12 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Moves events from the outbox to the broker: claim them, publish them, put back what was not confirmed, commit. A crash in between
-/// publishes the batch again, and the consumer's inbox drops the duplicates.
+/// Moves events from the outbox to the broker: claims a batch, publishes it, puts the unconfirmed events back, and commits. After a crash
+/// in between, the next claim publishes the batch again, and the consumer's inbox drops the duplicates.
 /// </summary>
 /// <remarks>
-/// Any number of replicas relay at once, each in several lanes, and each lane claims its own rows. One service's events may overtake each
-/// other; a handler must not depend on their order.
+/// Any number of replicas may relay at once. Each has several lanes, and each lane claims its own rows. Events of one service may overtake
+/// each other, so a handler must not depend on their order.
 /// </remarks>
 internal sealed partial class OutboxRelay(
     NpgsqlDataSource database,
@@ -67,12 +67,12 @@ internal sealed partial class OutboxRelay(
 
             LogRelaying(_options.Exchange);
 
-            // Events of an earlier run have no signal of their own.
+            // No signal announces the events of an earlier run.
             signal.Set();
             var end = await RunAsync(lanes, stoppingToken);
             if (end == LaneEnd.Stopping)
             {
-                // The server has answered its last request by now. Its events go out with this instance, not with the next one.
+                // The server has answered its last request. Its events must not wait for the next instance.
                 await lanes[0].RelayBatchAsync(CancellationToken.None);
             }
 
@@ -84,8 +84,8 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    /// <summary>Runs the lanes until one ends, then lets the others finish the batch that they have begun.</summary>
-    /// <exception cref="BrokerLostException">The broker gave no confirm in time.</exception>
+    /// <summary>Runs the lanes until one ends, then lets the others finish their current batch.</summary>
+    /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     private static async Task<LaneEnd> RunAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
     {
@@ -103,7 +103,7 @@ internal sealed partial class OutboxRelay(
         return LaneEnd.Lost;
     }
 
-    /// <exception cref="BrokerLostException">The broker took the connection and did not answer.</exception>
+    /// <exception cref="BrokerLostException">The broker accepted the connection and did not answer.</exception>
     private async Task<RelayLane> OpenLaneAsync(CancellationToken stoppingToken)
     {
         try
@@ -114,7 +114,7 @@ internal sealed partial class OutboxRelay(
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
-            // The client reports its own time limit as a cancellation. To the circuit it is an outage.
+            // The client reports its own time limit as a cancellation. The circuit must count it as an outage.
             throw new BrokerLostException("The broker did not answer in time.");
         }
     }

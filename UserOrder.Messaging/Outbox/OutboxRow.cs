@@ -1,4 +1,4 @@
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>An event that waits, and how often the broker has not taken it.</summary>
+/// <summary>An event in the outbox, and the number of failed attempts to publish it.</summary>
 internal sealed record OutboxRow(OutboxMessage Message, int Attempts);

@@ -4,25 +4,29 @@ using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>The outbox's statements, and the fragments with which a service writes its rows and their events in one statement.</summary>
+/// <summary>
+/// The statements on the outbox, and the SQL fragments that let a service write its rows and their events in one statement.
+/// </summary>
 public static class OutboxStore
 {
-    /// <summary>The arrays that <see cref="AddParameters"/> adds, for <c>unnest</c>. Their columns are <see cref="Columns"/>.</summary>
+    /// <summary>
+    /// The array parameters that <see cref="AddParameters"/> adds, for <c>unnest</c>. Their columns are <see cref="Columns"/>.
+    /// </summary>
     public const string Parameters = "@outbox_ids, @outbox_types, @outbox_bodies, @outbox_traceparents, @outbox_tracestates";
 
-    /// <summary>The names of the columns of <see cref="Parameters"/>.</summary>
+    /// <summary>The column names of <see cref="Parameters"/>.</summary>
     public const string Columns = "event_id, event_type, event_body, traceparent, tracestate";
 
     internal const string Insert = $"insert into outbox (id, type, body, traceparent, tracestate) select * from unnest({Parameters})";
 
     /// <summary>
-    /// The statement that writes the events of those rows of <paramref name="input"/> whose <c>id</c> is in <paramref name="written"/>.
+    /// The statement that writes the events of the rows of <paramref name="input"/> whose <c>id</c> is in <paramref name="written"/>.
     /// </summary>
     /// <param name="input">A table expression with the columns <c>id</c> and <see cref="Columns"/>.</param>
     /// <param name="written">A table expression with the column <c>id</c>.</param>
     /// <remarks>
-    /// <c>is true</c> makes the planner look each id up in a hash table. Without it, it plans a join, underestimates the arrays, and
-    /// compares every row with every other.
+    /// <c>is true</c> makes the planner look each id up in a hash table. Without it, the planner chooses a join, underestimates the arrays,
+    /// and compares every row with every other.
     /// </remarks>
     public static string InsertWritten(string input, string written) =>
         $"""
@@ -30,7 +34,7 @@ public static class OutboxStore
         select {Columns} from {input} where (id in (select id from {written})) is true
         """;
 
-    /// <summary>Adds <see cref="Parameters"/> to a command, one array element for each message.</summary>
+    /// <summary>Adds <see cref="Parameters"/> to a command, with one array element for each message.</summary>
     public static void AddParameters(NpgsqlCommand command, IReadOnlyList<OutboxMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -42,8 +46,8 @@ public static class OutboxStore
     }
 
     /// <summary>
-    /// Claims the oldest events that are due and that no other relay has claimed. Their rows are deleted at once, and return if the
-    /// transaction does not commit.
+    /// Claims the oldest due events that no other relay has claimed. The claim deletes their rows, which return if the transaction does not
+    /// commit.
     /// </summary>
     internal static async Task<List<OutboxRow>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
     {
@@ -79,7 +83,7 @@ public static class OutboxStore
         return rows;
     }
 
-    /// <summary>Puts back the events that the broker refused. Each waits 100 ms, doubled with each attempt, at most 5 s.</summary>
+    /// <summary>Puts back the events that the broker did not confirm. Each waits 100 ms, doubled with each attempt, at most 5 s.</summary>
     internal static async Task PutBackAsync(NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>A database transaction of a change and of the events that announce it. Its commit wakes the relay where it holds events.</summary>
+/// <summary>A database transaction of a change and the events that announce it. Its commit wakes the relay if it holds events.</summary>
 public sealed class OutboxTransaction : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
@@ -31,9 +31,9 @@ public sealed class OutboxTransaction : IAsyncDisposable
         _hasEvents = true;
     }
 
-    /// <summary>Commits, then wakes the relay where events were written. An event handler leaves the commit to the consumer.</summary>
+    /// <summary>Commits, then wakes the relay if events were written. An event handler leaves the commit to the consumer.</summary>
     /// <exception cref="NpgsqlException">
-    /// The database refused or did not answer. Without an answer it is not known whether the commit took place.
+    /// The database refused or did not answer. Without an answer, the commit may or may not have taken place.
     /// </exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ public sealed class OutboxTransaction : IAsyncDisposable
         }
     }
 
-    /// <summary>Rolls back what was not committed, and returns the connection to the pool.</summary>
+    /// <summary>Rolls back an uncommitted transaction, and returns the connection to the pool.</summary>
     public async ValueTask DisposeAsync()
     {
         await _transaction.DisposeAsync();

@@ -1,12 +1,12 @@
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Messages that were published one after the other on one channel, and what the broker has said of them so far. Confirms arrive on the
-/// connection's reader while the batch is still being written.
+/// Tracks the broker's confirms of messages that one channel publishes one after the other. Confirms arrive on the connection's reader
+/// while the batch is still being sent.
 /// </summary>
 /// <remarks>
-/// The client can track each message by itself, at the price of a task, a header and, for each confirm that covers several messages, a
-/// copy of all that is in flight. Here a confirm costs what it confirms.
+/// The client can track confirms itself, at the price of a task and a header for each message. Each confirm of several messages also costs
+/// a copy of all messages in flight. Here, the cost of a confirm depends only on the messages that it covers.
 /// </remarks>
 internal sealed class PublishBatch(IReadOnlyList<OutboxMessage> messages, ulong firstTag)
 {
@@ -20,7 +20,9 @@ internal sealed class PublishBatch(IReadOnlyList<OutboxMessage> messages, ulong 
     /// <summary>Completes with one outcome for each message, in their order.</summary>
     public Task<PublishOutcome[]> Outcomes => _completion.Task;
 
-    /// <summary>The broker has taken (ack) or refused (nack) the message with this delivery tag, or all up to it.</summary>
+    /// <summary>
+    /// Records that the broker confirmed (ack) or refused (nack) the message with this delivery tag, or all messages up to it.
+    /// </summary>
     public void Settle(ulong tag, bool multiple, PublishOutcome outcome)
     {
         if (tag < firstTag)
@@ -52,7 +54,7 @@ internal sealed class PublishBatch(IReadOnlyList<OutboxMessage> messages, ulong 
         }
     }
 
-    /// <summary>No queue took the message. The broker says so before it confirms it.</summary>
+    /// <summary>Records that no queue accepted the message. The broker returns a message before it confirms it.</summary>
     public void Return(string? messageId)
     {
         lock (_lock)
@@ -64,7 +66,7 @@ internal sealed class PublishBatch(IReadOnlyList<OutboxMessage> messages, ulong 
         }
     }
 
-    /// <summary>No more confirms will come: what has none keeps the outcome <see cref="PublishOutcome.Unknown"/>.</summary>
+    /// <summary>Stops waiting for confirms. Messages without one keep the outcome <see cref="PublishOutcome.Unknown"/>.</summary>
     public void Abandon()
     {
         lock (_lock)

@@ -1,17 +1,19 @@
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>What the broker said of a published message.</summary>
+/// <summary>The broker's answer to a published message.</summary>
 internal enum PublishOutcome
 {
-    /// <summary>Nothing yet, or nothing any more, because the channel was lost or the time ran out: it may be stored or not.</summary>
+    /// <summary>
+    /// No answer yet, or none before the channel was lost or the time ran out. The broker may or may not have stored the message.
+    /// </summary>
     Unknown,
 
-    /// <summary>It is stored in every queue it was routed to.</summary>
+    /// <summary>The broker stored the message in every queue that it was routed to.</summary>
     Confirmed,
 
-    /// <summary>It was refused, because a queue is full.</summary>
+    /// <summary>The broker refused the message, because a queue is full.</summary>
     Rejected,
 
-    /// <summary>It was returned, because no queue takes it.</summary>
+    /// <summary>The broker returned the message, because no queue is bound for it.</summary>
     Returned,
 }

@@ -4,14 +4,14 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>What the relay records of the messages that it publishes.</summary>
+/// <summary>Records the metrics and spans of the messages that the relay publishes.</summary>
 internal sealed class PublishTelemetry(MessagingTelemetry telemetry)
 {
     private readonly ConcurrentDictionary<string, string> _destinations = new();
 
     public Activity? Start(OutboxMessage message)
     {
-        // An event without an origin gets no trace of its own making.
+        // An event that no traced request caused must not start a trace.
         if (!MessagingSpans.AreWanted || !ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
         {
             return null;
@@ -43,7 +43,7 @@ internal sealed class PublishTelemetry(MessagingTelemetry telemetry)
         }
     }
 
-    /// <summary>The exchange and the routing key, as the conventions for RabbitMQ have it.</summary>
+    /// <summary>The exchange and the routing key, following OpenTelemetry's conventions for RabbitMQ.</summary>
     private string DestinationOf(string type)
     {
         if (!_destinations.TryGetValue(type, out var destination))
@@ -51,7 +51,7 @@ internal sealed class PublishTelemetry(MessagingTelemetry telemetry)
             destination = _destinations.GetOrAdd(type, $"{telemetry.Exchange}:{type}");
             foreach (var outcome in Enum.GetValues<PublishOutcome>())
             {
-                // A series that begins with its first failure would hide that failure from a rate.
+                // Starts the series at zero. A rate misses the first failure of a series that starts with it.
                 CountSent(destination, outcome, count: 0);
             }
         }

@@ -6,8 +6,8 @@ using UserOrder.Messaging.Resilience;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// One channel of the relay, with claims of its own. Several of them overlap: while one waits for the broker's confirms, the next sends
-/// what was committed meanwhile.
+/// One channel of the relay, which claims its own events. Lanes overlap: while one waits for the broker's confirms, the next one publishes
+/// the events that were committed meanwhile.
 /// </summary>
 internal sealed partial class RelayLane(
     ConfirmingPublisher publisher,
@@ -22,8 +22,8 @@ internal sealed partial class RelayLane(
     /// <summary>Completes when the channel is closed.</summary>
     public Task Lost => publisher.Lost;
 
-    /// <summary>Relays whenever the signal is set.</summary>
-    /// <exception cref="BrokerLostException">The broker gave no confirm in time.</exception>
+    /// <summary>Relays a batch whenever the signal is set.</summary>
+    /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -34,9 +34,9 @@ internal sealed partial class RelayLane(
         }
     }
 
-    /// <summary>Relays one batch, and sets the signal where more may wait.</summary>
-    /// <returns>How many events the broker took.</returns>
-    /// <exception cref="BrokerLostException">The broker gave no confirm in time.</exception>
+    /// <summary>Relays one batch, and sets the signal if more events may wait.</summary>
+    /// <returns>The number of events that the broker confirmed.</returns>
+    /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
     public async Task<int> RelayBatchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -56,7 +56,7 @@ internal sealed partial class RelayLane(
         var outcomes = await publisher.PublishAsync([.. claimed.Select(row => row.Message)]);
         FailPoint.Reach(FailPoint.RelayConfirmed);
 
-        // Not the caller's token: forgetting a confirm now would publish the batch twice after the restart.
+        // The caller's token must not end the transaction: a lost confirm would publish the batch again after the restart.
         var kept = claimed.Where((_, i) => outcomes[i] != PublishOutcome.Confirmed).ToList();
         await OutboxStore.PutBackAsync(transaction, kept, CancellationToken.None);
         FailPoint.Reach(FailPoint.RelayDeleted);
@@ -65,12 +65,12 @@ internal sealed partial class RelayLane(
 
         if (outcomes.Count(outcome => outcome == PublishOutcome.Unknown) is var unknown and > 0)
         {
-            throw new BrokerLostException($"{unknown} events got no confirm.");
+            throw new BrokerLostException($"The broker did not confirm {unknown} events.");
         }
 
         if (kept.Count == claimed.Count)
         {
-            // The broker refuses everything: going on at full speed would only burn its time and ours.
+            // The broker refuses everything, so retrying at full speed would waste its time and ours.
             await backoff.WaitAsync(() => LogRejected(kept.Count), cancellationToken);
         }
         else
@@ -83,6 +83,6 @@ internal sealed partial class RelayLane(
 
     public ValueTask DisposeAsync() => publisher.DisposeAsync();
 
-    [LoggerMessage(13, LogLevel.Warning, "The broker refused {Count} events, because no queue takes them or a queue is full; they stay in the outbox")]
+    [LoggerMessage(13, LogLevel.Warning, "The broker refused {Count} events: no queue is bound or a queue is full; the outbox keeps them")]
     private partial void LogRejected(int count);
 }

@@ -1,30 +1,30 @@
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// Growing pauses between attempts: from 100 ms, doubled each time up to 2 s, with up to a quarter of random jitter so that replicas do
-/// not come back in step. Safe for several callers, who share the pauses. After a minute without a failure they start from the beginning.
+/// Pauses between attempts: 100 ms at first, doubled after each failure, at most 2 s. Up to a quarter of random jitter keeps replicas from
+/// retrying in step. Several callers may share an instance and its pauses. A minute without a failure resets the pause.
 /// </summary>
 internal sealed class Backoff(TimeProvider time)
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Peace = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan QuietPeriod = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private TimeSpan _next = First;
+    private TimeSpan _next = MinPause;
     private long _resumedAt;
 
-    /// <summary>Starts from the beginning after a success.</summary>
+    /// <summary>Resets the pause after a success.</summary>
     public void Reset()
     {
         lock (_lock)
         {
-            _next = First;
+            _next = MinPause;
         }
     }
 
     /// <summary>Pauses after a failure.</summary>
-    /// <param name="onFirst">What to do where this failure follows a success: the moment to log a change of state.</param>
+    /// <param name="onFirst">Runs if this failure follows a success, so that an outage is logged once.</param>
     /// <param name="cancellationToken">Ends the pause.</param>
     public async Task WaitAsync(Action onFirst, CancellationToken cancellationToken)
     {
@@ -39,18 +39,18 @@ internal sealed class Backoff(TimeProvider time)
     {
         lock (_lock)
         {
-            if (time.GetElapsedTime(_resumedAt) > Peace)
+            if (time.GetElapsedTime(_resumedAt) > QuietPeriod)
             {
-                _next = First;
+                _next = MinPause;
             }
 
-            if (_next == First)
+            if (_next == MinPause)
             {
                 onFirst();
             }
 
             var pause = _next * (1 + (Random.Shared.NextDouble() / 4));
-            _next = _next * 2 < Longest ? _next * 2 : Longest;
+            _next = _next * 2 < MaxPause ? _next * 2 : MaxPause;
             return pause;
         }
     }

@@ -5,13 +5,10 @@ using Polly.CircuitBreaker;
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// A circuit breaker between this service and a server: it opens when at least half of the calls within 10 s met an outage, and then
-/// lets one call a second through until one succeeds.
+/// A circuit breaker between this service and a server. It opens when an outage fails at least half of the calls within 10 s, and then lets
+/// one call a second through until one succeeds.
 /// </summary>
-/// <remarks>
-/// It only tells at once what would fail anyway. To wait, and with growing pauses, is the caller's part; with both, an outage that ends is
-/// noticed within 3 s.
-/// </remarks>
+/// <remarks>It fails fast; the caller backs off. Together they notice the end of an outage within 3 s.</remarks>
 internal sealed partial class Circuit
 {
     private readonly ResiliencePipeline _pipeline;
@@ -19,10 +16,10 @@ internal sealed partial class Circuit
     private readonly ILogger<Circuit> _logger;
     private bool _isLoggedAsOpen;
 
-    /// <param name="name">Who calls whom, such as <c>relay-broker</c>.</param>
-    /// <param name="isOutage">Tells the server's outage from a call that is wrong in itself.</param>
-    /// <param name="time">The clock of the breaks.</param>
-    /// <param name="logger">Is told of each change of state.</param>
+    /// <param name="name">The caller and the server, such as <c>relay-broker</c>.</param>
+    /// <param name="isOutage">Distinguishes an outage of the server from a faulty call.</param>
+    /// <param name="time">The clock that times the breaks.</param>
+    /// <param name="logger">Logs each change of state.</param>
     public Circuit(string name, Func<Exception, bool> isOutage, TimeProvider time, ILogger<Circuit> logger)
     {
         Name = name;
@@ -46,11 +43,11 @@ internal sealed partial class Circuit
 
     public CircuitState State => _state.CircuitState;
 
-    /// <summary>Calls the server, unless it is known not to answer.</summary>
-    /// <exception cref="BrokenCircuitException">The circuit is open; the call was not made.</exception>
+    /// <summary>Calls the server, unless the circuit is open.</summary>
+    /// <exception cref="BrokenCircuitException">The circuit is open, so the call was not made.</exception>
     public async Task<T> ExecuteAsync<T>(Func<Task<T>> call) => await _pipeline.ExecuteAsync(async _ => await call());
 
-    /// <summary>An open circuit opens again with each call that is let through and fails: that is nothing new.</summary>
+    /// <summary>Logs a circuit's opening once per outage, although the circuit opens again with each failed probe.</summary>
     private ValueTask LogChange(bool isOpen, Exception? exception)
     {
         if (isOpen && !_isLoggedAsOpen)

@@ -3,7 +3,7 @@ using Polly.CircuitBreaker;
 
 namespace UserOrder.Messaging.Resilience;
 
-/// <summary>Degraded, never unhealthy: an open circuit waits for another server and holds up no request.</summary>
+/// <summary>Reports an open circuit as degraded, never as unhealthy, because it blocks no request.</summary>
 internal sealed class CircuitHealthCheck(Circuits circuits) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)

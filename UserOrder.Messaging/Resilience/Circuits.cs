@@ -6,16 +6,16 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Resilience;
 
-/// <summary>The circuit breakers of the reliable path, one for each server and direction, whatever the number of callers.</summary>
+/// <summary>The circuit breakers of the reliable path. All lanes of the relay share one, and all consumers share the other.</summary>
 internal sealed class Circuits
 {
-    /// <param name="isDatabaseOutage">Tells an outage from a failure of a handler.</param>
-    /// <param name="telemetry">Reports the states.</param>
-    /// <param name="time">The clock of the breaks.</param>
+    /// <param name="isDatabaseOutage">Distinguishes an outage from a failure of a handler.</param>
+    /// <param name="telemetry">Exposes the states as a gauge.</param>
+    /// <param name="time">The clock that times the breaks.</param>
     /// <param name="logger">Logs each change of state.</param>
     public Circuits(Func<Exception, bool> isDatabaseOutage, MessagingTelemetry telemetry, TimeProvider time, ILogger<Circuit> logger)
     {
-        // Whatever else the relay meets, its own database apart, is the broker's doing.
+        // The relay calls only its database and the broker, so every other failure comes from the broker.
         RelayToBroker = new Circuit("relay-broker", exception => exception is not (OperationCanceledException or DbException), time, logger);
         ConsumerToDatabase = new Circuit("consumer-database", isDatabaseOutage, time, logger);
         All = [RelayToBroker, ConsumerToDatabase];

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// The steps of the protocol at which the crash tests kill the process. Calls exist only in the build configuration
-/// <c>FailPoints</c>: there, a process that reaches the step that is named in the file <c>USERORDER_FAIL_POINT_FILE</c> takes the file
-/// away and ends like a power failure.
+/// The steps of the protocol at which the crash tests kill the process. Only the build configuration <c>FailPoints</c> compiles the calls.
+/// The file at <c>USERORDER_FAIL_POINT_FILE</c> names a step. A process that reaches this step renames the file and kills itself, as a
+/// power failure would.
 /// </summary>
 internal static class FailPoint
 {
@@ -22,7 +22,7 @@ internal static class FailPoint
     public const string ConsumerAcknowledged = "consumer.acknowledged";
     public const string DeadLetterConfirmed = "dead-letter.confirmed";
 
-    /// <summary>In the order of an event's way.</summary>
+    /// <summary>All steps, in the order in which an event passes them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         RequestReceived,
@@ -39,7 +39,7 @@ internal static class FailPoint
         DeadLetterConfirmed,
     ];
 
-    /// <summary>Kills the process where the crash test wants it to end here.</summary>
+    /// <summary>Kills the process if the crash test has selected this step.</summary>
     [Conditional("FAIL_POINTS")]
     public static void Reach(string name)
     {
@@ -53,17 +53,17 @@ internal static class FailPoint
         {
             if (File.ReadAllText(file) == name)
             {
-                // Of several processes that get here at once, the one that takes the file dies.
+                // Several processes may arrive at once. Only the one that renames the file dies.
                 File.Move(file, $"{file}.{Environment.ProcessId}");
                 Process.GetCurrentProcess().Kill();
-#pragma warning disable RS0030 // Nothing of this thread may run on until the process is dead.
+#pragma warning disable RS0030 // This thread must not continue before the process is dead.
                 Thread.Sleep(Timeout.Infinite);
 #pragma warning restore RS0030
             }
         }
         catch (IOException)
         {
-            // Another process was faster.
+            // Another process has renamed the file.
         }
 #endif
     }

@@ -1,8 +1,8 @@
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// Keeps the starts of batches apart, so that under load each takes more along and the cost of a batch is shared by more events. The first
-/// after a pause starts at once. Safe for several callers, who take the starts in turn.
+/// Spaces out the starts of batches, so that under load more events share the cost of a batch. The first batch after a pause starts at
+/// once. Several callers may share an instance; they start in turn.
 /// </summary>
 internal sealed class Pace(TimeSpan interval, TimeProvider time)
 {

@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace UserOrder.Messaging.Retention;
 
-/// <summary>A table whose old rows are deleted. Its owner registers it.</summary>
-/// <param name="retention">The age from which a row is deleted.</param>
-/// <param name="purge">Deletes a limited number of rows of that age, and returns their number.</param>
+/// <summary>A table with a retention. The component that owns the table registers it.</summary>
+/// <param name="retention">The age at which a row expires.</param>
+/// <param name="purge">Deletes at most the given number of expired rows, and returns the number of deleted rows.</param>
 internal sealed class PurgedTable(TimeSpan retention, Func<NpgsqlDataSource, TimeSpan, int, CancellationToken, Task<int>> purge)
 {
     private const int Batch = 1000;
 
-    /// <summary>Deletes all rows past their retention, a thousand at a time, so that no lock lasts long.</summary>
+    /// <summary>Deletes the expired rows in batches of a thousand, so that no lock lasts long.</summary>
     public async Task PurgeAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         int purged;

@@ -6,7 +6,7 @@ using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Retention;
 
-/// <summary>Deletes the rows that are past their retention from every registered table.</summary>
+/// <summary>Deletes the expired rows of every registered table.</summary>
 internal sealed partial class RetentionPurger(
     IEnumerable<PurgedTable> tables,
     NpgsqlDataSource database,
@@ -37,6 +37,6 @@ internal sealed partial class RetentionPurger(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(31, LogLevel.Warning, "The inbox and the idempotency keys are purged later: {Reason}")]
+    [LoggerMessage(31, LogLevel.Warning, "The purge of the inbox and the idempotency keys is postponed: {Reason}")]
     private partial void LogPostponed(string reason);
 }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace UserOrder.Messaging.Retention;
 
-/// <summary>The purge's statement.</summary>
+/// <summary>The statement that deletes expired rows.</summary>
 internal static class RetentionStore
 {
     /// <summary>

@@ -3,10 +3,12 @@ using System.Globalization;
 
 namespace UserOrder.Messaging.Settings;
 
-/// <summary>Bounds a time span.</summary>
+/// <summary>Validates that a time span lies between two bounds.</summary>
 /// <param name="minimum">The shortest, as <c>hh:mm:ss.fff</c>.</param>
 /// <param name="maximum">The longest, as <c>d.hh:mm:ss</c>.</param>
-/// <remarks><see cref="RangeAttribute"/> over a type finds its converter by reflection, which ahead-of-time compilation has none of.</remarks>
+/// <remarks>
+/// <see cref="RangeAttribute"/> finds a type's converter by reflection, which ahead-of-time compilation does not support.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationAttribute(string minimum, string maximum) : ValidationAttribute("The field {0} must be between {1} and {2}.")
 {

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace UserOrder.Messaging.Telemetry;
 
-/// <summary>The spans of the reliable path, by OpenTelemetry's conventions for messaging, RabbitMQ and databases.</summary>
+/// <summary>Starts the spans of the reliable path, following OpenTelemetry's conventions for messaging, RabbitMQ and databases.</summary>
 /// <remarks>
 /// https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/ and
 /// https://opentelemetry.io/docs/specs/semconv/database/database-spans/.
@@ -12,10 +12,10 @@ internal static class MessagingSpans
 {
     private static readonly ActivitySource Source = new(MessagingTelemetry.Name);
 
-    /// <summary>False where nobody listens: then nothing is to be prepared for a span.</summary>
+    /// <summary>False if no listener is registered, so that callers can skip the preparation of a span.</summary>
     public static bool AreWanted => Source.HasListeners();
 
-    /// <summary>A request's share of a group commit: from its arrival to the commit.</summary>
+    /// <summary>Starts the span of a request's share of a group commit, from its arrival to the commit.</summary>
     /// <param name="summary">The operation and its table, such as <c>INSERT users</c>.</param>
     public static Activity? StartWrite(string summary)
     {
@@ -25,7 +25,7 @@ internal static class MessagingSpans
             : activity;
     }
 
-    /// <summary>A message's way to the broker, in the trace that it was written in.</summary>
+    /// <summary>Starts the span of a publish, in the trace of the request that wrote the event.</summary>
     public static Activity? StartPublish(
         string destination, string type, Guid messageId, int bodySize, ActivityContext origin, AmqpTcpEndpoint? broker)
     {
@@ -38,7 +38,7 @@ internal static class MessagingSpans
                 .SetTag("messaging.message.body.size", bodySize);
         }
 
-        return Detached(activity);
+        return Detach(activity);
     }
 
     public static Activity? StartProcess(
@@ -53,10 +53,10 @@ internal static class MessagingSpans
                 .SetTag("messaging.rabbitmq.message.delivery_tag", (long)deliveryTag);
         }
 
-        return Detached(activity);
+        return Detach(activity);
     }
 
-    /// <summary>The span of a batch, which belongs to no message's trace and links to those that are traced.</summary>
+    /// <summary>Starts the span of a batch. It belongs to no message's trace, and links to the messages that are traced.</summary>
     public static Activity? StartBatch(string name, string destination, IEnumerable<Activity> messages, int count, AmqpTcpEndpoint? broker)
     {
         var links = messages.Select(message => new ActivityLink(message.Context));
@@ -69,15 +69,15 @@ internal static class MessagingSpans
         return activity;
     }
 
-    /// <summary>Marks what the span stands for as failed. An exception's message stays out: it may quote what a client sent.</summary>
-    /// <returns>False, so that it fits an exception filter.</returns>
+    /// <summary>Marks a span as failed. It omits the exception's message, which may quote a client's data.</summary>
+    /// <returns>False, so that an exception filter can call it and let the exception pass.</returns>
     public static bool Fail(Activity? activity, Exception exception)
     {
         activity?.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
         return false;
     }
 
-    /// <summary>What spans and metrics of an operation have in common.</summary>
+    /// <summary>The tags that the spans and metrics of an operation share.</summary>
     public static TagList Tags(string operation, string destination, AmqpTcpEndpoint? broker)
     {
         var tags = new TagList
@@ -105,8 +105,10 @@ internal static class MessagingSpans
         return activity.SetTag("messaging.operation.type", operationType);
     }
 
-    /// <summary>Starting a span makes it the current one. These run side by side, and the next one is not a child of the last.</summary>
-    private static Activity? Detached(Activity? activity)
+    /// <summary>
+    /// Resets the current span. The spans of a batch run side by side, so the next one must not become a child of this one.
+    /// </summary>
+    private static Activity? Detach(Activity? activity)
     {
         Activity.Current = null;
         return activity;

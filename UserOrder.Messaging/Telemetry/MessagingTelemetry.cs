@@ -6,8 +6,8 @@ using UserOrder.Messaging.Settings;
 namespace UserOrder.Messaging.Telemetry;
 
 /// <summary>
-/// The instruments of the reliable path: <c>messaging.*</c> by OpenTelemetry's conventions, <c>userorder.*</c> for what they have no name
-/// for. No label takes more values than there are queues, event types or kinds of failure.
+/// The instruments of the reliable path. <c>messaging.*</c> follows OpenTelemetry's conventions; <c>userorder.*</c> covers what the
+/// conventions lack. No label has more values than there are queues, event types or kinds of failure.
 /// </summary>
 /// <remarks>
 /// https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/ and
@@ -22,7 +22,7 @@ public sealed class MessagingTelemetry
     internal const string RelayStage = "relay";
     internal const string ConsumerStage = "consumer";
 
-    // The convention's boundaries, and two more below them: on one machine the broker confirms within 5 ms.
+    // The convention's boundaries and two smaller ones, because a broker on the same machine confirms within 5 ms.
     private static readonly InstrumentAdvice<double> OperationBuckets =
         new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] };
 
@@ -39,28 +39,28 @@ public sealed class MessagingTelemetry
         Broker = (broker as ConnectionFactory)?.Endpoint;
         Meter = meters.Create(Name);
         Sent = Meter.CreateCounter<long>(
-            "messaging.client.sent.messages", "{message}", "Messages that the relay sent; error.type tells why the broker did not take one.");
+            "messaging.client.sent.messages", "{message}", "Messages that the relay sent; error.type marks those not confirmed.");
         SendDuration = Meter.CreateHistogram(
             "messaging.client.operation.duration", "s", "From the first publish of a batch to its last confirm.", advice: OperationBuckets);
         _batchSize = Meter.CreateHistogram(
-            "userorder.batch.size", "{message}", "How many shared a commit of requests, a claim of the relay or a transaction of a consumer.", advice: BatchBuckets);
+            "userorder.batch.size", "{message}", "Size of a group commit, relay claim or consumer transaction.", advice: BatchBuckets);
         Consumed = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Messages that the broker delivered.");
         ProcessDuration = Meter.CreateHistogram(
-            "messaging.process.duration", "s", "How long one attempt took to apply and commit a batch.", advice: OperationBuckets);
+            "messaging.process.duration", "s", "Duration of one attempt to apply and commit a batch.", advice: OperationBuckets);
         Lag = Meter.CreateHistogram(
             "userorder.event.lag", "s", "From the time of an event to the commit of its effect in the other service.", advice: LagBuckets);
-        Duplicates = Meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Events that were delivered again and skipped.");
-        Retries = Meter.CreateCounter<long>("userorder.handler.retries", "{message}", "Events whose handler failed and that were put aside for another attempt.");
+        Duplicates = Meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Duplicate events that the inbox skipped.");
+        Retries = Meter.CreateCounter<long>("userorder.handler.retries", "{message}", "Events postponed because their handler failed.");
         DeadLetters = Meter.CreateCounter<long>("userorder.dead_letters", "{message}", "Messages that became dead letters, by kind of failure.");
     }
 
-    /// <summary>Where the parts of the path register the gauges of what they know.</summary>
+    /// <summary>The meter on which other components register their gauges.</summary>
     internal Meter Meter { get; }
 
-    /// <summary>The exchange that names the destinations.</summary>
+    /// <summary>The exchange, which is the first part of each destination's name.</summary>
     internal string Exchange { get; }
 
-    /// <summary>The broker's address; null where the connection factory does not tell it.</summary>
+    /// <summary>The broker's address; null if the connection factory does not expose it.</summary>
     internal AmqpTcpEndpoint? Broker { get; }
 
     internal Counter<long> Sent { get; }

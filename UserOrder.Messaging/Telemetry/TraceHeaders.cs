@@ -3,13 +3,13 @@ using System.Text;
 
 namespace UserOrder.Messaging.Telemetry;
 
-/// <summary>The W3C trace context in AMQP headers, as OpenTelemetry's messaging conventions place it.</summary>
+/// <summary>Writes and reads the W3C trace context in AMQP headers, following OpenTelemetry's messaging conventions.</summary>
 internal static class TraceHeaders
 {
     public const string TraceParent = "traceparent";
     public const string TraceState = "tracestate";
 
-    /// <summary>The context of the publish span, or the origin's own where the publish is not traced.</summary>
+    /// <summary>Headers with the context of the publish span, or with the origin's context if the publish is not traced.</summary>
     public static Dictionary<string, object?>? For(Activity? publish, string? traceParent, string? traceState)
     {
         var parent = publish?.Id ?? traceParent;
@@ -27,7 +27,7 @@ internal static class TraceHeaders
         return headers;
     }
 
-    /// <summary>The context that a message came with; the default where it has none that can be read.</summary>
+    /// <summary>The trace context of a message; the default if the message has no valid one.</summary>
     public static ActivityContext Read(IDictionary<string, object?>? headers) =>
         ActivityContext.TryParse(Text(headers, TraceParent), Text(headers, TraceState), isRemote: true, out var context) ? context : default;
 
