@@ -4,7 +4,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Tests.AppHost;
 
-/// <summary>The built AppHost in a process of its own, with its own ports and data.</summary>
+/// <summary>The built AppHost in a separate process, with its own ports and data.</summary>
 internal sealed class AppHostProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);

@@ -133,7 +133,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(3, await ReplayAsync(service, $"{Letters}/replay"));
         Assert.Equal(0, await ReplayAsync(service, $"{Letters}/replay"));
 
-        await Until.EqualAsync(3, "all took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(3, "all events took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(["coffee", "copied", "tea"], service.Handler.Handled.Order());
         Assert.Empty(await ListAsync(service));
     }
@@ -155,7 +155,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
 
         Assert.Equal(247, await ReplayAsync(service, $"{Letters}/replay"));
 
-        await Until.EqualAsync(250, "all took effect", () => Task.FromResult(service.Handler.Handled.Count));
+        await Until.EqualAsync(250, "all events took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(names.Order(), service.Handler.Handled.Order());
         Assert.Empty(await ListAsync(service));
     }
@@ -249,7 +249,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         }).Append(ReplayAsync(one, $"{Letters}/replay")).Append(ReplayAsync(two, $"{Letters}/replay")));
 
         Assert.Equal(40, replayed.Sum());
-        await Until.EqualAsync(40, "all took effect", () => Task.FromResult(one.Handler.Handled.Count + two.Handler.Handled.Count));
+        await Until.EqualAsync(40, "all events took effect", () => Task.FromResult(one.Handler.Handled.Count + two.Handler.Handled.Count));
         Assert.Equal(names, one.Handler.Handled.Concat(two.Handler.Handled).Order());
         Assert.Empty(await ListAsync(one));
 
@@ -368,7 +368,7 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
 
         await PublishDeadLettersAsync(channel, "a"u8.ToArray(), "b"u8.ToArray());
 
-        await Until.EqualAsync($"2 in {Queue}.dead", "both are counted", () => HealthAsync(service));
+        await Until.EqualAsync($"2 in {Queue}.dead", "both dead letters are counted", () => HealthAsync(service));
         listener.RecordObservableInstruments();
         Assert.Equal([new(Queue, 2)], measured);
         var queue = Assert.Single((await GetAsync(service, "/admin/dead-letters")).GetProperty("queues").EnumerateArray());

@@ -15,7 +15,7 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
     {
         using var api = ApiOf(service);
         var health = await Until.TrueAsync(
-            "all is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
+            "every check is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
 
         AssertChecks(["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"], health);
 

@@ -149,7 +149,8 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
                 await client.ConnectAsync(service.Url.Host, service.Url.Port, Cancelled);
             }
 
-            await Until.TrueAsync("most are closed", () => Task.FromResult(clients.Count(IsClosed)), closed => closed >= 40);
+            await Until.TrueAsync(
+                "the excess connections are closed", () => Task.FromResult(clients.Count(IsClosed)), closed => closed >= 40);
         }
         finally
         {

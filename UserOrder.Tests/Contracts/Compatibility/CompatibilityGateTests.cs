@@ -37,7 +37,7 @@ public sealed class CompatibilityGateTests
         ["a limit is dropped"] = (
             schema => Properties(schema)["name"]!.AsObject().Remove("maxLength"), "name has its limit maxLength widened from 200 to none"),
         ["a format is changed"] = (schema => Properties(schema)["id"]!["format"] = "uri", "id has its format changed"),
-        ["values are fixed"] = (schema => Properties(schema)["name"]!["enum"] = new JsonArray("Ada"), "name may not be anything any more"),
+        ["values are fixed"] = (schema => Properties(schema)["name"]!["enum"] = new JsonArray("Ada"), "name may no longer be anything"),
         ["unknown fields are refused"] = (schema => schema["additionalProperties"] = false, ".* is now restricted"),
         ["nothing is changed"] = (_ => { }, null),
         ["a field is new and optional"] = (schema => AddField(schema, "phone", isRequired: false), null),

@@ -56,7 +56,7 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
         }
         else if (hadNull && !hasNull && flow != Flow.Response)
         {
-            Add(place, "may not be null any more");
+            Add(place, "may no longer be null");
         }
 
         static string Name(HashSet<string> types) => types.Count == 0 ? "anything" : string.Join(" or ", types.Order());
@@ -138,7 +138,7 @@ internal sealed class SchemaComparison(JsonObject before, JsonObject after, Flow
 
         if (flow != Flow.Response && (was is null || (now is not null && was.Except(now).Any())))
         {
-            Add(place, $"may not be {(was is null ? "anything" : string.Join(" or ", was.Except(now!)))} any more");
+            Add(place, $"may no longer be {(was is null ? "anything" : string.Join(" or ", was.Except(now!)))}");
         }
 
         if (flow != Flow.Request && (now is null || (was is not null && now.Except(was).Any())))
