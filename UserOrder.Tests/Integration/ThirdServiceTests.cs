@@ -277,7 +277,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var handler = new ThingHandler();
         using var host = Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, new LogCollector(), time);
         await host.StartAsync(Cancelled);
-        await MigratedAsync(host);
+        await WaitUntilMigratedAsync(host);
         var handled = 0;
         foreach (var days in new[] { 0, 60, -60, 0 })
         {
@@ -304,7 +304,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         using (var host = Build(database, await BrokerAsync(), handler, new LogCollector()))
         {
             await host.StartAsync(Cancelled);
-            await MigratedAsync(host);
+            await WaitUntilMigratedAsync(host);
             await PublishAsync(host, "tea");
             await Until.EqualAsync(1, "it was handled", () => Task.FromResult(handler.Handled.Count));
             await host.StopAsync(Cancelled);
