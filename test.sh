@@ -2,9 +2,8 @@
 # Sets up what the tests need, builds with warnings as errors, checks the format and runs every test. The last line counts them.
 set -uo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/setup.sh
-source "$root/tools/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/tools/setup.sh"
 
 usage() {
   cat <<'TEXT'
@@ -98,6 +97,7 @@ if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   fetch_kustomize || true
   require_browser
   require_load_balancer
+  require_shellcheck
   fetch_prometheus || true
 fi
 
