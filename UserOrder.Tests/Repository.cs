@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Xml.Linq;
 using UserOrder.Processes;
 
 namespace UserOrder.Tests;
@@ -13,6 +14,10 @@ internal static class Repository
     /// <summary>The configuration of the tests, which is also that of the services built with them.</summary>
     public static string Configuration { get; } =
         typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    /// <summary>The version of the product, which is also the tag of its images.</summary>
+    public static string Version { get; } =
+        XDocument.Load(Path.Combine(Root, "Directory.Build.props")).Descendants("Version").Single().Value;
 
     /// <summary>The output folder of a project.</summary>
     /// <param name="project">The path of the project's folder in the checkout.</param>

@@ -59,6 +59,7 @@ public sealed class PackageTests
 
         var root = document.RootElement;
         Assert.Equal("CycloneDX", root.GetProperty("bomFormat").GetString());
+        Assert.Equal(Repository.Version, root.GetProperty("metadata").GetProperty("component").GetProperty("version").GetString());
         var components = root.GetProperty("components").EnumerateArray().ToList();
         var references = components.Select(component => component.GetProperty("bom-ref").GetString()!).ToHashSet();
         Assert.Equal(components.Count, references.Count);
