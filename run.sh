@@ -2,9 +2,8 @@
 # Sets up and runs the whole graph: checks the SDK, installs the servers if no container engine works, and starts the AppHost.
 set -euo pipefail
 
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
 # shellcheck source=tools/setup.sh
-source "$root/tools/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/tools/setup.sh"
 
 usage() {
   cat <<'TEXT'

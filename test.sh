@@ -2,9 +2,8 @@
 # Sets up what the tests need, builds with warnings as errors, checks the format and runs every test. The last line counts them.
 set -uo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/setup.sh
-source "$root/tools/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/tools/setup.sh"
 
 usage() {
   cat <<'TEXT'
@@ -23,45 +22,19 @@ TEXT
 }
 
 results=$root/TestResults
+test_projects=(UserOrder.Messaging.Tests UserOrder.Tests)
 deployed=${USERORDER_USER_API:+${USERORDER_ORDER_API:-}}
 failed=''
 
-# Repeats what failed just before the count, for a log that is read from its end.
-list_failures() {
-  awk -v most=12 '
-    /<UnitTestResult / && / outcome="Failed"/ {
-      name = $0; sub(/.* testName="/, "", name); sub(/" .*/, "", name)
-      print "Failed " name; left = most
-    }
-    /<\/UnitTestResult>/ { left = 0 }
-    left > 0 && /<Message>/ { message = 1 }
-    left > 0 && message { line = $0; gsub(/^ *<Message>|<\/Message>/, "", line); print "  " line; left-- }
-    /<\/Message>/ { message = 0 }' "$results"/*.trx 2>/dev/null | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#xD;//g; s/&amp;/\&/g'
-}
-
-# The sums over the counters of every TRX file. A crashed run writes none, which must not pass for a success.
-count_tests() {
-  local counters passed=0 bad=0 skipped=0 total executed ok name value
-  while read -r counters; do
-    total=0 executed=0 ok=0
-    while IFS='=' read -r name value; do
-      case $name in
-        total) total=$value ;;
-        executed) executed=$value ;;
-        passed) ok=$value ;;
-      esac
-    done < <(grep -oE '[A-Za-z]+="[0-9]+"' <<<"$counters" | tr -d '"')
-    passed=$((passed + ok))
-    bad=$((bad + executed - ok))
-    skipped=$((skipped + total - executed))
-  done < <(grep -ho '<Counters [^>]*>' "$results"/*.trx 2>/dev/null)
-
-  if ((passed + bad == 0)); then
-    printf 'No test was run.\n'
+# Lists skipped tests and failures, and counts the tests. The program references no project, so it runs even after a failed build.
+report() {
+  local lines
+  lines=$(dotnet run tools/TestReport.cs -- "$results" "${test_projects[@]}") || failed=yes
+  if [[ ${lines##*$'\n'} != 'tests: '* ]]; then
     failed=yes
+    lines+=$'\ntests: 0 passed, 0 failed, 0 skipped'
   fi
-  ((bad == 0)) || failed=yes
-  printf 'tests: %d passed, %d failed, %d skipped\n' "$passed" "$bad" "$skipped"
+  printf '%s\n' "$lines"
 }
 
 step() {
@@ -98,6 +71,7 @@ if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   fetch_kustomize || true
   require_browser
   require_load_balancer
+  require_shellcheck
   fetch_prometheus || true
 fi
 
@@ -105,13 +79,13 @@ rm -rf "$results"
 step 'build' dotnet build UserOrder.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 if [[ ! $failed ]]; then
   [[ $deployed ]] || step 'format' dotnet format UserOrder.sln --no-restore --verify-no-changes
-  for project in UserOrder.Messaging.Tests UserOrder.Tests; do
+  for project in "${test_projects[@]}"; do
     step "$project" dotnet test "$project" --configuration Release --no-build --nologo \
-      --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
+      --logger "trx;LogFileName=$project.trx" --logger 'console;verbosity=normal' --results-directory "$results" \
+      ${filter:+--filter "FullyQualifiedName~$filter"}
   done
 fi
 [[ ! -e $results/soak.md ]] || cat "$results/soak.md"
 
-list_failures
-count_tests
+report
 [[ ! $failed ]]

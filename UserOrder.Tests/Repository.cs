@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Xml.Linq;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests;
 
@@ -12,6 +14,16 @@ internal static class Repository
     /// <summary>The configuration of the tests, which is also that of the services built with them.</summary>
     public static string Configuration { get; } =
         typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    /// <summary>The version of the product, which is also the tag of its images.</summary>
+    public static string Version { get; } =
+        XDocument.Load(Path.Combine(Root, "Directory.Build.props")).Descendants("Version").Single().Value;
+
+    /// <summary>The output folder of a project.</summary>
+    /// <param name="project">The path of the project's folder in the checkout.</param>
+    /// <param name="configuration">The configuration of the build, by default the tests' own.</param>
+    public static string OutputOf(string project, string? configuration = null) =>
+        DotnetFolders.OutputOf(Path.Combine(Root, project), configuration ?? Configuration);
 
     private static string FindRoot()
     {

@@ -59,6 +59,6 @@ case ${1:-} in
     ;;
 esac
 
-cd "$(dirname "${BASH_SOURCE[0]}")"
+cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 [[ $base_only ]] || write_manifest
 write_base

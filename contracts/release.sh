@@ -2,7 +2,11 @@
 # Copies the current contracts to the baseline, with which tests compare later ones. Run it only as a part of a release.
 set -euo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=../tools/setup.sh
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/setup.sh"
+
+no_arguments "$@"
+cd "$root/contracts"
 rm -rf baseline
 mkdir -p baseline/events baseline/openapi
 cp asyncapi.yaml baseline/

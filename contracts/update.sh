@@ -2,10 +2,10 @@
 # Builds both services and copies the generated OpenAPI documents. Review the difference before you commit it.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=../tools/setup.sh
-source "$root/tools/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/setup.sh"
 
+no_arguments "$@"
 require_dotnet
 build_if_changed UserOrder.AppHost
 cp "$root/UserOrder.UserApi/obj/openapi/user-api.json" "$root/contracts/openapi/user-api.v1.json"

@@ -2,10 +2,10 @@
 # Rewrites the lock files and docs/licenses.md after a package change. Review the difference before you commit it.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=setup.sh
-source "$root/tools/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
 
+no_arguments "$@"
 require_dotnet
 dotnet restore "$root/UserOrder.sln" --force-evaluate --nologo --verbosity quiet
 for peer in "$root"/bench/peers/*/*/*.csproj; do

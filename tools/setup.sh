@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# Library of run.sh, test.sh, .ci/run and contracts/update.sh: installs the project's requirements. The sourcing script sets `root` to the
-# repository's folder. A function that cannot install a requirement exits the script with a message.
+# Library of the repository's scripts: installs the project's requirements. A function that cannot install a requirement exits the script
+# with a message.
 
-state=${root:?set root to the repository before sourcing tools/setup.sh}/.userorder
+# Resolves symbolic links, because MSBuild and NuGet take two paths of one file for two files.
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd -P)
+state=$root/.userorder
 
 die() {
   printf '%s\n' "$*" >&2
@@ -11,6 +13,11 @@ die() {
 
 note() {
   printf '%s\n' "$*" >&2
+}
+
+# Rejects the arguments of a script that takes none, because each run of it changes files, even one with --help.
+no_arguments() {
+  (($# == 0)) || die "$0 takes no arguments. $(sed -n '2s/^# //p' "$0")"
 }
 
 # Requires the SDK of global.json.
@@ -141,6 +148,7 @@ fetch_node_modules() {
 unpack_from_trixie() {
   local folder=$1 apt mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
   shift
+  # shellcheck disable=SC2016 # apt expands the variable.
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep -m 1 -E '/debian/?$') ||
     { printf 'This machine knows no Debian mirror.\n'; return 1; }
   apt=$(mktemp -d)
@@ -167,6 +175,7 @@ fetch_tools() {
   note "Fetching $name ($size, only once) …"
   mkdir -p "$state"
   rm -rf "$folder" "$folder.new"
+  # shellcheck disable=SC2086 # A program and its argument.
   if ! unpack_from_trixie "$folder.new" "$@" >"$log" 2>&1 || ! "$folder.new"/usr/bin/$check >>"$log" 2>&1; then
     rm -rf "$folder.new"
     note "No $name, so the tests that need it are skipped: see $log"
@@ -201,6 +210,11 @@ require_load_balancer() {
 require_browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || (install_packages chromium fonts-dejavu-core) ||
     note 'No browser: the tests that need one are skipped.'
+}
+
+# Installs the linter of the shell scripts. Without it its test is skipped.
+require_shellcheck() {
+  command -v shellcheck >/dev/null || (install_packages shellcheck) || note 'No shellcheck: the test that needs it is skipped.'
 }
 
 # Builds a project for release, silently unless it fails. It compares file times first, because MSBuild takes seconds to detect that nothing

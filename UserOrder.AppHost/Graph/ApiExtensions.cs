@@ -1,6 +1,6 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using UserOrder.AppHost.Options;
+using UserOrder.Processes;
 
 namespace UserOrder.AppHost.Graph;
 
@@ -8,13 +8,9 @@ namespace UserOrder.AppHost.Graph;
 internal static class ApiExtensions
 {
     private const int HttpsPortOffset = 1000;
-    private const string TargetFramework = "net10.0";
 
     private static readonly string Configuration =
         typeof(ApiExtensions).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-
-    // A built program searches for its framework in this folder, wherever the SDK is installed.
-    private static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     /// <summary>Adds a service with an external endpoint on <paramref name="port"/> and a Fluent UI icon in the dashboard.</summary>
     public static IResourceBuilder<ProjectResource> AddApi<TProject>(
@@ -44,17 +40,21 @@ internal static class ApiExtensions
     }
 
     /// <summary>Starts the built program directly instead of through <c>dotnet run</c>, which saves a process.</summary>
-    public static IResourceBuilder<ProjectResource> RunBuiltProgram(this IResourceBuilder<ProjectResource> project)
+    /// <param name="project">The project.</param>
+    /// <param name="configuration">The configuration of the build, by default the AppHost's own.</param>
+    public static IResourceBuilder<ProjectResource> RunBuiltProgram(
+        this IResourceBuilder<ProjectResource> project, string? configuration = null)
     {
         var file = project.Resource.GetProjectMetadata().ProjectPath;
         var folder = Path.GetDirectoryName(file)!;
+        var output = DotnetFolders.OutputOf(folder, configuration ?? Configuration);
         return project
             .WithAnnotation(new ExecutableAnnotation
             {
-                Command = Path.Combine(folder, "bin", Configuration, TargetFramework, Path.GetFileNameWithoutExtension(file)),
+                Command = Path.Combine(output, Path.GetFileNameWithoutExtension(file)),
                 WorkingDirectory = folder,
             })
-            .WithEnvironment("DOTNET_ROOT", DotnetRoot)
+            .WithEnvironment("DOTNET_ROOT", DotnetFolders.Root)
 
             // Tiered PGO costs CPU time at startup and pays off only under sustained load.
             .WithEnvironment("DOTNET_TieredPGO", "0");

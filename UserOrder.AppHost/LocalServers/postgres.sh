@@ -35,13 +35,13 @@ version=$(cat "$cluster/PG_VERSION" 2>/dev/null || true)
 programs=$(compgen -G "/usr/lib/postgresql/${version:-*}/bin" | sort --version-sort | tail -n 1) ||
   programs=$(dirname "$(command -v initdb)" 2>/dev/null) ||
   die "PostgreSQL $version is not installed: apt-get install postgresql${version:+-$version}"
-[[ -z $version || $("$programs/postgres" --version) =~ \ $version[.b] ]] ||
+[[ -z $version || $("$programs/postgres" --version) =~ \ ${version}[.b] ]] ||
   die "PostgreSQL $version created the data in $PGDATA and is not installed. Install postgresql-$version, or start with empty data: --fresh"
 
 if [[ ! -e $cluster ]]; then
   # It has another name until it is complete. The password goes through a pipe, because every user can read a command line.
   rm -rf "$cluster.incomplete"
-  # shellcheck disable=SC2086 # A list of arguments.
+  # shellcheck disable=SC2016,SC2086 # The inner shell expands the password; the last word is a list of arguments.
   "${as_server[@]}" bash -c 'exec "$@" --pwfile=<(printf "%s\n" "$POSTGRES_PASSWORD")' bash \
     "$programs/initdb" -D "$cluster.incomplete" -U "${POSTGRES_USER:=postgres}" --encoding=UTF8 ${POSTGRES_INITDB_ARGS:-}
   printf 'host all all 127.0.0.1/32 %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" |

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
+using UserOrder.Processes;
 
 namespace UserOrder.AppHost.Options;
 
@@ -20,7 +20,7 @@ internal static class Ports
     /// <exception cref="DistributedApplicationException">The text is not a port number.</exception>
     public static int Resolve(string resource, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort
-            ? port == 0 ? AnyFree() : port
+            ? port == 0 ? FreePort.Next() : port
             : throw new DistributedApplicationException(
                 $"--port {resource}={text}: a port is a number from 0 to {IPEndPoint.MaxPort}; 0 takes any free one.");
 
@@ -54,12 +54,5 @@ internal static class Ports
             throw new DistributedApplicationException(
                 $"Port {port} of {name} is in use. Stop the program that listens on it, or choose another port: --port {name}=N");
         }
-    }
-
-    private static int AnyFree()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

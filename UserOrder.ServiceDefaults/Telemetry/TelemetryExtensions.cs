@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -16,6 +17,9 @@ internal static class TelemetryExtensions
     private const string Database = "Npgsql";
     private const string Own = "UserOrder.*";
     private const string MetricsPath = "/metrics";
+
+    private static readonly string? ProductVersion =
+        typeof(TelemetryExtensions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
     /// <summary>
     /// Exports logs, traces and metrics over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and serves the metrics to Prometheus when
@@ -42,7 +46,7 @@ internal static class TelemetryExtensions
         // RabbitMQ.Client's own sources stay off: they would repeat the messaging library's spans.
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
-                .AddService(builder.Environment.ApplicationName)
+                .AddService(builder.Environment.ApplicationName, serviceVersion: ProductVersion)
                 .AddEnvironmentVariableDetector())
             .WithTracing(tracing => tracing
                 .AddAspNetCoreInstrumentation(aspNetCore => aspNetCore.Filter = IsNoProbe)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using UserOrder.Processes;
 
 namespace UserOrder.Tests.AppHost;
@@ -18,12 +17,10 @@ internal sealed class AppHostProgram : IAsyncDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    private static string DotnetHost =>
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    private static string DotnetHost => Path.Combine(DotnetFolders.Root, "dotnet");
 
     /// <summary>The path of the built program.</summary>
-    public static string Assembly { get; } = Path.Combine(
-        Repository.Root, "UserOrder.AppHost", "bin", Repository.Configuration, "net10.0", "UserOrder.AppHost.dll");
+    public static string Assembly { get; } = Path.Combine(Repository.OutputOf("UserOrder.AppHost"), "UserOrder.AppHost.dll");
 
     /// <summary>Starts the AppHost. Each port that the arguments omit is any free one.</summary>
     public void Start(params string[] arguments) => Launch("dotnet", [Assembly, .. WithDefaults(arguments)]);

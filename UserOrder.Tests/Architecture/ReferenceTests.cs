@@ -8,7 +8,7 @@ public sealed class ReferenceTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["UserOrder.AppHost"] = ["UserOrder.OrderApi", "UserOrder.UserApi", "Issuer"],
+        ["UserOrder.AppHost"] = ["UserOrder.OrderApi", "UserOrder.UserApi", "Issuer", "Processes"],
         ["UserOrder.OrderApi"] = ["UserOrder.ApiDefaults", "UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
         ["UserOrder.UserApi"] = ["UserOrder.ApiDefaults", "UserOrder.Messaging.AspNetCore", "UserOrder.ServiceDefaults"],
         ["UserOrder.ApiDefaults"] = ["UserOrder.ServiceDefaults"],

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using UserOrder.AppHost.Graph;
 
 namespace UserOrder.Tests.Graph;
 
@@ -58,13 +59,7 @@ internal static class GraphChanges
 
     private static void Change(IResourceBuilder<ProjectResource> project, GraphOptions options)
     {
-        var file = project.Resource.GetProjectMetadata().ProjectPath;
-        var folder = Path.GetDirectoryName(file)!;
-        project.WithAnnotation(new ExecutableAnnotation
-        {
-            Command = Path.Combine(folder, "bin", options.Configuration, "net10.0", Path.GetFileNameWithoutExtension(file)),
-            WorkingDirectory = folder,
-        });
+        project.RunBuiltProgram(options.Configuration);
         project.WithEnvironment("ASPNETCORE_ENVIRONMENT", options.Environment);
 
         // An exporter without a receiver would delay each stop of a service.

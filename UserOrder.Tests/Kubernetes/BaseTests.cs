@@ -35,8 +35,7 @@ public sealed partial class BaseTests
         var container = Workload(name).Container;
 
         Assert.Equal(
-            resource.Image
-                ?? $"registry.userorder.example/{ServiceProperties.RepositoryOf(ProjectFile(resource))}:{ServiceProperties.Version}",
+            resource.Image ?? $"registry.userorder.example/{ServiceProperties.RepositoryOf(ProjectFile(resource))}:{Repository.Version}",
             container.At("image")!.Text());
         Assert.Equal(
             resource.Bindings.Select(binding => (binding.Key, binding.Value.TargetPort!.Value)),

@@ -5,10 +5,6 @@ namespace UserOrder.Tests.Kubernetes;
 /// <summary>The image properties in the project files of the services.</summary>
 internal static class ServiceProperties
 {
-    /// <summary>The version of both services, which is the tag of their images.</summary>
-    public static string Version { get; } =
-        Property(Path.Combine(Repository.Root, "UserOrder.ServiceDefaults", "Service.props"), "VersionPrefix");
-
     public static string RepositoryOf(string projectFile) => Property(projectFile, "ContainerRepository");
 
     public static string PortOf(string projectFile) =>

@@ -57,7 +57,7 @@ public sealed class TemplateTests
     {
         ["name"] = name,
         ["isProject"] = resource.IsProject,
-        ["containerImage"] = resource.Image ?? $"registry.userorder.example/{name}:{ServiceProperties.Version}",
+        ["containerImage"] = resource.Image ?? $"registry.userorder.example/{name}:{Repository.Version}",
         ["imagePullPolicy"] = "IfNotPresent",
         ["serviceType"] = "ClusterIP",
         ["hasPorts"] = resource.Bindings.Count > 0,

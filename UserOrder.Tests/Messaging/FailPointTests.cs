@@ -12,8 +12,7 @@ public sealed class FailPointTests
     public void Only_the_FailPoints_build_contains_fail_points(string? configuration, bool isKillable)
     {
         var library = typeof(FailPoint).Assembly.GetName().Name;
-        var file = Path.Combine(
-            Repository.Root, "UserOrder.UserApi", "bin", configuration ?? Repository.Configuration, "net10.0", $"{library}.dll");
+        var file = Path.Combine(Repository.OutputOf("UserOrder.UserApi", configuration), $"{library}.dll");
 
         Assert.Equal(isKillable, File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.Unicode.GetBytes("USERORDER_FAIL_POINT_FILE")) >= 0);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using UserOrder.Processes;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
 
@@ -13,7 +14,7 @@ public sealed class HeaderTests(RunningGraph graph) : IntegrationTest(graph)
     public async Task The_public_port_reveals_no_internals()
     {
         RequireOwnGraph();
-        var internalPort = ServiceUnderTest.FreePort();
+        var internalPort = FreePort.Next();
         await using var issuer = await IssuerUnderTest.StartAsync();
         await using var service = await ServiceUnderTest.StartAsync(
             "user-api",

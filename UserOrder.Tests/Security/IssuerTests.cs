@@ -1,4 +1,5 @@
 using System.Net;
+using UserOrder.Processes;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
@@ -65,7 +66,7 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
     public async Task Before_the_issuer_answers_a_token_gets_503_and_an_anonymous_request_gets_401()
     {
         RequireOwnGraph();
-        var port = ServiceUnderTest.FreePort();
+        var port = FreePort.Next();
         await using var services = await SecuredServices.StartAsync(Graph, ("Security__Authority", $"http://127.0.0.1:{port}"));
         var token = services.Issuer.Token("somebody", "admin");
 

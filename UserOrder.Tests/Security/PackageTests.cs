@@ -59,12 +59,16 @@ public sealed class PackageTests
 
         var root = document.RootElement;
         Assert.Equal("CycloneDX", root.GetProperty("bomFormat").GetString());
+        Assert.Equal(Repository.Version, root.GetProperty("metadata").GetProperty("component").GetProperty("version").GetString());
         var components = root.GetProperty("components").EnumerateArray().ToList();
         var references = components.Select(component => component.GetProperty("bom-ref").GetString()!).ToHashSet();
         Assert.Equal(components.Count, references.Count);
         var npgsql = Assert.Single(components, component => component.GetProperty("name").ValueEquals("Npgsql"));
         Assert.Equal($"pkg:nuget/Npgsql@{npgsql.GetProperty("version")}", npgsql.GetProperty("purl").GetString());
         Assert.Equal(128, npgsql.GetProperty("hashes")[0].GetProperty("content").GetString()!.Length);
+        Assert.Contains(
+            references,
+            reference => reference.StartsWith("pkg:nuget/Microsoft.NETCore.App.Runtime.NativeAOT.", StringComparison.Ordinal));
         Assert.All(
             components,
             component => Assert.True(component.TryGetProperty("licenses", out _), $"{component.GetProperty("name")} has no license."));

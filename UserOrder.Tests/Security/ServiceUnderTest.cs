@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using UserOrder.Processes;
 
 namespace UserOrder.Tests.Security;
 
@@ -51,7 +51,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     public static async Task<ServiceUnderTest> StartAsync(string service, params IEnumerable<(string Name, string Value)> settings)
     {
         var assembly = service == "user-api" ? typeof(UserApi.Users.UserResponse).Assembly : typeof(OrderApi.Orders.OrderResponse).Assembly;
-        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var start = new ProcessStartInfo("dotnet", ["exec", assembly.Location])
         {
             WorkingDirectory = Path.GetDirectoryName(assembly.Location),
@@ -81,13 +81,6 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             await running.DisposeAsync();
             throw;
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)listener.LocalEndPoint!).Port;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using UserOrder.Bench;
+using UserOrder.Processes;
 
 namespace UserOrder.Simulation;
 
@@ -18,7 +19,7 @@ internal sealed class Folders
     public string Image(string name) => Path.Combine(_root, "docs", "images", name);
 
     /// <summary>Where a service was built to.</summary>
-    public string Build(string project) => Path.Combine(_root, project, "bin", "Release", "net10.0");
+    public string Build(string project) => DotnetFolders.OutputOf(Path.Combine(_root, project), "Release");
 
     /// <summary>The file of what a service writes.</summary>
     public string Log(string service) => new BenchFolders(_root).Log(service);

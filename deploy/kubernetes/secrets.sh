@@ -4,15 +4,22 @@
 set -euo pipefail
 umask 077
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-base=$root/aspire-manifest/k8s
-folder=${1:-$root/deploy/kubernetes/overlays/local/secrets}
+usage() {
+  printf 'usage: deploy/kubernetes/secrets.sh [FOLDER]\n\n  FOLDER    default: deploy/kubernetes/overlays/local/secrets\n'
+}
 
+if [[ ${1:-} == --help || ${1:-} == -h ]]; then
+  usage
+  exit
+fi
 if [[ ${1:-} == -* || $# -gt 1 ]]; then
-  printf 'usage: deploy/kubernetes/secrets.sh [FOLDER]\n\n  FOLDER    default: deploy/kubernetes/overlays/local/secrets\n' >&2
-  [[ $1 == --help || $1 == -h ]] && exit
+  usage >&2
   exit 2
 fi
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd -P)
+base=$root/aspire-manifest/k8s
+folder=${1:-$root/deploy/kubernetes/overlays/local/secrets}
 
 # Letters and digits only, because a URI and a connection string contain the password.
 generate() {
@@ -27,5 +34,5 @@ for workload in "$base"/*/; do
   while read -r variable; do
     grep -q "^$variable=" "$folder/passwords" || printf '%s=%s\n' "$variable" "$(generate)" >>"$folder/passwords"
     grep "^$variable=" "$folder/passwords" >>"$folder/$name.env"
-  done < <(cat "$workload"*.yaml | grep -oE '\$\([A-Z0-9_]+\)' | tr -d '$()' | sort -u)
+  done < <(cat "$workload"*.yaml | grep -oE '\$\([A-Z0-9_]+\)' | tr -cd 'A-Z0-9_\n' | sort -u)
 done

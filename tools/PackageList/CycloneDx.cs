@@ -24,6 +24,7 @@ internal static class CycloneDx
             json.WriteString("type", "application");
             json.WriteString("bom-ref", graph.Project);
             json.WriteString("name", graph.Project);
+            json.WriteString("version", graph.Version);
             json.WriteEndObject();
             json.WriteEndObject();
             WriteComponents(json, graph);

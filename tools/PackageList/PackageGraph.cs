@@ -4,9 +4,10 @@ namespace UserOrder.PackageList;
 
 /// <summary>The packages that a restore has resolved for one project.</summary>
 /// <param name="Project">The name of the project.</param>
+/// <param name="Version">The version of the project.</param>
 /// <param name="Direct">The names of the packages that the project references.</param>
 /// <param name="Packages">All packages, ordered by name.</param>
-internal sealed record PackageGraph(string Project, IReadOnlyList<string> Direct, IReadOnlyList<Package> Packages)
+internal sealed record PackageGraph(string Project, string Version, IReadOnlyList<string> Direct, IReadOnlyList<Package> Packages)
 {
     /// <summary>Reads a <c>project.assets.json</c>.</summary>
     /// <exception cref="IOException">The file is missing: the project has not been restored.</exception>
@@ -22,6 +23,7 @@ internal sealed record PackageGraph(string Project, IReadOnlyList<string> Direct
             .OrderBy(package => package.Url, StringComparer.OrdinalIgnoreCase);
         return new PackageGraph(
             project.GetProperty("restore").GetProperty("projectName").GetString()!,
+            project.GetProperty("version").GetString()!,
             [.. Names(framework.Value, "dependencies")],
             [.. packages]);
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Runtime.InteropServices;
 using UserOrder.Processes;
 
 namespace UserOrder.Bench.Processes;
@@ -44,7 +43,7 @@ internal sealed class ServiceProcess
     public static async Task<ServiceProcess> StartAsync(string name, ProcessSpecification command, Uri url, string log)
     {
         var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(Inherited).ToDictionary(variable => variable, _ => (string?)null);
-        variables["DOTNET_ROOT"] = DotnetFolder();
+        variables["DOTNET_ROOT"] = DotnetFolders.Root;
         foreach (var (variable, value) in command.Environment)
         {
             variables[variable] = value;
@@ -89,9 +88,6 @@ internal sealed class ServiceProcess
     }
 
     public Task KillAsync() => _process.KillAsync();
-
-    // A program that was not compiled ahead of time runs on the runtime that this process runs on, wherever it is installed.
-    private static string DotnetFolder() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     private async Task WaitUntilHealthyAsync(Uri health, Stopwatch started)
     {
