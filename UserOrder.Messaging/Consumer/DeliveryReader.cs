@@ -14,9 +14,7 @@ internal sealed class DeliveryReader<TData>(
 {
     private readonly MessagingOptions _options = options.Value;
 
-    /// <exception cref="UnreadableEventException">
-    /// The message is too large or violates the contract.
-    /// </exception>
+    /// <exception cref="UnreadableEventException">The message is too large or violates the contract.</exception>
     public IncomingEvent<TData> Read(Delivery delivery)
     {
         if (delivery.Body.Length > _options.MaxMessageBytes)

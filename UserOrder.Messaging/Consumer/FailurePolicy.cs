@@ -30,7 +30,7 @@ internal sealed partial class FailurePolicy(
         await DeadLetterAsync(context, delivery, activity, exception.Message, isReadable: false);
     }
 
-    /// <summary>Handles an event of which the inbox may have forgotten that it took effect.</summary>
+    /// <summary>Turns an event that is older than the inbox's retention into a dead letter.</summary>
     public Task OnTooOldAsync(BatchContext context, Delivery delivery, Activity? activity)
     {
         var reason = $"The event is older than {_options.InboxRetention:c}: the inbox no longer knows whether it took effect.";

@@ -19,10 +19,10 @@ internal static class InboxStore
     /// <summary>Records events in the transaction of their effect.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="queue">The queue that the events came from.</param>
-    /// <param name="events">The events' ids, and when each was sent.</param>
-    /// <param name="retention">The age up to which the inbox knows an event, by the database's clock. Older events are not recorded.</param>
-    /// <param name="cancellationToken">Ends the statement.</param>
-    /// <returns>True for an event that was not recorded before, false for one that is too old. A duplicate is missing.</returns>
+    /// <param name="events">The events' ids, and the time at which each was sent.</param>
+    /// <param name="retention">The maximum age of an event by the database's clock. Older events are not recorded.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>True for a new event, false for an event that is too old. Duplicates are missing.</returns>
     public static async Task<Dictionary<Guid, bool>> AddAsync(
         OutboxTransaction transaction,
         string queue,

@@ -22,7 +22,7 @@ internal sealed partial class InboxTransaction<TData>(
     private readonly TimeSpan _retention = options.Value.InboxRetention;
 
     /// <summary>Applies the events that have not taken effect before.</summary>
-    /// <returns>The events that are too old: they may have taken effect before the inbox forgot them.</returns>
+    /// <returns>The events that are too old. They may have taken effect before the inbox forgot them.</returns>
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
     public async Task<IReadOnlyList<IncomingEvent<TData>>> ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
@@ -70,7 +70,7 @@ internal sealed partial class InboxTransaction<TData>(
         var isNew = await InboxStore.AddAsync(transaction, subscription.Queue, sent, _retention, CancellationToken.None);
         var tooOld = events.Where(incoming => isNew.TryGetValue(incoming.Event.Id, out var added) && !added).ToList();
 
-        // Each once: a batch may hold the same event twice.
+        // Remove, because a batch may hold the same event twice.
         var fresh = events.Where(incoming => isNew.Remove(incoming.Event.Id, out var added) && added).Select(incoming => incoming.Event).ToList();
         FailPoint.Reach(FailPoint.ConsumerInboxWritten);
         if (fresh.Count > 0)

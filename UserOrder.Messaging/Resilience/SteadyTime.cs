@@ -1,8 +1,8 @@
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// A clock that steps of the wall clock do not move, for libraries that measure durations by <see cref="GetUtcNow"/>. Polly's circuit
-/// breaker is one: after a step back by an hour it would stay open for an hour.
+/// A clock that ignores steps of the wall clock, for libraries that measure durations by <see cref="GetUtcNow"/>. Without it, a step back
+/// by an hour would keep Polly's circuit breaker open for an hour.
 /// </summary>
 internal sealed class SteadyTime(TimeProvider time) : TimeProvider
 {

@@ -6,8 +6,8 @@ namespace UserOrder.Messaging.Retention;
 internal static class RetentionStore
 {
     /// <summary>
-    /// Deletes at most <paramref name="limit"/> rows that are older than <paramref name="retention"/>. The database's clock decides: the
-    /// clock of one replica may be wrong.
+    /// Deletes at most <paramref name="limit"/> rows that are older than <paramref name="retention"/>. It uses the database's clock,
+    /// because a replica's clock may be wrong.
     /// </summary>
     /// <returns>The number of deleted rows.</returns>
     public static async Task<int> PurgeAsync(
