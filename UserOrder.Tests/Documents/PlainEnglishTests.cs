@@ -10,7 +10,7 @@ public sealed partial class PlainEnglishTests
     public static TheoryData<string> Documents { get; } = [.. MarkdownText.Files.Where(IsChecked)];
 
     public static TheoryData<string> SourceFolders { get; } =
-        ["UserOrder.AppHost", "UserOrder.Messaging.Tests", "UserOrder.Tests", "tools"];
+        ["UserOrder.AppHost", "UserOrder.Messaging", "UserOrder.Messaging.Tests", "UserOrder.Tests", "tools"];
 
     [Theory]
     [MemberData(nameof(Documents))]
