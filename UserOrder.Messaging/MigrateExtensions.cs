@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 
-namespace UserOrder.Messaging;
+namespace Microsoft.Extensions.Hosting;
 
 /// <summary>What has to be done before a service runs, apart from running it.</summary>
 public static class MigrateExtensions

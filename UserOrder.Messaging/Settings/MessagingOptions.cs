@@ -6,7 +6,7 @@ namespace UserOrder.Messaging.Settings;
 /// <summary>The settings of the reliable path, from the configuration section <c>Messaging</c>. The defaults suit production.</summary>
 public sealed class MessagingOptions
 {
-    /// <summary>The service's name: the CloudEvents <c>source</c> is <c>/name</c>. Set by <see cref="MessagingExtensions.AddMessaging"/>.</summary>
+    /// <summary>The service's name: the CloudEvents <c>source</c> is <c>/name</c>. Set by <c>AddMessaging</c>.</summary>
     [Required]
     public string ServiceName { get; set; } = "";
 

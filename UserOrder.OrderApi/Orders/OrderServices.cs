@@ -1,8 +1,16 @@
-using UserOrder.ApiDefaults.Security;
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>The services that placing an order takes.</summary>
+/// <summary>The parameters of placing an order besides its caller and body.</summary>
 internal sealed record OrderServices(
-    OrderPlacement Placement, OrderStore Orders, IdempotentRequests Requests, AccessControl Access, TimeProvider Time);
+    [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+    string? IdempotencyKey,
+    IdempotentRequests Requests,
+    OrderPlacement Placement,
+    OrderStore Orders,
+    TimeProvider Time,
+    HttpResponse Response);

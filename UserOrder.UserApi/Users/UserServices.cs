@@ -1,7 +1,15 @@
-using UserOrder.ApiDefaults.Security;
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.UserApi.Users;
 
-/// <summary>The services that creating a user takes.</summary>
-internal sealed record UserServices(UserStore Users, IdempotentRequests Requests, AccessControl Access, TimeProvider Time);
+/// <summary>The parameters of creating a user besides its caller and body.</summary>
+internal sealed record UserServices(
+    [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+    string? IdempotencyKey,
+    IdempotentRequests Requests,
+    UserStore Users,
+    TimeProvider Time,
+    HttpResponse Response);

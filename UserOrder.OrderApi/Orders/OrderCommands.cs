@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using UserOrder.ApiDefaults.Security;
+using UserOrder.Messaging.AspNetCore;
+using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Idempotency;
+using UserOrder.ServiceDefaults;
+
+namespace UserOrder.OrderApi.Orders;
+
+/// <summary>The handlers that write orders.</summary>
+internal static class OrderCommands
+{
+    [EndpointSummary("Place an order for a user")]
+    public static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
+        PlaceOrderRequest request, [AsParameters] OrderServices services, [AsParameters] Caller caller, CancellationToken cancellationToken)
+    {
+        if (!caller.Reaches(OrderScopes.Write, request.UserId))
+        {
+            return AccessControl.Refuse();
+        }
+
+        using var attempt = await services.Requests.BeginAsync(
+            services.IdempotencyKey, caller.Subject, request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
+        if (attempt.State == IdempotencyState.New)
+        {
+            var order = OrderOf(request, services.Time.GetUtcNowInMicroseconds());
+            switch (await services.Placement.PlaceAsync(order, attempt.Key, cancellationToken))
+            {
+                case PlacementOutcome.Placed:
+                    return Created(order);
+                case PlacementOutcome.UnknownUser:
+                    return OrderProblems.UnknownUser.ToResult($"No user has the id {request.UserId}.");
+                case PlacementOutcome.UserUnavailable:
+                    return UserUnavailable(services.Response);
+            }
+
+            await attempt.LookUpAgainAsync(cancellationToken);
+        }
+
+        return attempt.State switch
+        {
+            IdempotencyState.Done => await RepeatAsync(attempt.EntityId, services.Orders, services.Response, cancellationToken),
+            IdempotencyState.Reused => IdempotencyProblems.KeyReused(),
+            _ => IdempotencyProblems.KeyInFlight(services.Response),
+        };
+    }
+
+    /// <summary>Answers a retry as the first request was answered.</summary>
+    private static async Task<Created<OrderResponse>> RepeatAsync(
+        Guid id, OrderStore orders, HttpResponse response, CancellationToken cancellationToken)
+    {
+        response.Headers[IdempotencyKeyHeaderAttribute.ReplayedHeaderName] = "true";
+        return Created(await orders.FindAsync(id, cancellationToken) ??
+            throw new InvalidOperationException($"An idempotency key names the order {id}, which does not exist."));
+    }
+
+    private static Created<OrderResponse> Created(OrderResponse order) => TypedResults.Created($"/v1/orders/{order.OrderId}", order);
+
+    private static ProblemHttpResult UserUnavailable(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "5";
+        return OrderProblems.UserApiUnavailable.ToResult(
+            "The user is not known here yet, and UserApi does not answer. The order was not placed; try again later.");
+    }
+
+    /// <remarks>The total has two decimals, as the database returns it.</remarks>
+    private static OrderResponse OrderOf(PlaceOrderRequest request, DateTimeOffset now)
+    {
+        var items = request.Items ?? [];
+        var total = decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice), 2);
+        return new OrderResponse(TimeOrderedId.New(now), request.UserId, items, total, now);
+    }
+}
