@@ -22,7 +22,7 @@ internal sealed class BodyExamples(IReadOnlyCollection<object> examples)
 
         foreach (var response in context.Description.SupportedResponseTypes)
         {
-            AddExample(operation.Responses?[response.StatusCode.ToString(CultureInfo.InvariantCulture)].Content, response.Type, json);
+            AddExample(operation.Responses?.GetValueOrDefault(response.StatusCode.ToString(CultureInfo.InvariantCulture))?.Content, response.Type, json);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Events;
@@ -12,15 +14,19 @@ internal static class OrderCommands
 {
     [EndpointSummary("Place an order for a user")]
     public static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
-        PlaceOrderRequest request, [AsParameters] OrderServices services, [AsParameters] Caller caller, CancellationToken cancellationToken)
+        PlaceOrderRequest request,
+        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+        string? idempotencyKey,
+        [AsParameters] OrderServices services,
+        CancellationToken cancellationToken)
     {
-        if (!caller.Reaches(OrderScopes.Write, request.UserId))
+        if (!services.Caller.Reaches(OrderScopes.Write, request.UserId))
         {
             return AccessControl.Refuse();
         }
 
         using var attempt = await services.Requests.BeginAsync(
-            services.IdempotencyKey, caller.Subject, request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
+            idempotencyKey, services.Caller.Subject, request, OrderJson.Default.PlaceOrderRequest, cancellationToken);
         if (attempt.State == IdempotencyState.New)
         {
             var order = OrderOf(request, services.Time.GetUtcNowInMicroseconds());

@@ -1,16 +1,18 @@
-using System.ComponentModel;
-using Microsoft.AspNetCore.Mvc;
-using UserOrder.Messaging.AspNetCore;
+using System.Security.Claims;
+using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>The parameters of placing an order besides its caller and body.</summary>
+/// <summary>The parameters of placing an order that the request does not state.</summary>
 internal sealed record OrderServices(
-    [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
-    string? IdempotencyKey,
     IdempotentRequests Requests,
     OrderPlacement Placement,
     OrderStore Orders,
     TimeProvider Time,
-    HttpResponse Response);
+    AccessControl Access,
+    ClaimsPrincipal Claims,
+    HttpResponse Response)
+{
+    public Caller Caller => new(Access, Claims);
+}

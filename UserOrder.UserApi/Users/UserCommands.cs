@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Events;
@@ -12,10 +14,14 @@ internal static class UserCommands
 {
     [EndpointSummary("Create a user")]
     public static async Task<Results<Created<UserResponse>, ProblemHttpResult>> CreateAsync(
-        CreateUserRequest request, [AsParameters] UserServices services, [AsParameters] Caller caller, CancellationToken cancellationToken)
+        CreateUserRequest request,
+        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+        string? idempotencyKey,
+        [AsParameters] UserServices services,
+        CancellationToken cancellationToken)
     {
         using var attempt = await services.Requests.BeginAsync(
-            services.IdempotencyKey, caller.Subject, request, UserJson.Default.CreateUserRequest, cancellationToken);
+            idempotencyKey, services.Caller.Subject, request, UserJson.Default.CreateUserRequest, cancellationToken);
         if (attempt.State == IdempotencyState.New)
         {
             var now = services.Time.GetUtcNowInMicroseconds();

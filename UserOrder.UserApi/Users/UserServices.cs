@@ -1,15 +1,12 @@
-using System.ComponentModel;
-using Microsoft.AspNetCore.Mvc;
-using UserOrder.Messaging.AspNetCore;
+using System.Security.Claims;
+using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.UserApi.Users;
 
-/// <summary>The parameters of creating a user besides its caller and body.</summary>
+/// <summary>The parameters of creating a user that the request does not state.</summary>
 internal sealed record UserServices(
-    [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
-    string? IdempotencyKey,
-    IdempotentRequests Requests,
-    UserStore Users,
-    TimeProvider Time,
-    HttpResponse Response);
+    IdempotentRequests Requests, UserStore Users, TimeProvider Time, AccessControl Access, ClaimsPrincipal Claims, HttpResponse Response)
+{
+    public Caller Caller => new(Access, Claims);
+}
