@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.AspNetCore;
 
-/// <summary>Answers a request that met a database outage with <c>503</c> and the time after which to try again.</summary>
+/// <summary>Answers a request that met a database outage with <c>503</c> and <c>Retry-After</c>.</summary>
 internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -17,17 +16,13 @@ internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : I
 
         var problem = MessagingProblems.DatabaseUnavailable;
         httpContext.Response.StatusCode = problem.Status;
-        httpContext.Response.Headers.RetryAfter = "2";
+        httpContext.Response.Headers.RetryAfter = problem.RetryAfterSeconds;
         return problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = new ProblemDetails
-            {
-                Type = problem.Uri,
-                Title = problem.Title,
-                Detail = "Nothing is known to be stored. Try again later.",
-                Status = problem.Status,
-            },
+
+            // The connection may break after the commit, before the service hears of it.
+            ProblemDetails = problem.ToDetails("Nothing is known to be stored. Try again later."),
         });
     }
 }

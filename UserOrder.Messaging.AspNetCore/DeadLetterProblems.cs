@@ -8,11 +8,9 @@ using UserOrder.Messaging.DeadLetters;
 
 namespace UserOrder.Messaging.AspNetCore;
 
-/// <summary>What the endpoints have in common where they cannot do what they are asked for, as problem details (RFC 9457).</summary>
+/// <summary>Answers the failures that the operators' endpoints have in common with problem details (RFC 9457).</summary>
 internal static class DeadLetterProblems
 {
-    private const string RetryAfterSeconds = "5";
-
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
@@ -34,23 +32,18 @@ internal static class DeadLetterProblems
         {
             return MessagingProblems.QueueFull.ToResult(
                 http.Response,
-                RetryAfterSeconds,
-                $"{exception.Message} {exception.Replayed} messages were replayed, the others are dead letters still. Try again later.",
+                $"{exception.Message} {exception.Replayed} messages were replayed; the others remain dead letters. Try again later.",
                 new() { ["replayed"] = exception.Replayed });
         }
         catch (Exception exception) when (IsOfBroker(exception) && !http.RequestAborted.IsCancellationRequested)
         {
-            return MessagingProblems.BrokerUnavailable.ToResult(
-                http.Response,
-                RetryAfterSeconds,
-                "What was not done yet is a dead letter still. Try again later.");
+            return MessagingProblems.BrokerUnavailable.ToResult(http.Response, "Messages not yet processed remain dead letters. Try again later.");
         }
     }
 
-    public static ProblemHttpResult NotFound(string title, string detail) =>
-        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: MessagingProblem.Base + "not-found", title: title, detail: detail);
+    public static ProblemHttpResult NotFound(string title, string detail) => (MessagingProblems.NotFound with { Title = title }).ToResult(detail);
 
-    /// <summary>The client ends what it waits for with any of them when the connection is lost or the time runs out.</summary>
+    /// <summary>The client ends a pending call with any of these when the connection breaks or the call times out.</summary>
     private static bool IsOfBroker(Exception exception) =>
         exception is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException or OperationCanceledException;
 }

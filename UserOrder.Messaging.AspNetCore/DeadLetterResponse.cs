@@ -10,6 +10,6 @@ internal sealed record DeadLetterOverview(IReadOnlyList<DeadLetterCount> Queues)
 /// <param name="Items">The dead letters, the oldest first.</param>
 internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items);
 
-/// <summary>What a replay did.</summary>
-/// <param name="Replayed">How many messages went back to their queue; copies of one message count once.</param>
+/// <summary>The effect of a replay.</summary>
+/// <param name="Replayed">The number of messages that returned to their queue; copies of one message count once.</param>
 internal sealed record ReplayResult(int Replayed);

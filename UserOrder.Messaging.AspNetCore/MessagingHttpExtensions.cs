@@ -1,14 +1,15 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using UserOrder.Messaging.AspNetCore;
 
-namespace UserOrder.Messaging.AspNetCore;
+namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Registers what an HTTP API needs beside the reliable path.</summary>
+/// <summary>Registers the HTTP side of the reliable path.</summary>
 public static class MessagingHttpExtensions
 {
     /// <summary>
     /// Answers requests that meet a database outage with <c>503</c> and <c>Retry-After</c>, and adds the JSON of
-    /// <see cref="DeadLetterEndpoints.MapDeadLetters"/>. Needs <c>AddProblemDetails</c> and <c>UseExceptionHandler</c>.
+    /// <see cref="DeadLetterEndpointExtensions.MapDeadLetters"/>. Needs <c>AddProblemDetails</c> and <c>UseExceptionHandler</c>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     public static IHostApplicationBuilder AddMessagingHttp(this IHostApplicationBuilder builder)

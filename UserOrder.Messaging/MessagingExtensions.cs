@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
+using UserOrder.Messaging;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
@@ -18,7 +18,7 @@ using UserOrder.Messaging.Retention;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
-namespace UserOrder.Messaging;
+namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Registers the reliable path between services.</summary>
 public static class MessagingExtensions

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 
-namespace UserOrder.Messaging;
+namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Prepares a service's database and broker without running the service.</summary>
 public static class MigrateExtensions

@@ -1,6 +1,3 @@
-using UserOrder.Messaging;
-using UserOrder.Messaging.AspNetCore;
-using UserOrder.Messaging.Database;
 using UserOrder.OrderApi.KnownUsers;
 using UserOrder.OrderApi.Orders;
 
@@ -19,7 +16,7 @@ builder.AddMessaging("order-api")
 builder.AddKnownUsers();
 builder.AddOrders();
 builder.Services.AddValidation();
-builder.Services.AddOpenApi(options => options.Describe("OrderApi", "Orders of users that exist."));
+builder.Services.AddOpenApi(options => options.Describe("OrderApi", "Orders of users that exist.", OrderExamples.All));
 
 var app = builder.Build();
 

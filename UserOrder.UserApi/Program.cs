@@ -1,6 +1,3 @@
-using UserOrder.Messaging;
-using UserOrder.Messaging.AspNetCore;
-using UserOrder.Messaging.Database;
 using UserOrder.UserApi.Orders;
 using UserOrder.UserApi.Users;
 
@@ -18,7 +15,8 @@ builder.AddMessaging("user-api")
 
 builder.AddUsers();
 builder.Services.AddValidation();
-builder.Services.AddOpenApi(options => options.Describe("UserApi", "Users, and how many orders each of them has placed."));
+builder.Services.AddOpenApi(options => options.Describe(
+    "UserApi", "Users, and how many orders each of them has placed.", UserExamples.All));
 
 var app = builder.Build();
 

@@ -6,10 +6,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Turns the framework's OpenAPI document into a complete contract.</summary>
 public static class OpenApiDescriptionExtensions
 {
-    /// <summary>Adds title and description, and for each operation its id, examples, headers and problem types.</summary>
-    public static OpenApiOptions Describe(this OpenApiOptions options, string title, string description)
+    /// <summary>Adds title and description, and for each operation its examples, headers and problem types.</summary>
+    /// <param name="options">The options of the document.</param>
+    /// <param name="title">The API's name.</param>
+    /// <param name="description">The API's purpose in one sentence.</param>
+    /// <param name="examples">An example for each type of a request's or response's body.</param>
+    public static OpenApiOptions Describe(this OpenApiOptions options, string title, string description, params IReadOnlyCollection<object> examples)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var bodies = new BodyExamples(examples);
         options.AddSchemaTransformer((schema, context, _) =>
         {
             SchemaLimits.Apply(schema, context);
@@ -17,6 +22,7 @@ public static class OpenApiDescriptionExtensions
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            bodies.Apply(operation, context);
             OperationDescription.Apply(operation, context);
             return Task.CompletedTask;
         });

@@ -1,61 +1,44 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using UserOrder.ApiDefaults.Security;
+using UserOrder.ApiDefaults.Versioning;
 
 namespace UserOrder.ApiDefaults.OpenApi;
 
+/// <summary>Describes an operation by its endpoint's metadata: headers, problems and the required scope.</summary>
 internal static class OperationDescription
 {
     private static readonly string[] VersionHeaders = [ApiDocument.VersionsHeader, ApiDocument.DeprecationHeader, ApiDocument.SunsetHeader];
 
     public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        var contract = context.Description.ActionDescriptor.EndpointMetadata.OfType<OperationContract>().LastOrDefault();
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var responses = operation.Responses ??= [];
-        if (contract is not null)
-        {
-            operation.OperationId = contract.Id;
-            SetExample(operation.RequestBody?.Content, contract.Request);
-            foreach (var (status, response) in responses)
-            {
-                if (status.StartsWith('2'))
-                {
-                    DescribeSuccess((OpenApiResponse)response, contract);
-                }
-            }
-        }
-
-        ProblemResponses.Apply(responses, contract, context.Document);
-        if (contract is not null)
+        AddHeaders(responses, metadata.OfType<ResponseHeader>());
+        ProblemResponses.Apply(responses, context.Description, context.Document);
+        if (metadata.OfType<ApiVersion>().Any())
         {
             AddVersionHeaders(responses, context.Document);
         }
 
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault() is { } required)
+        if (metadata.OfType<RequiredScope>().LastOrDefault() is { } required)
         {
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(ApiDocument.AccessToken, context.Document)] = [required.Name] }];
         }
 
-        Sort(responses);
+        SortByStatus(responses);
     }
 
-    private static void DescribeSuccess(OpenApiResponse response, OperationContract contract)
+    private static void AddHeaders(OpenApiResponses responses, IEnumerable<ResponseHeader> headers)
     {
-        SetExample(response.Content, contract.Response);
-        foreach (var (name, description) in contract.ResponseHeaders)
+        foreach (var response in responses.Where(response => response.Key.StartsWith('2')).Select(response => (OpenApiResponse)response.Value))
         {
-            response.Headers ??= new Dictionary<string, IOpenApiHeader>();
-            response.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
-        }
-    }
-
-    private static void SetExample(IDictionary<string, OpenApiMediaType>? content, JsonNode? example)
-    {
-        foreach (var media in content?.Values ?? [])
-        {
-            media.Example = example?.DeepClone();
+            foreach (var (name, description) in headers)
+            {
+                response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+                response.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            }
         }
     }
 
@@ -71,8 +54,7 @@ internal static class OperationDescription
         }
     }
 
-    /// <summary>Sorts by status.</summary>
-    private static void Sort(OpenApiResponses responses)
+    private static void SortByStatus(OpenApiResponses responses)
     {
         var sorted = responses.OrderBy(response => int.Parse(response.Key, CultureInfo.InvariantCulture)).ToList();
         responses.Clear();
@@ -82,3 +64,6 @@ internal static class OperationDescription
         }
     }
 }
+
+/// <summary>Endpoint metadata: a header of the successful responses.</summary>
+internal sealed record ResponseHeader(string Name, string Description);

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 using UserOrder.ApiDefaults.Problems;
 
@@ -11,26 +14,14 @@ internal static class ProblemResponses
     public const string Schema = "Problem";
     private const string MediaType = "application/problem+json";
 
-    /// <summary>The problem types of every operation.</summary>
-    private static readonly ProblemType[] Everywhere =
-    [
-        ProblemTypes.Unauthenticated,
-        ProblemTypes.Forbidden,
-        ProblemTypes.TooManyRequests,
-        ProblemTypes.InternalError,
-        ProblemTypes.IssuerUnavailable,
-        ProblemTypes.Overloaded,
-    ];
-
-    public static void Apply(OpenApiResponses responses, OperationContract? contract, OpenApiDocument? document)
+    public static void Apply(OpenApiResponses responses, ApiDescription operation, OpenApiDocument? document)
     {
-        var types = contract?.Problems.Concat(Everywhere) ?? [];
-        foreach (var status in types.GroupBy(type => type.Status))
+        foreach (var status in OperationProblems.Of(operation).GroupBy(problem => problem.Status!.Value))
         {
             responses[status.Key.ToString(CultureInfo.InvariantCulture)] = Response(status.Key, [.. status], document);
         }
 
-        // A response that the framework added has no problem types.
+        // A response that the endpoint declares without a problem type.
         foreach (var response in responses.Values)
         {
             if (response.Content?.TryGetValue(MediaType, out var media) == true && media.Examples is null)
@@ -60,11 +51,11 @@ internal static class ProblemResponses
         },
     };
 
-    private static OpenApiResponse Response(int status, IReadOnlyList<ProblemType> types, OpenApiDocument? document)
+    private static OpenApiResponse Response(int status, IReadOnlyList<ProblemDetails> problems, OpenApiDocument? document)
     {
         var response = new OpenApiResponse
         {
-            Description = string.Join(' ', types.Select(type => type.Title)),
+            Description = string.Join(' ', problems.Select(problem => problem.Title)),
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 [MediaType] = new()
@@ -74,15 +65,15 @@ internal static class ProblemResponses
                         AllOf = [new OpenApiSchemaReference(Schema, document)],
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
-                            ["type"] = new OpenApiSchema { Enum = [.. types.Select(type => (JsonNode)type.Uri)] },
+                            ["type"] = new OpenApiSchema { Enum = [.. problems.Select(problem => (JsonNode)problem.Type!)] },
                             ["status"] = new OpenApiSchema { Enum = [status] },
                         },
                     },
-                    Examples = types.ToDictionary(type => type.Name, type => (IOpenApiExample)new OpenApiExample { Value = Example(type) }),
+                    Examples = problems.ToDictionary(NameOf, problem => (IOpenApiExample)new OpenApiExample { Value = Example(problem) }),
                 },
             },
         };
-        if (types.All(type => type.IsTransient))
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             response.Headers = new Dictionary<string, IOpenApiHeader>
             {
@@ -98,10 +89,13 @@ internal static class ProblemResponses
         return response;
     }
 
-    private static JsonObject Example(ProblemType type)
+    /// <summary>The last segment of the type's URI.</summary>
+    private static string NameOf(ProblemDetails problem) => problem.Type![(problem.Type!.LastIndexOf('/') + 1)..];
+
+    private static JsonObject Example(ProblemDetails problem)
     {
-        var example = new JsonObject { ["type"] = type.Uri, ["title"] = type.Title, ["status"] = type.Status };
-        if (type == ProblemTypes.Validation)
+        var example = new JsonObject { ["type"] = problem.Type, ["title"] = problem.Title, ["status"] = problem.Status };
+        if (problem.Type == ProblemTypes.Validation.Uri)
         {
             example["errors"] = new JsonObject { ["name"] = new JsonArray("The Name field is required.") };
         }

@@ -15,14 +15,11 @@ public sealed record ProblemType(string Name, int Status, string Title)
     /// <summary>The stable <c>type</c> (RFC 9457, section 3.1.1). Clients compare it; no page exists at this address.</summary>
     public string Uri { get; } = Base + Name;
 
-    /// <summary>Whether the same request may succeed later, so that the response has a <c>Retry-After</c>.</summary>
-    internal bool IsTransient => Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable;
-
     /// <summary>The response for one occurrence.</summary>
     /// <param name="detail">This occurrence in words.</param>
     /// <param name="title">A closer title than the type's.</param>
     public ProblemHttpResult ToResult(string detail, string? title = null) =>
         TypedResults.Problem(statusCode: Status, type: Uri, title: title ?? Title, detail: detail);
 
-    internal ProblemDetails ToDetails(string detail) => new() { Type = Uri, Title = Title, Status = Status, Detail = detail };
+    internal ProblemDetails ToDetails(string? detail = null) => new() { Type = Uri, Title = Title, Status = Status, Detail = detail };
 }

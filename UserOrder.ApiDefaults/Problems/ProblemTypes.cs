@@ -24,18 +24,11 @@ public static class ProblemTypes
     /// <summary>The resource does not support the method.</summary>
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The resource does not support this method.");
 
-    /// <summary>Another request with the same idempotency key is in progress.</summary>
-    public static readonly ProblemType IdempotencyKeyInFlight = new("idempotency-key-in-flight", 409, "The request is being carried out.");
-
     /// <summary>The body exceeds its limit.</summary>
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is larger than 64 KiB.");
 
     /// <summary>The content type is not JSON in UTF-8.</summary>
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The body is not JSON in UTF-8.");
-
-    /// <summary>An earlier, different request used the idempotency key.</summary>
-    public static readonly ProblemType IdempotencyKeyReused =
-        new("idempotency-key-reused", 422, "The idempotency key was used for another request.");
 
     /// <summary>The caller exceeds its request rate.</summary>
     public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "The caller sends too many requests.");

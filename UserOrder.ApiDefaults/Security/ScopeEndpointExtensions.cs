@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using UserOrder.ApiDefaults.Problems;
 using UserOrder.ApiDefaults.Security;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -22,7 +23,7 @@ public static class ScopeEndpointExtensions
                 builder.Metadata.Add(required.Policy);
             }
         });
-        return endpoint;
+        return endpoint.ProducesProblem(ProblemTypes.Unauthenticated, ProblemTypes.Forbidden, ProblemTypes.IssuerUnavailable);
     }
 
     /// <summary>Creates a group for the operators' endpoints. They require the scope <c>admin</c> and are internal.</summary>

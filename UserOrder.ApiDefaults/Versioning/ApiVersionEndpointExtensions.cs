@@ -14,9 +14,23 @@ public static class ApiVersionEndpointExtensions
 
     /// <summary>Maps the same endpoints without the version in the path, for clients that send none. OpenAPI documents omit them.</summary>
     /// <exception cref="KeyNotFoundException">The version is not declared.</exception>
-    public static RouteGroupBuilder MapApiVersionAlias(this WebApplication app, string version) =>
-        app.MapVersionAt("", version).ExcludeFromDescription();
+    public static RouteGroupBuilder MapApiVersionAlias(this WebApplication app, string version)
+    {
+        var alias = app.MapVersionAt("", version).ExcludeFromDescription();
+
+        // An endpoint's name is unique; it stays with the endpoint that has the version in its path.
+        ((IEndpointConventionBuilder)alias).Finally(endpoint => Remove<IEndpointNameMetadata>(endpoint.Metadata));
+        return alias;
+    }
 
     private static RouteGroupBuilder MapVersionAt(this WebApplication app, string prefix, string version) =>
         app.MapGroup(prefix).WithGroupName(version).WithMetadata(app.Services.GetRequiredService<ApiVersions>()[version]);
+
+    private static void Remove<T>(IList<object> metadata)
+    {
+        foreach (var item in metadata.Where(item => item is T).ToList())
+        {
+            metadata.Remove(item);
+        }
+    }
 }

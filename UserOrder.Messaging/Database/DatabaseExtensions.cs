@@ -3,11 +3,11 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using UserOrder.Messaging.Database;
 
-namespace UserOrder.Messaging.Database;
+namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Registers a service's PostgreSQL database.</summary>
 public static class DatabaseExtensions

@@ -7,7 +7,7 @@ namespace UserOrder.Messaging.Settings;
 public sealed class MessagingOptions
 {
     /// <summary>
-    /// The service's name. The CloudEvents <c>source</c> is <c>/name</c>. <see cref="MessagingExtensions.AddMessaging"/> sets it.
+    /// The service's name. The CloudEvents <c>source</c> is <c>/name</c>. <c>AddMessaging</c> sets it.
     /// </summary>
     [Required]
     public string ServiceName { get; set; } = "";

@@ -1,5 +1,4 @@
 using UserOrder.ApiDefaults.Problems;
-using UserOrder.Messaging.AspNetCore;
 
 namespace UserOrder.OrderApi.Orders;
 
@@ -11,12 +10,4 @@ internal static class OrderProblems
 
     /// <summary>UserApi does not answer whether the user exists.</summary>
     public static readonly ProblemType UserApiUnavailable = new("user-api-unavailable", 503, "The user cannot be checked at the moment.");
-
-    /// <inheritdoc cref="MessagingProblems.DatabaseUnavailable"/>
-    public static readonly ProblemType DatabaseUnavailable = Of(MessagingProblems.DatabaseUnavailable);
-
-    /// <inheritdoc cref="MessagingProblems.OutboxFull"/>
-    public static readonly ProblemType OutboxFull = Of(MessagingProblems.OutboxFull);
-
-    private static ProblemType Of(MessagingProblem problem) => new(problem.Name, problem.Status, problem.Title);
 }

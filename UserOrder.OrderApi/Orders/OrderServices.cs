@@ -1,8 +1,18 @@
+using System.Security.Claims;
 using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>The services that placing an order takes.</summary>
+/// <summary>The parameters of placing an order that the request does not state.</summary>
 internal sealed record OrderServices(
-    OrderPlacement Placement, OrderStore Orders, IdempotentRequests Requests, AccessControl Access, TimeProvider Time);
+    IdempotentRequests Requests,
+    OrderPlacement Placement,
+    OrderStore Orders,
+    TimeProvider Time,
+    AccessControl Access,
+    ClaimsPrincipal Claims,
+    HttpResponse Response)
+{
+    public Caller Caller => new(Access, Claims);
+}

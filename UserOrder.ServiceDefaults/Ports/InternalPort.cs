@@ -28,3 +28,9 @@ internal sealed class InternalPort
     /// <remarks>Compares the connection's port, because the client chooses the header <c>Host</c>.</remarks>
     public bool Received(HttpContext context) => context.Connection.LocalPort == _number;
 }
+
+/// <summary>Endpoint metadata: only the internal port serves this endpoint.</summary>
+internal sealed class InternalOnly
+{
+    public static readonly InternalOnly Instance = new();
+}

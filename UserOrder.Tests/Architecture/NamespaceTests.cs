@@ -2,8 +2,6 @@ using System.Reflection;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
 using Microsoft.Extensions.Hosting;
-using UserOrder.Messaging;
-using UserOrder.Messaging.AspNetCore;
 using static ArchUnitNET.Fluent.Slices.SliceRuleDefinition;
 
 namespace UserOrder.Tests.Architecture;

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using UserOrder.Messaging;
+using Microsoft.Extensions.Hosting;
 
 namespace UserOrder.Tests.Architecture;
 

@@ -9,7 +9,6 @@ using Npgsql;
 using Polly.CircuitBreaker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using UserOrder.Messaging;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using UserOrder.Messaging.Events;
 
 namespace UserOrder.UserApi.Orders;
@@ -11,3 +13,7 @@ internal sealed record OrderPlaced
 
     public required DateTimeOffset PlacedAt { get; init; }
 }
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = 16, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(OrderPlaced))]
+internal sealed partial class OrderJson : JsonSerializerContext;
