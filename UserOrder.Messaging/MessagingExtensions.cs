@@ -9,7 +9,6 @@ using RabbitMQ.Client;
 using UserOrder.Messaging;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
-using UserOrder.Messaging.Database;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;

@@ -1,5 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using UserOrder.ApiDefaults.Paging;
 using UserOrder.ApiDefaults.Problems;
 using UserOrder.ApiDefaults.Security;
 
@@ -8,6 +9,10 @@ namespace UserOrder.OrderApi.Orders;
 /// <summary>The handlers that read orders.</summary>
 internal static class OrderQueries
 {
+    // The default of a parameter that may be null: the request delegate generator binds a text without a number to the default of the type,
+    // which is then validated.
+    private const int DefaultLimit = 20;
+
     [EndpointSummary("Find an order")]
     public static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> FindAsync(
         Guid id, OrderStore orders, [AsParameters] Caller caller, CancellationToken cancellationToken) =>
@@ -17,8 +22,13 @@ internal static class OrderQueries
 
     [EndpointSummary("List a user's orders in the order of their placement")]
     public static async Task<Results<Ok<OrderPage>, ProblemHttpResult>> ListAsync(
-        Guid userId, [AsParameters] PageRequest page, OrderStore orders, [AsParameters] Caller caller, CancellationToken cancellationToken) =>
+        Guid userId,
+        OrderStore orders,
+        [AsParameters] Caller caller,
+        CancellationToken cancellationToken,
+        [Description("The next of the page before; left out for the first page.")] Guid? after = null,
+        [Range(1, 100)] int? limit = DefaultLimit) =>
         caller.Reaches(OrderScopes.Read, userId)
-            ? TypedResults.Ok(await orders.ListAsync(userId, page.After ?? Guid.Empty, page.Size, cancellationToken))
+            ? TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
             : AccessControl.Refuse();
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using UserOrder.Messaging;
 
 namespace UserOrder.Tests.Documents;
 
@@ -28,7 +27,7 @@ public sealed partial class VersionTests
     }
 
     [Theory]
-    [InlineData(typeof(MessagingExtensions))]
+    [InlineData(typeof(Messaging.MessagingBuilder))]
     [InlineData(typeof(UserApi.Users.UserCreated))]
     [InlineData(typeof(OrderApi.Orders.OrderPlaced))]
     public void An_assembly_has_the_version(Type type) => Assert.StartsWith(

@@ -1,5 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using UserOrder.ApiDefaults.Paging;
 using UserOrder.ApiDefaults.Problems;
 using UserOrder.ApiDefaults.Security;
 
@@ -8,6 +9,10 @@ namespace UserOrder.UserApi.Users;
 /// <summary>The handlers that read users.</summary>
 internal static class UserQueries
 {
+    // The default of a parameter that may be null: the request delegate generator binds a text without a number to the default of the type,
+    // which is then validated.
+    private const int DefaultLimit = 20;
+
     [EndpointSummary("Find a user, with the number of their orders")]
     public static async Task<Results<Ok<UserDetails>, ProblemHttpResult>> FindAsync(
         Guid id, UserStore users, [AsParameters] Caller caller, CancellationToken cancellationToken)
@@ -24,8 +29,12 @@ internal static class UserQueries
 
     [EndpointSummary("List users in the order of their creation")]
     public static async Task<Results<Ok<UserPage>, ProblemHttpResult>> ListAsync(
-        [AsParameters] PageRequest page, UserStore users, [AsParameters] Caller caller, CancellationToken cancellationToken) =>
+        UserStore users,
+        [AsParameters] Caller caller,
+        CancellationToken cancellationToken,
+        [Description("The next of the page before; left out for the first page.")] Guid? after = null,
+        [Range(1, 100)] int? limit = DefaultLimit) =>
         caller.ReachesAny(UserScopes.Read)
-            ? TypedResults.Ok(await users.ListAsync(page.After ?? Guid.Empty, page.Size, cancellationToken))
+            ? TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
             : AccessControl.Refuse();
 }
