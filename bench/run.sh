@@ -37,7 +37,7 @@ require_bench_tools() {
 # publish NAME PROJECT: the project's folder in the checkout. Nothing is done where no source is newer than the last publish.
 publish() {
   local target=$bench/publish/$1 stamp=$bench/publish/$1.stamp log
-  if [[ -e $stamp && -z $(find "$root" \( -name bin -o -name obj -o -name '.*' -o -name node_modules -o -name UserOrder.Tests -o -name UserOrder.Bench -o -name UserOrder.Simulation -o -name tools \) -prune \
+  if [[ -e $stamp && -z $(find "$root" \( -name bin -o -name obj -o -name '.*' -o -name node_modules -o -name UserOrder.Tests -o -name UserOrder.Bench -o -name tools \) -prune \
     -o \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sql' -o -name 'appsettings*.json' \) \
     -newer "$stamp" -print -quit) ]]; then
     return
