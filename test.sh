@@ -70,6 +70,14 @@ step() {
   "$@" || failed=yes
 }
 
+# The load comparison, which is a solution of its own.
+test_bench() {
+  dotnet build bench/UserOrder.Bench.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true &&
+    dotnet format bench/UserOrder.Bench.sln --no-restore --verify-no-changes &&
+    dotnet test bench/UserOrder.Bench.Tests --configuration Release --no-build --nologo \
+      --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
+}
+
 filter=${1:-}
 case $filter in
   --help | -h)
@@ -110,6 +118,7 @@ if [[ ! $failed ]]; then
       --logger trx --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
   done
 fi
+[[ $deployed ]] || step 'bench' test_bench
 [[ ! -e $results/soak.md ]] || cat "$results/soak.md"
 
 list_failures

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using UserOrder.Bench.Report;
 
-namespace UserOrder.Tests.Bench;
+namespace UserOrder.Bench.Tests;
 
 public sealed class BarChartTests
 {

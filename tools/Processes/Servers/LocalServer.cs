@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using UserOrder.Bench.Processes;
-using UserOrder.Processes;
 
-namespace UserOrder.Bench.Servers;
+namespace UserOrder.Processes.Servers;
 
 /// <summary>An installed server, run by a script of the AppHost, on free ports and with its data in a temporary folder.</summary>
 internal abstract class LocalServer : IAsyncDisposable
@@ -11,15 +9,13 @@ internal abstract class LocalServer : IAsyncDisposable
     private const int ReportedLines = 25;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<string> _output = new();
     private ChildProcess? _process;
 
-    public double CpuSeconds => OfFamily(ProcFile.CpuSecondsOfFamily);
-
-    public double WrittenBytes => OfFamily(ProcFile.WrittenBytesOfFamily);
+    /// <summary>The id of the process that leads the server's family.</summary>
+    public int ProcessId => _process!.Id;
 
     protected DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("userorder-");
 
@@ -27,8 +23,8 @@ internal abstract class LocalServer : IAsyncDisposable
 
     protected abstract ProcessSpecification Command { get; }
 
-    /// <summary>Starts the server and waits until a client can log in. After a stop it has its ports and data again.</summary>
-    /// <exception cref="BenchException">It ended, or let nobody in in time.</exception>
+    /// <summary>Starts the server and waits until a client can log in.</summary>
+    /// <exception cref="TimeoutException">No client could log in, in time or before the server ended.</exception>
     public async Task StartAsync()
     {
         _process = ChildProcess.Start(Command, Keep);
@@ -50,11 +46,8 @@ internal abstract class LocalServer : IAsyncDisposable
             await Task.WhenAny(_process.Exited, Task.Delay(Pause));
         }
 
-        throw new BenchException($"{GetType().Name} let nobody in: {obstacle}. The end of its output:\n{string.Join('\n', _output)}");
+        throw new TimeoutException($"{GetType().Name} accepted no login: {obstacle}. The end of its output:\n{string.Join('\n', _output)}");
     }
-
-    /// <summary>Ends the server in good order.</summary>
-    public Task StopAsync() => _process!.StopAsync(Signal.Terminate, StopTimeout);
 
     /// <summary>Kills the server, which has nothing to put in order, and deletes its data.</summary>
     public async ValueTask DisposeAsync()
@@ -73,8 +66,6 @@ internal abstract class LocalServer : IAsyncDisposable
     protected static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Servers", name);
 
     protected abstract Task LoginAsync(CancellationToken cancellationToken);
-
-    private double OfFamily(Func<int, double> measure) => _process is null ? 0 : measure(_process.Id);
 
     private void Keep(string line)
     {

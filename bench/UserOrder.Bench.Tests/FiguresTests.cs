@@ -3,7 +3,7 @@ using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Load;
 using UserOrder.Bench.Report;
 
-namespace UserOrder.Tests.Bench;
+namespace UserOrder.Bench.Tests;
 
 public sealed class FiguresTests
 {

@@ -1,6 +1,6 @@
 using UserOrder.Bench.Broker;
 
-namespace UserOrder.Tests.Bench;
+namespace UserOrder.Bench.Tests;
 
 public sealed class ConfirmWindowTests
 {

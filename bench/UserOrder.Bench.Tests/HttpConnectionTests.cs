@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using UserOrder.Bench;
 using UserOrder.Bench.Load;
 
-namespace UserOrder.Tests.Bench;
+namespace UserOrder.Bench.Tests;
 
 public sealed class HttpConnectionTests
 {

@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text;
 using RabbitMQ.Client;
-using UserOrder.Processes;
 
-namespace UserOrder.Bench.Servers;
+namespace UserOrder.Processes.Servers;
 
 /// <summary>A private RabbitMQ.</summary>
 /// <param name="startArguments">Further arguments of Erlang's, such as settings of the node.</param>
@@ -32,12 +30,6 @@ internal sealed class RabbitMqServer(string? startArguments = null) : LocalServe
 
     public Task<IConnection> ConnectAsync(CancellationToken cancellationToken = default) =>
         new ConnectionFactory { Uri = new Uri(Uri), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellationToken);
-
-    public async Task<string> VersionAsync()
-    {
-        await using var connection = await ConnectAsync();
-        return Encoding.ASCII.GetString((byte[])connection.ServerProperties!["version"]!);
-    }
 
     protected override async Task LoginAsync(CancellationToken cancellationToken)
     {

@@ -1,7 +1,6 @@
-using UserOrder.Bench;
 using UserOrder.Bench.Report;
 
-namespace UserOrder.Tests.Bench;
+namespace UserOrder.Bench.Tests;
 
 public sealed class PerformanceDocumentTests
 {
