@@ -23,13 +23,15 @@ TEXT
 
 results=$root/TestResults
 test_projects=(UserOrder.Messaging.Tests UserOrder.Tests)
+bench_tests=UserOrder.Bench.Tests
 deployed=${USERORDER_USER_API:+${USERORDER_ORDER_API:-}}
 failed=''
 
 # Lists skipped tests and failures, and counts the tests. The program references no project, so it runs even after a failed build.
 report() {
-  local lines
-  lines=$(dotnet run tools/TestReport.cs -- "$results" "${test_projects[@]}") || failed=yes
+  local lines tested=("${test_projects[@]}")
+  [[ $deployed ]] || tested+=("$bench_tests")
+  lines=$(dotnet run tools/TestReport.cs -- "$results" "${tested[@]}") || failed=yes
   if [[ ${lines##*$'\n'} != 'tests: '* ]]; then
     failed=yes
     lines+=$'\ntests: 0 passed, 0 failed, 0 skipped'
@@ -41,6 +43,14 @@ step() {
   note "== $1"
   shift
   "$@" || failed=yes
+}
+
+# The load comparison, which is a solution of its own.
+test_bench() {
+  dotnet build bench/UserOrder.Bench.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true &&
+    dotnet format bench/UserOrder.Bench.sln --no-restore --verify-no-changes &&
+    dotnet test "bench/$bench_tests" --configuration Release --no-build --nologo \
+      --logger "trx;LogFileName=$bench_tests.trx" --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
 }
 
 filter=${1:-}
@@ -85,6 +95,7 @@ if [[ ! $failed ]]; then
       ${filter:+--filter "FullyQualifiedName~$filter"}
   done
 fi
+[[ $deployed ]] || step 'bench' test_bench
 [[ ! -e $results/soak.md ]] || cat "$results/soak.md"
 
 report

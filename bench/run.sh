@@ -13,11 +13,10 @@ usage() {
   cat <<'TEXT'
 usage: bench/run.sh [--quick | --telemetry]
 
-  (without)  all contestants and every figure, about 12 minutes; writes docs/performance.md and its charts
-  --quick    UserOrder, the Node peer and the broker alone, less than 3 minutes once everything is built; prints the targets
-  --telemetry
-             UserOrder with and without telemetry, about 5 minutes; writes that part of docs/performance.md
-  --help     print this
+  (without)    all contestants and every figure, about 12 minutes; writes docs/performance.md and its charts
+  --quick      UserOrder, the Node peer and the broker alone, less than 3 minutes once everything is built; prints the targets
+  --telemetry  UserOrder with and without telemetry, about 5 minutes; writes that part of docs/performance.md
+  --help       print this
 TEXT
 }
 
@@ -27,44 +26,44 @@ require_bench_tools() {
   command -v wrk >/dev/null || missing+=(wrk)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
-  if grep -rqs --include='*.csproj' --include='*.props' '<PublishAot>true' "$root"/UserOrder.*; then
-    command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(clang)
-    [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
-  fi
+  command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(clang)
+  [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
   ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 }
 
-# publish NAME PROJECT: the project's folder in the checkout. Nothing is done where no source is newer than the last publish.
+# within MINUTES WHAT COMMAND…: ends the script where the command fails or takes longer.
+within() {
+  local minutes=$1 what=$2 code=0
+  shift 2
+  timeout --foreground --kill-after=30 "${minutes}m" "$@" || code=$?
+  case $code in
+    0) ;;
+    124 | 137) die "$what took longer than $minutes minutes." ;;
+    *) die "$what failed." ;;
+  esac
+}
+
+# publish PROJECT…: folders in the checkout. The compilers skip what has not changed since the last time.
 publish() {
-  local target=$bench/publish/$1 stamp=$bench/publish/$1.stamp log
-  if [[ -e $stamp && -z $(find "$root" \( -name bin -o -name obj -o -name '.*' -o -name node_modules -o -name UserOrder.Tests -o -name UserOrder.Bench -o -name UserOrder.Simulation -o -name tools \) -prune \
-    -o \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sql' -o -name 'appsettings*.json' \) \
-    -newer "$stamp" -print -quit) ]]; then
-    return
-  fi
-  note "Publishing $1 …"
-  rm -rf "$target"
-  log=$bench/publish-$1.log
-  touch "$stamp.new"
-  if ! dotnet publish "$root/$2" --configuration Release --nologo --verbosity quiet --output "$target" >"$log" 2>&1; then
-    cat "$log" >&2
-    die "The publish of $1 failed."
-  fi
-  mv "$stamp.new" "$stamp"
+  local project output
+  for project in "$@"; do
+    note "Publishing ${project##*/} …"
+    output=$(within 15 'The publish' dotnet publish "$root/$project" --configuration Release --nologo --verbosity quiet \
+      --output "$bench/publish/${project##*/}" 2>&1) || die "$output"
+  done
 }
 
 install_node_peer() {
   if [[ ! -e $node_peer/node_modules/.package-lock.json || $node_peer/package-lock.json -nt $node_peer/node_modules/.package-lock.json ]]; then
     note 'Installing the Node peer …'
-    (cd "$node_peer" && npm ci --omit=dev --silent --no-audit --no-fund --no-update-notifier) || die 'npm ci of the Node peer failed.'
+    within 5 'The installation of the Node peer' npm ci --prefix "$node_peer" --omit=dev --silent --no-audit --no-fund --no-update-notifier
   fi
 }
 
 mode=full
 case ${1:-} in
   '') ;;
-  --quick) mode=quick ;;
-  --telemetry) mode=telemetry ;;
+  --quick | --telemetry) mode=${1#--} ;;
   --help | -h)
     usage
     exit
@@ -79,23 +78,15 @@ require_dotnet
 require_servers
 require_bench_tools
 
-# What an interrupted run has left.
-rm -rf "$bench/data"
-mkdir -p "$bench/publish" "$bench/data"
-publish UserOrder.UserApi UserOrder.UserApi
-publish UserOrder.OrderApi UserOrder.OrderApi
-if [[ $mode == full ]]; then
-  publish UserService bench/peers/masstransit/UserService
-  publish OrderService bench/peers/masstransit/OrderService
-fi
+# What an interrupted run has left, and what a project no longer publishes.
+rm -rf "$bench/data" "$bench/publish"
+mkdir -p "$bench/data"
+publish UserOrder.UserApi UserOrder.OrderApi
+[[ $mode != full ]] || publish bench/peers/masstransit/UserService bench/peers/masstransit/OrderService
 [[ $mode == telemetry ]] || install_node_peer
-output=$(dotnet build "$root/bench/UserOrder.Bench" --configuration Release --nologo --verbosity quiet) || die "$output"
+output=$(within 5 'The build' dotnet build "$root/bench/UserOrder.Bench" --configuration Release --nologo --verbosity quiet 2>&1) || die "$output"
 
-# The servers' data goes to the checkout's own disk: the machine's folder for temporary files may be in memory, where a sync is free.
-export TMPDIR=$bench/data
-program=$root/bench/UserOrder.Bench/bin/Release/net10.0/UserOrder.Bench.dll
-if [[ $mode == telemetry ]]; then
-  dotnet "$program" telemetry "$root"
-else
-  dotnet "$program" compare "$mode" "$root"
-fi
+# No other variable reaches the services. The servers' data goes to the checkout's own disk: the machine's folder for temporary files may be in
+# memory, where a sync is free.
+within 30 'The run' env -i PATH="$PATH" HOME="$HOME" ${RABBITMQ_HOME:+RABBITMQ_HOME="$RABBITMQ_HOME"} TMPDIR="$bench/data" \
+  dotnet "$root/bench/UserOrder.Bench/bin/Release/net10.0/UserOrder.Bench.dll" "$mode" "$root"

@@ -7,7 +7,9 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
 
 no_arguments "$@"
 require_dotnet
-dotnet restore "$root/UserOrder.sln" --force-evaluate --nologo --verbosity quiet
+for solution in UserOrder.sln bench/UserOrder.Bench.sln; do
+  dotnet restore "$root/$solution" --force-evaluate --nologo --verbosity quiet
+done
 for peer in "$root"/bench/peers/*/*/*.csproj; do
   dotnet restore "$peer" --nologo --verbosity quiet -p:IsRestoreLocked=false
 done

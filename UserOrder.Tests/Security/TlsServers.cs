@@ -1,6 +1,6 @@
 using Npgsql;
-using UserOrder.Bench.Servers;
 using UserOrder.Processes;
+using UserOrder.Processes.Servers;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Security;

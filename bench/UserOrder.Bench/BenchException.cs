@@ -1,5 +1,4 @@
 namespace UserOrder.Bench;
 
 /// <summary>A measurement that cannot be made, or whose figures would be wrong; the message says why.</summary>
-/// <param name="message">What is wrong.</param>
 internal sealed class BenchException(string message) : Exception(message);

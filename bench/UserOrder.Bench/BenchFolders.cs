@@ -1,7 +1,6 @@
 namespace UserOrder.Bench;
 
-/// <summary>Where the comparison finds and puts its files.</summary>
-/// <param name="Root">The checkout.</param>
+/// <summary>Where the comparison finds and puts its files, below the checkout.</summary>
 internal sealed record BenchFolders(string Root)
 {
     public string NodePeer => Path.Combine(Root, "bench", "peers", "node");
@@ -10,15 +9,12 @@ internal sealed record BenchFolders(string Root)
 
     public string Images => Path.Combine(Root, "docs", "images");
 
-    /// <summary>The file of what a service writes.</summary>
+    /// <summary>The file that takes a service's output.</summary>
     public string Log(string service) =>
         Path.Combine(Directory.CreateDirectory(Path.Combine(Root, ".userorder", "bench", "logs")).FullName, $"{service}.log");
 
     /// <summary>Where a service was published to.</summary>
     public string PublishedFolder(string project) => Path.Combine(Root, ".userorder", "bench", "publish", project);
-
-    /// <summary>Whether a published service needs no .NET runtime beside it.</summary>
-    public bool IsSelfContained(string project) => !File.Exists(Path.Combine(PublishedFolder(project), $"{project}.dll"));
 
     /// <summary>The size of a folder, without the symbols for a debugger.</summary>
     public static double Megabytes(string folder) =>

@@ -1,54 +1,41 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using UserOrder.Bench;
-using UserOrder.Bench.Broker;
 using UserOrder.Bench.Comparison;
 using UserOrder.Bench.Contestants;
+using UserOrder.Bench.Processes;
 using UserOrder.Bench.Report;
 using UserOrder.Bench.Servers;
 
+var clock = Stopwatch.StartNew();
 try
 {
-    switch (args)
+    await (args switch
     {
-        case ["raw", var bodyBytes, var warmUp, var load]:
-            await MeasureRawAsync(int.Parse(bodyBytes, CultureInfo.InvariantCulture), Seconds(warmUp), Seconds(load));
-            return 0;
-        case ["compare", "full" or "quick", var root]:
-            await CompareAsync(args[1] == "full" ? BenchPlan.Full : BenchPlan.Quick, new BenchFolders(Path.GetFullPath(root)));
-            return 0;
-        case ["telemetry", var root]:
-            await MeasureTelemetryAsync(new BenchFolders(Path.GetFullPath(root)));
-            return 0;
-        default:
-            Console.Error.WriteLine("This program is run by bench/run.sh.");
-            return 2;
-    }
+        ["full", var root] => CompareAsync(BenchPlan.Full, new BenchFolders(root)),
+        ["quick", var root] => CompareAsync(BenchPlan.Quick, new BenchFolders(root)),
+        ["telemetry", var root] => MeasureTelemetryAsync(new BenchFolders(root)),
+        _ => throw new BenchException("This program is run by bench/run.sh."),
+    });
+    return 0;
 }
-catch (BenchException exception)
+catch (Exception exception) when (exception is BenchException or TimeoutException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;
 }
 
-static async Task MeasureRawAsync(int bodyBytes, TimeSpan warmUp, TimeSpan load)
+async Task CompareAsync(BenchPlan plan, BenchFolders folders)
 {
-    var uri = Environment.GetEnvironmentVariable(RawBroker.UriVariable) ?? throw new BenchException($"{RawBroker.UriVariable} is not set.");
-    await using var raw = await RawBroker.OpenAsync(new Uri(uri), bodyBytes);
-    Console.WriteLine(JsonSerializer.Serialize(new[] { await raw.RunAsync(warmUp), await raw.RunAsync(load) }));
-}
-
-static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
-{
-    var report = await BeginAsync();
-    await using var servers = await BenchServers.StartAsync();
+    var others = await WatchOthersAsync();
+    await using var servers = new BenchServers();
+    await servers.StartAsync();
     var userOrder = new UserOrderPair(servers, folders);
     var node = new NodePair(servers, folders);
-    var massTransit = new MassTransitPair(servers, folders);
-    var result = await new ComparisonRun(plan, servers, report).RunAsync(userOrder, plan.IsFull ? [node, massTransit] : [node]);
-    var versions = await Versions.DescribeAsync(plan, servers, folders);
-    var tables = new MarkdownReport(result, Machine.Describe(), versions, folders).Write();
+    Contestant[] peers = plan.IsFull ? [node, new MassTransitPair(servers, folders)] : [node];
+    var result = await new ComparisonRun(plan, servers, Report).RunAsync(userOrder, peers);
+    var versions = await Surroundings.VersionsAsync(plan, servers, folders);
+    var tables = new MarkdownReport(result, Surroundings.Machine(), versions, folders).Write();
+    others.ThrowIfBusy();
     Console.WriteLine(tables);
     if (plan.IsFull)
     {
@@ -56,30 +43,31 @@ static async Task CompareAsync(BenchPlan plan, BenchFolders folders)
     }
 }
 
-static async Task MeasureTelemetryAsync(BenchFolders folders)
+async Task MeasureTelemetryAsync(BenchFolders folders)
 {
-    var report = await BeginAsync();
-    await using var servers = await BenchServers.StartAsync();
-    await using var receiver = await TelemetryReceiver.StartAsync();
+    var others = await WatchOthersAsync();
+    await using var servers = new BenchServers();
+    await using var receiver = new TelemetryReceiver();
+    await Task.WhenAll(servers.StartAsync(), receiver.StartAsync());
     var with = new UserOrderPair(servers, folders, receiver);
     var without = new UserOrderPair(servers, folders);
-    var result = await new ComparisonRun(BenchPlan.Telemetry, servers, report).RunAsync(with, without);
-    var tables = new TelemetryReport(result, Machine.Describe(), receiver.Bytes).Write();
+    var result = await new ComparisonRun(BenchPlan.Telemetry, servers, Report).RunAsync(with, without);
+    var tables = new TelemetryReport(result, Surroundings.Machine(), receiver.Bytes).Write();
+    others.ThrowIfBusy();
     Console.WriteLine(tables);
     PerformanceDocument.WriteTelemetry(tables, folders);
 }
 
-static async Task<Action<string>> BeginAsync()
+async Task<OtherPrograms> WatchOthersAsync()
 {
-    var clock = Stopwatch.StartNew();
-    if (await Machine.MeasureOthersAsync() is > 0.1 and var others)
+    var others = new OtherPrograms();
+    await Task.Delay(TimeSpan.FromSeconds(1));
+    if (others.Share() is > OtherPrograms.Limit and var share)
     {
-        Report(string.Create(CultureInfo.InvariantCulture, $"Others use {others * 100:0} % of the processors: the figures will tell of them too."));
+        Report($"Other programs use {share * 100:0} % of the processors. If they go on, no figures are printed.");
     }
 
-    return Report;
-
-    void Report(string text) => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds,5:0} s  {text}");
+    return others;
 }
 
-static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+void Report(string text) => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds,5:0} s  {text}");

@@ -1,4 +1,5 @@
 using UserOrder.Bench.Broker;
+using UserOrder.Bench.Contestants;
 
 namespace UserOrder.Bench.Comparison;
 
@@ -8,14 +9,9 @@ namespace UserOrder.Bench.Comparison;
 /// <param name="Raw">The broker alone, an entry a round.</param>
 /// <param name="EventBytes">The body of UserOrder's event, which the raw messages have too.</param>
 internal sealed record ComparisonResult(
-    BenchPlan Plan, IReadOnlyList<ContestantRecord> Contestants, IReadOnlyList<RawRound> Raw, int EventBytes)
+    BenchPlan Plan, IReadOnlyList<ContestantRecord> Contestants, IReadOnlyList<RawResult> Raw, int EventBytes)
 {
     public ContestantRecord UserOrder => Contestants[0];
 
-    public ContestantRecord Node => Contestants.Single(contestant => contestant.Name == Bench.Contestants.NodePair.PairName);
+    public ContestantRecord Node => Contestants.Single(contestant => contestant.Name == NodePair.PairName);
 }
-
-/// <summary>The raw limit in one round.</summary>
-/// <param name="Result">What went through, after a warm-up.</param>
-/// <param name="BrokerCpu">The broker's processor time for a thousand messages, in seconds.</param>
-internal sealed record RawRound(RawResult Result, double BrokerCpu);

@@ -1,12 +1,11 @@
+using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Load;
 
 namespace UserOrder.Bench.Comparison;
 
 /// <summary>What was measured of one contestant, each list with an entry a turn.</summary>
-internal sealed class ContestantRecord(string name)
+internal sealed record ContestantRecord(string Name)
 {
-    public string Name => name;
-
     /// <summary>The closed loops, by the number of connections.</summary>
     public Dictionary<int, List<LoadRun>> Runs { get; } = [];
 
@@ -24,10 +23,4 @@ internal sealed class ContestantRecord(string name)
 
     /// <summary>Percent of one processor.</summary>
     public List<ServicePair> IdleCpu { get; } = [];
-
-    /// <summary>Accepted requests without an effect, in all runs.</summary>
-    public long Lost => Runs.Values.Concat(PacedRuns.Values).SelectMany(runs => runs).Sum(run => run.Lost);
 }
-
-/// <summary>A figure of each of the two services.</summary>
-internal sealed record ServicePair(double UserService, double OrderService);

@@ -5,42 +5,32 @@ using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
-/// <summary>A pair of services that take the same request: one that creates users, one that hears of them.</summary>
-internal abstract class Contestant
+/// <summary>A pair of services that take the same request: one creates users, the other receives the events.</summary>
+internal abstract class Contestant(string name, BenchServers servers, BenchFolders folders)
 {
-    private ServiceProcess? _userService;
-    private ServiceProcess? _orderService;
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    protected Contestant(string name, BenchServers servers, BenchFolders folders)
-    {
-        Name = name;
-        Servers = servers;
-        Folders = folders;
-        UserUrl = FreeUrl();
-        OrderUrl = FreeUrl();
-    }
+    public string Name => name;
 
-    public string Name { get; }
+    public ServiceProcess UserService { get; private set; } = null!;
 
-    public ServiceProcess UserService => _userService ?? throw new InvalidOperationException($"{Name} does not run.");
-
-    public ServiceProcess OrderService => _orderService ?? throw new InvalidOperationException($"{Name} does not run.");
+    public ServiceProcess OrderService { get; private set; } = null!;
 
     /// <summary>Where a user is created by POST.</summary>
     public Uri CreateUrl => new(UserUrl, CreatePath);
 
-    /// <summary>Whether a loss is a figure like any other; else it fails the run.</summary>
-    public abstract bool MayLoseEvents { get; }
+    /// <summary>Whether an outbox keeps each event, so that a loss fails the run; else a loss is a figure like any other.</summary>
+    public virtual bool HasOutbox => false;
 
-    protected abstract string CreatePath { get; }
+    protected virtual string CreatePath => "/v1/users";
 
-    protected BenchServers Servers { get; }
+    protected BenchServers Servers => servers;
 
-    protected BenchFolders Folders { get; }
+    protected BenchFolders Folders => folders;
 
-    protected Uri UserUrl { get; }
+    protected Uri UserUrl { get; } = FreeUrl();
 
-    protected Uri OrderUrl { get; }
+    protected Uri OrderUrl { get; } = FreeUrl();
 
     protected abstract ProcessSpecification UserCommand { get; }
 
@@ -55,28 +45,32 @@ internal abstract class Contestant
     /// <summary>Starts the services, one after the other so that neither pays for the other's start.</summary>
     public async Task StartAsync()
     {
-        _userService = await StartAsync("user", UserCommand, UserUrl);
-        _orderService = await StartAsync("order", OrderCommand, OrderUrl);
+        UserService = await StartAsync("user", UserCommand, UserUrl);
+        OrderService = await StartAsync("order", OrderCommand, OrderUrl);
     }
 
     public async Task StopAsync()
     {
         await UserService.StopAsync();
         await OrderService.StopAsync();
-        _userService = null;
-        _orderService = null;
     }
 
+    public ServicePair OfBoth(Func<ServiceProcess, double> figure) => new(figure(UserService), figure(OrderService));
+
     /// <summary>Creates a user.</summary>
-    /// <exception cref="BenchException">The answer is no 201: what wrk counts as accepted would be something else.</exception>
+    /// <exception cref="BenchException">No 201 came, so what wrk counts as accepted would be something else.</exception>
     public async Task CreateOneAsync()
     {
         using var connection = await HttpConnection.OpenAsync(CreateUrl);
-        await connection.CreateUserAsync($"{Guid.NewGuid():N}@example.com");
+        await connection.CreateUserAsync($"{Guid.NewGuid():N}@example.com")
+            .WithinAsync(AnswerTimeout, () => $"{name}'s user service did not answer");
     }
 
     private static Uri FreeUrl() => new($"http://127.0.0.1:{FreePort.Next()}");
 
     private Task<ServiceProcess> StartAsync(string role, ProcessSpecification command, Uri url) =>
-        ServiceProcess.StartAsync($"{Name}'s {role} service", command, url, Folders.Log($"{Name}-{role}"));
+        ServiceProcess.StartAsync($"{name}'s {role} service", command, url, folders.Log($"{name}-{role}"));
 }
+
+/// <summary>A figure of each of the two services.</summary>
+internal sealed record ServicePair(double UserService, double OrderService);

@@ -1,18 +1,17 @@
 namespace UserOrder.Bench.Contestants;
 
-/// <summary>Counts what takes effect from a moment on.</summary>
+/// <summary>Counts the effects of events from a moment on.</summary>
 internal abstract class EffectWatch : IAsyncDisposable
 {
-    /// <summary>How many events have taken effect.</summary>
-    public abstract Task<long> CountAsync();
+    /// <summary>0 if no event is on its way; else a number that changes when one arrives. Cheap, since it is asked until it is 0.</summary>
+    public abstract Task<long> LeftAsync();
 
-    /// <summary>Whether anything is still on its way. Cheap, as it is asked while that is so.</summary>
-    public abstract Task<bool> IsAnythingLeftAsync();
-
-    /// <summary>The events that have taken effect.</summary>
-    /// <exception cref="BenchException">There are none.</exception>
+    /// <exception cref="BenchException">No event has taken effect.</exception>
     public abstract Task<Effects> ReadAsync();
 
     /// <summary>Ends the watch.</summary>
     public abstract ValueTask DisposeAsync();
 }
+
+/// <summary>The events that have taken effect in the order service, with the milliseconds from a user's creation to the effect.</summary>
+internal sealed record Effects(long Count, DateTimeOffset Last, double LagP50, double LagP99);

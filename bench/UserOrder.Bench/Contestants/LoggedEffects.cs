@@ -1,52 +1,39 @@
-using System.Globalization;
 using System.Net.Http.Json;
+using UserOrder.Bench.Load;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>Effects as lines of the Node peer's log, which it counts.</summary>
-/// <param name="url">Where it tells the counts.</param>
-/// <param name="before">What they were when the watch began.</param>
 internal sealed class LoggedEffects(Uri url, LoggedEffects.Received before) : EffectWatch
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     public static Task<Received> ReceivedAsync(Uri url) => Http.GetFromJsonAsync<Received>(url)!;
 
-    public override async Task<long> CountAsync() => (await ReceivedAsync(url)).Count - before.Count;
-
-    /// <summary>Nobody knows what was sent; so nothing is left when for a while nothing comes.</summary>
-    public override async Task<bool> IsAnythingLeftAsync() => DateTimeOffset.UtcNow - TimeOf((await ReceivedAsync(url)).Last) < Quiet;
+    /// <summary>The peer does not know what it sent, so nothing is left when for a while nothing comes.</summary>
+    public override async Task<long> LeftAsync()
+    {
+        var now = await ReceivedAsync(url);
+        return DateTimeOffset.UtcNow - TimeOf(now.Last) < Quiet ? now.Count : 0;
+    }
 
     public override async Task<Effects> ReadAsync()
     {
         var after = await ReceivedAsync(url);
-        var count = after.Count - before.Count;
-        if (count == 0)
-        {
-            throw new BenchException("No event of the Node peer has taken effect.");
-        }
-
         var lags = after.Lags
-            .Select(lag => (Milliseconds: double.Parse(lag.Key, CultureInfo.InvariantCulture), Count: lag.Value - before.Lags.GetValueOrDefault(lag.Key)))
-            .OrderBy(lag => lag.Milliseconds)
+            .SelectMany(lag => Enumerable.Repeat(double.Parse(lag.Key), (int)(lag.Value - before.Lags.GetValueOrDefault(lag.Key))))
+            .Order()
             .ToList();
-        return new Effects(count, TimeOf(after.Last), Percentile(0.5), Percentile(0.99));
-
-        double Percentile(double part)
-        {
-            long sum = 0;
-            return lags.First(lag => (sum += lag.Count) >= part * count).Milliseconds;
-        }
+        return lags.Count > 0
+            ? new Effects(lags.Count, TimeOf(after.Last), lags.Percentile(0.5), lags.Percentile(0.99))
+            : throw new BenchException("No event of the Node peer has taken effect.");
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    /// <summary>What the service answers.</summary>
-    /// <param name="Count">The events so far.</param>
-    /// <param name="Last">The time of the last of them, in milliseconds since 1970.</param>
-    /// <param name="Lags">How many took as many milliseconds.</param>
+    /// <summary>The events so far; the time of the last, in milliseconds since 1970; how many took as many milliseconds.</summary>
     internal sealed record Received(long Count, long Last, IReadOnlyDictionary<string, long> Lags);
 }

@@ -1,17 +1,12 @@
-using System.Globalization;
 using UserOrder.Bench.Servers;
 using UserOrder.Processes;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>The tutorial's two services: bench/peers/node.</summary>
-internal sealed class NodePair(BenchServers servers, BenchFolders folders)
-    : Contestant(PairName, servers, folders)
+internal sealed class NodePair(BenchServers servers, BenchFolders folders) : Contestant(PairName, servers, folders)
 {
     public const string PairName = "Node";
-
-
-    public override bool MayLoseEvents => true;
 
     protected override string CreatePath => "/users";
 
@@ -28,15 +23,14 @@ internal sealed class NodePair(BenchServers servers, BenchFolders folders)
         return new LoggedEffects(received, await LoggedEffects.ReceivedAsync(received));
     }
 
-    private ProcessSpecification Command(string script, Uri url) =>
-        new("node", script)
+    private ProcessSpecification Command(string script, Uri url) => new("node", script)
+    {
+        WorkingDirectory = Folders.NodePeer,
+        Environment = new Dictionary<string, string?>
         {
-            WorkingDirectory = Folders.NodePeer,
-            Environment = new Dictionary<string, string?>
-            {
-                ["NODE_ENV"] = "production",
-                ["PORT"] = url.Port.ToString(CultureInfo.InvariantCulture),
-                ["RABBITMQ_URL"] = Servers.BrokerUri,
-            },
-        };
+            ["NODE_ENV"] = "production",
+            ["PORT"] = $"{url.Port}",
+            ["RABBITMQ_URL"] = Servers.Broker.Uri,
+        },
+    };
 }

@@ -1,5 +1,4 @@
 using Npgsql;
-using UserOrder.Bench.Servers;
 
 namespace UserOrder.Bench.Contestants;
 
@@ -7,23 +6,20 @@ namespace UserOrder.Bench.Contestants;
 /// Effects as rows of <c>known_users</c>: created at the time in the user's UUIDv7, in effect at the commit of the row, which PostgreSQL
 /// remembers (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-COMMIT-TIMESTAMP).
 /// </summary>
-/// <param name="users">To the database of the table <c>users</c>, open.</param>
-/// <param name="knownUsers">To the database of the table <c>known_users</c>, open.</param>
+/// <param name="users">To the database of the table <c>users</c>, open like the other one: a login costs more than a count.</param>
+/// <param name="knownUsers">To the database of the table <c>known_users</c>.</param>
 /// <param name="hasOutbox">Whether the former has a table <c>outbox</c>.</param>
 internal sealed class StoredEffects(NpgsqlConnection users, NpgsqlConnection knownUsers, bool hasOutbox) : EffectWatch
 {
-    // No user from now on has a lesser id, so the primary key finds the new ones among a million.
-    private readonly string _since = $"id >= '{FirstIdOf(DateTimeOffset.UtcNow)}'";
+    // No user from now on has a lesser id, whose random bits are zeros. So the primary key finds the new ones among a million.
+    private readonly string _since = $"id >= '{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():x12}70008000000000000000'";
 
-    /// <summary>Opens the connections at once: a login costs the database more than a count.</summary>
-    public static async Task<StoredEffects> OpenAsync(BenchServers servers, string userDatabase, string orderDatabase, bool hasOutbox) =>
-        new(await servers.OpenDatabaseAsync(userDatabase), await servers.OpenDatabaseAsync(orderDatabase), hasOutbox);
-
-    public override Task<long> CountAsync() => QueryAsync<long>(knownUsers, $"select count(*) from known_users where {_since}");
-
-    public override async Task<bool> IsAnythingLeftAsync() =>
-        (hasOutbox && await QueryAsync<bool>(users, "select exists (select from outbox)"))
-        || await QueryAsync<long>(users, $"select count(*) from users where {_since}") != await CountAsync();
+    public override async Task<long> LeftAsync()
+    {
+        var outbox = hasOutbox ? "+ exists (select from outbox)::int" : "";
+        return await CountAsync(users, $"select count(*) {outbox} from users where {_since}")
+            - await CountAsync(knownUsers, $"select count(*) from known_users where {_since}");
+    }
 
     public override async Task<Effects> ReadAsync()
     {
@@ -55,12 +51,9 @@ internal sealed class StoredEffects(NpgsqlConnection users, NpgsqlConnection kno
         await knownUsers.DisposeAsync();
     }
 
-    /// <summary>The least UUIDv7 of a millisecond: its random bits are zeros.</summary>
-    private static Guid FirstIdOf(DateTimeOffset time) => Guid.Parse($"{time.ToUnixTimeMilliseconds():x12}70008000000000000000");
-
-    private static async Task<T> QueryAsync<T>(NpgsqlConnection connection, string sql)
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync())!;
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 }

@@ -1,33 +1,26 @@
 using UserOrder.Bench.Servers;
 using UserOrder.Processes;
+using UserOrder.Processes.Servers;
 
 namespace UserOrder.Bench.Contestants;
 
 /// <summary>A contestant with a table <c>users</c> in one database and a table <c>known_users</c> in another, the ids UUIDv7.</summary>
-internal abstract class StoringPair(string name, BenchServers servers, BenchFolders folders)
-    : Contestant(name, servers, folders)
+internal abstract class StoringPair(string name, BenchServers servers, BenchFolders folders) : Contestant(name, servers, folders)
 {
-    private const string DefaultDatabase = "postgres";
-
     // Yesterday: old enough to be before all others, and too young to be purged from an inbox.
     private static readonly long FirstTime = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds();
 
     private readonly HashSet<int> _templates = [];
 
-    protected string UserDatabase => $"{Prefix}_user";
+    public string UserDatabase { get; } = $"{name.ToLowerInvariant().Replace(' ', '_')}_user";
 
-    protected string OrderDatabase => $"{Prefix}_order";
-
-    /// <summary>Whether the user service keeps events in a table <c>outbox</c> until they are published.</summary>
-    protected abstract bool HasOutbox { get; }
+    protected string OrderDatabase { get; } = $"{name.ToLowerInvariant().Replace(' ', '_')}_order";
 
     /// <summary>SQL of the time at which the stored user <c>n</c> was created: one a millisecond.</summary>
     protected static string OldTime => $"to_timestamp(({FirstTime} + n) / 1000.0)";
 
     /// <summary>SQL of that user's UUIDv7.</summary>
     protected static string OldUuid => $"(lpad(to_hex({FirstTime} + n), 12, '0') || '70008' || left(md5(n::text), 15))::uuid";
-
-    private string Prefix { get; } = name.ToLowerInvariant().Replace(' ', '_');
 
     public override async Task PrepareAsync(int storedUsers)
     {
@@ -42,29 +35,31 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
     }
 
     public override async Task<EffectWatch> WatchEffectsAsync() =>
-        await StoredEffects.OpenAsync(Servers, UserDatabase, OrderDatabase, HasOutbox);
+        new StoredEffects(await Servers.Database.OpenAsync(UserDatabase), await Servers.Database.OpenAsync(OrderDatabase), HasOutbox);
 
-    /// <summary>SQL that makes the order service know them, and remember their events where it does such a thing.</summary>
-    protected abstract string StoreKnownUsers(int count);
+    /// <summary>SQL that makes the order service know the stored users.</summary>
+    protected virtual string StoreKnownUsers(int count) =>
+        $"insert into known_users (id) select {OldUuid} from generate_series(1, {count}) as n";
 
-    /// <summary>How a .NET service is started on a broker and a database.</summary>
-    public static ProcessSpecification Command(
-        string folder, string project, Uri url, Uri userUrl, string brokerUri, string databaseName, string connectionString) =>
-        new(Path.Combine(folder, project))
+    /// <summary>Starts a .NET service on the broker and a database.</summary>
+    protected virtual ProcessSpecification Command(string project, Uri url, string databaseName, string database)
+    {
+        var folder = Folders.PublishedFolder(project);
+        return new ProcessSpecification(Path.Combine(folder, project))
         {
             WorkingDirectory = folder,
             Environment = new Dictionary<string, string?>
             {
+                // A program that was not compiled ahead of time runs on the runtime of this process, wherever that is installed.
+                ["DOTNET_ROOT"] = DotnetFolders.Root,
                 ["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority),
-                ["ConnectionStrings__rabbitmq"] = brokerUri,
-                [$"ConnectionStrings__{databaseName}"] = connectionString,
+                ["ConnectionStrings__rabbitmq"] = Servers.Broker.Uri,
+                [$"ConnectionStrings__{databaseName}"] = Servers.Database.ConnectionString(database),
                 ["Security__Open"] = "true",
-                ["services__user-api__http__0"] = userUrl.GetLeftPart(UriPartial.Authority),
+                ["services__user-api__http__0"] = UserUrl.GetLeftPart(UriPartial.Authority),
             },
         };
-
-    protected ProcessSpecification Command(string project, Uri url, string databaseName, string database) => Command(
-        Folders.PublishedFolder(project), project, url, UserUrl, Servers.BrokerUri, databaseName, Servers.DatabaseConnectionString(database));
+    }
 
     private static string StoreUsers(int count) =>
         $"""
@@ -87,7 +82,7 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
         foreach (var database in new[] { UserDatabase, OrderDatabase })
         {
             await Servers.ExecuteAsync(database, "vacuum analyze");
-            await Servers.ExecuteAsync(DefaultDatabase, $"alter database {database} rename to {Template(database, storedUsers)}");
+            await Servers.ExecuteAsync(PostgresServer.DefaultDatabase, $"alter database {database} rename to {Template(database, storedUsers)}");
         }
     }
 }

@@ -7,15 +7,12 @@ namespace UserOrder.Bench.Load;
 /// One HTTP/1.1 connection that creates users one after the other. HttpClient would take several times the processor time of wrk, which
 /// the services have to do without.
 /// </summary>
-internal sealed class HttpConnection : IDisposable
+internal sealed class HttpConnection(Uri url) : IDisposable
 {
     private static readonly byte[] Created = "HTTP/1.1 201 "u8.ToArray();
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[4096];
-    private readonly Uri _url;
-
-    private HttpConnection(Uri url) => _url = url;
 
     public static async Task<HttpConnection> OpenAsync(Uri url)
     {
@@ -29,7 +26,7 @@ internal sealed class HttpConnection : IDisposable
     {
         var body = $$"""{"name":"Ada Lovelace","email":"{{email}}"}""";
         var request =
-            $"POST {_url.AbsolutePath} HTTP/1.1\r\nHost: {_url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+            $"POST {url.AbsolutePath} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
         await _socket.SendAsync(_buffer.AsMemory(0, Encoding.ASCII.GetBytes(request, _buffer)));
 
         var length = 0;
@@ -55,16 +52,11 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Both forms of an end: the last chunk, and the length that the head gives (RFC 9112, section 6).</summary>
     private static bool IsWhole(ReadOnlySpan<byte> answer)
     {
-        var head = answer.IndexOf("\r\n\r\n"u8);
-        if (head < 0)
-        {
-            return false;
-        }
-
-        var fields = Encoding.ASCII.GetString(answer[..head]).Split("\r\n");
         const string name = "Content-Length:";
+        var head = answer.IndexOf("\r\n\r\n"u8);
+        var fields = Encoding.ASCII.GetString(answer[..Math.Max(0, head)]).Split("\r\n");
         return fields.FirstOrDefault(field => field.StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } length
             ? answer.Length == head + 4 + int.Parse(length[name.Length..])
-            : answer.EndsWith("\r\n0\r\n\r\n"u8);
+            : head >= 0 && answer.EndsWith("\r\n0\r\n\r\n"u8);
     }
 }

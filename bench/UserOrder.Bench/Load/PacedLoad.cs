@@ -13,17 +13,16 @@ internal static class PacedLoad
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
 
-    /// <exception cref="BenchException">An answer was no 201.</exception>
+    /// <exception cref="BenchException">An answer was no 201, or did not come.</exception>
     public static async Task<LoadResult> RunAsync(Uri url, double requestsPerSecond, TimeSpan duration)
     {
         var prefix = $"{Guid.NewGuid():N}"[..8];
         var milliseconds = new ConcurrentBag<List<double>>();
         var next = -1L;
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(SendAsync)));
-        var seconds = clock.Elapsed.TotalSeconds;
-        var sorted = milliseconds.SelectMany(own => own).Order().ToList();
-        return new LoadResult(sorted.Count, seconds, sorted.Percentile(0.5), sorted.Percentile(0.99));
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(SendAsync)))
+            .WithinAsync(duration + Deadline.Grace, () => $"{url} did not answer all of {Interlocked.Read(ref next)} requests");
+        return LoadResult.Of(milliseconds.SelectMany(own => own), clock.Elapsed);
 
         async Task SendAsync()
         {

@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
-using UserOrder.Processes;
+using UserOrder.Bench.Processes;
 
 namespace UserOrder.Bench.Load;
 
@@ -14,19 +13,18 @@ internal static class Wrk
     {
         // Emails are unique also among the runs on one database.
         var prefix = $"{Guid.NewGuid():N}"[..8];
-        var (exitCode, output) = await ChildProcess.RunAsync(
-            new ProcessSpecification(
-                "wrk",
-                "--threads", "1",
-                "--connections", Text(connections),
-                "--duration", $"{Text((int)duration.TotalSeconds)}s",
-                "--timeout", "10s",
-                "--script", Path.Combine(AppContext.BaseDirectory, "Load", "create-users.lua"),
-                url.GetLeftPart(UriPartial.Authority),
-                "--",
-                prefix,
-                url.AbsolutePath),
-            CancellationToken.None);
+        var (exitCode, output) = await Programs.RunAsync(
+            duration + Deadline.Grace,
+            "wrk",
+            "--threads", "1",
+            "--connections", $"{connections}",
+            "--duration", $"{duration.TotalSeconds:0}s",
+            "--timeout", "10s",
+            "--script", Path.Combine(AppContext.BaseDirectory, "Load", "create-users.lua"),
+            url.GetLeftPart(UriPartial.Authority),
+            "--",
+            prefix,
+            url.AbsolutePath);
         var line = output.Split('\n').SingleOrDefault(line => line.StartsWith(ResultMark, StringComparison.Ordinal));
         if (exitCode != 0 || line is null)
         {
@@ -39,8 +37,6 @@ internal static class Wrk
             : throw new BenchException(
                 $"Of {result.Requests} requests {result.Refused} were answered with an error, and {result.Broken} got no answer.");
     }
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Summary(long Requests, long Microseconds, long Refused, long Broken, double P50, double P99);
 }

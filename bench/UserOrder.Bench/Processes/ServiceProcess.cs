@@ -4,7 +4,7 @@ using UserOrder.Processes;
 
 namespace UserOrder.Bench.Processes;
 
-/// <summary>A contestant's service while it runs: alone in its environment, its output in a file.</summary>
+/// <summary>A contestant's service while it runs, its output in a file.</summary>
 internal sealed class ServiceProcess
 {
     private const string IntoFile = "exec \"$@\" >\"$0\" 2>&1";
@@ -14,17 +14,17 @@ internal sealed class ServiceProcess
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
-    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG"];
 
-    private readonly ChildProcess _process;
     private readonly string _name;
     private readonly string _log;
+    private readonly ChildProcess _process;
 
-    private ServiceProcess(ChildProcess process, string name, string log)
+    private ServiceProcess(string name, ProcessSpecification command, string log)
     {
-        _process = process;
         _name = name;
         _log = log;
+        var launch = command with { FileName = "bash", Arguments = ["-c", IntoFile, log, command.FileName, .. command.Arguments] };
+        _process = ChildProcess.Start(launch, _ => { });
     }
 
     /// <summary>From the start of the process to its first <c>200</c> at <c>/health</c>.</summary>
@@ -34,38 +34,25 @@ internal sealed class ServiceProcess
 
     public long PeakMemoryBytes => ProcFile.PeakMemoryBytes(_process.Id);
 
-    /// <summary>Starts a service and waits until it is healthy.</summary>
-    /// <param name="name">What to call it in messages.</param>
-    /// <param name="command">The program and its arguments, run in its folder, with no other variables than those given.</param>
-    /// <param name="url">Where it listens.</param>
-    /// <param name="log">The file of its output, which is replaced.</param>
+    /// <summary>Starts a service and waits until it is healthy. It does not outlive this process.</summary>
     /// <exception cref="BenchException">It ended, or was not healthy in time.</exception>
     public static async Task<ServiceProcess> StartAsync(string name, ProcessSpecification command, Uri url, string log)
     {
-        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(Inherited).ToDictionary(variable => variable, _ => (string?)null);
-        variables["DOTNET_ROOT"] = DotnetFolders.Root;
-        foreach (var (variable, value) in command.Environment)
+        var started = Stopwatch.StartNew();
+        var service = new ServiceProcess(name, command, log);
+        while (started.Elapsed < StartTimeout)
         {
-            variables[variable] = value;
+            service.ThrowIfEnded();
+            if (await IsHealthyAsync(new Uri(url, "/health")))
+            {
+                service.ColdStart = started.Elapsed;
+                return service;
+            }
+
+            await Task.Delay(ProbeInterval);
         }
 
-        var launch = new ProcessSpecification("bash", ["-c", IntoFile, log, command.FileName, .. command.Arguments])
-        {
-            WorkingDirectory = command.WorkingDirectory,
-            Environment = variables,
-        };
-        var started = Stopwatch.StartNew();
-        var service = new ServiceProcess(ChildProcess.Start(launch, _ => { }), name, log);
-        try
-        {
-            await service.WaitUntilHealthyAsync(new Uri(url, "/health"), started);
-            return service;
-        }
-        catch
-        {
-            await service._process.KillAsync();
-            throw;
-        }
+        throw service.Failure($"was not healthy within {StartTimeout.TotalSeconds:0} s");
     }
 
     /// <exception cref="BenchException">It has ended by itself.</exception>
@@ -77,7 +64,7 @@ internal sealed class ServiceProcess
         }
     }
 
-    /// <exception cref="BenchException">It had ended by itself, or did not end when it was told to.</exception>
+    /// <exception cref="BenchException">It had ended by itself, or did not end when it was asked to.</exception>
     public async Task StopAsync()
     {
         ThrowIfEnded();
@@ -87,31 +74,18 @@ internal sealed class ServiceProcess
         }
     }
 
-    public Task KillAsync() => _process.KillAsync();
-
-    private async Task WaitUntilHealthyAsync(Uri health, Stopwatch started)
+    private static async Task<bool> IsHealthyAsync(Uri health)
     {
-        while (started.Elapsed < StartTimeout)
+        try
         {
-            ThrowIfEnded();
-            try
-            {
-                using var response = await Http.GetAsync(health);
-                if (response.StatusCode == HttpStatusCode.OK)
-                {
-                    ColdStart = started.Elapsed;
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-
-            await Task.Delay(ProbeInterval);
+            using var response = await Http.GetAsync(health);
+            return response.StatusCode == HttpStatusCode.OK;
         }
-
-        throw Failure($"was not healthy within {StartTimeout.TotalSeconds:0} s");
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            // It does not listen or answer yet.
+            return false;
+        }
     }
 
     private BenchException Failure(string what) =>

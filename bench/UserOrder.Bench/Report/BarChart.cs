@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security;
 using System.Text;
 
@@ -16,7 +15,8 @@ internal sealed class BarChart(
     private const int Height = 320;
     private const int Left = 16;
     private const int Top = 72;
-    private const int Bottom = 36;
+    private const int Floor = Height - 36;
+    private const int KeyWidth = 130;
     private const double GapOfGroup = 0.25;
 
     private const string Style =
@@ -33,63 +33,49 @@ internal sealed class BarChart(
         }
         """;
 
-    private readonly StringBuilder _svg = new();
-
     public string Title => title;
 
     public string ToSvg()
     {
+        var svg = new StringBuilder();
         Add($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-label="{Escaped(title)}">""");
         Add($"<style>\n{Style}\n</style>");
         Add($"""<text class="title" x="{Left}" y="24">{Escaped(title)}</text>""");
-        AddKey();
-
-        var largest = groups.SelectMany(group => group.Bars).Max(bar => bar?.Max ?? 0);
-        var groupWidth = (Width - (2.0 * Left)) / groups.Count;
-        for (var i = 0; i < groups.Count; i++)
-        {
-            AddGroup(groups[i].Name, groups[i].Bars, Left + (i * groupWidth), groupWidth, (Height - Top - Bottom) / largest);
-        }
-
-        Add($"""<line class="axis" x1="{Left}" y1="{Height - Bottom}" x2="{Width - Left}" y2="{Height - Bottom}"/>""");
-        Add($"</svg>");
-        return _svg.ToString();
-    }
-
-    private void AddKey()
-    {
-        const int step = 130;
         for (var i = 0; i < series.Count; i++)
         {
-            Add($"""<rect class="s{i}" x="{Left + (i * step)}" y="36" width="12" height="12"/>""");
-            Add($"""<text class="key" x="{Left + (i * step) + 18}" y="47">{Escaped(series[i])}</text>""");
+            var x = Left + (i * KeyWidth);
+            Add($"""<rect class="s{i}" x="{x}" y="36" width="12" height="12"/>""");
+            Add($"""<text class="key" x="{x + 18}" y="47">{Escaped(series[i])}</text>""");
         }
-    }
 
-    private void AddGroup(string name, IReadOnlyList<Spread?> bars, double x, double width, double scale)
-    {
-        const double floor = Height - Bottom;
-        var bar = width * (1 - GapOfGroup) / bars.Count;
-        var left = x + (width * GapOfGroup / 2);
-        for (var i = 0; i < bars.Count; i++)
+        var scale = (Floor - Top) / groups.SelectMany(group => group.Bars).Max(bar => bar?.Max ?? 0);
+        var width = (Width - (2.0 * Left)) / groups.Count;
+        foreach (var (number, (name, bars)) in groups.Index())
         {
-            if (bars[i] is { } figure)
+            var left = Left + (number * width);
+            AddBars(bars, left + (width * GapOfGroup / 2), width * (1 - GapOfGroup) / bars.Count, scale);
+            Add($"""<text x="{left + (width / 2):0.#}" y="{Height - 14}">{Escaped(name)}</text>""");
+        }
+
+        Add($"""<line class="axis" x1="{Left}" y1="{Floor}" x2="{Width - Left}" y2="{Floor}"/>""");
+        Add("</svg>");
+        return svg.ToString();
+
+        void Add(string line) => svg.Append(line).Append('\n');
+
+        void AddBars(IReadOnlyList<Spread?> bars, double left, double width, double scale)
+        {
+            foreach (var (i, bar) in bars.Index().Where(bar => bar.Item is not null))
             {
-                var start = left + (i * bar);
-                var middle = start + (bar / 2);
-                var height = figure.Median * scale;
-                var (low, high) = (floor - (figure.Min * scale), floor - (figure.Max * scale));
-                var median = figure.Median.ToString(format, CultureInfo.InvariantCulture);
-                Add($"""<rect class="s{i}" x="{start + 2:0.#}" y="{floor - height:0.#}" width="{bar - 4:0.#}" height="{height:0.#}"/>""");
+                var figure = bar!.Value;
+                var (start, height) = (left + (i * width), figure.Median * scale);
+                var (middle, low, high) = (start + (width / 2), Floor - (figure.Min * scale), Floor - (figure.Max * scale));
+                Add($"""<rect class="s{i}" x="{start + 2:0.#}" y="{Floor - height:0.#}" width="{width - 4:0.#}" height="{height:0.#}"/>""");
                 Add($"""<line class="spread" x1="{middle:0.#}" y1="{low:0.#}" x2="{middle:0.#}" y2="{high:0.#}"/>""");
-                Add($"""<text x="{middle:0.#}" y="{high - 5:0.#}">{median}</text>""");
+                Add($"""<text x="{middle:0.#}" y="{high - 5:0.#}">{figure.Median.ToString(format)}</text>""");
             }
         }
-
-        Add($"""<text x="{x + (width / 2):0.#}" y="{Height - 14}">{Escaped(name)}</text>""");
     }
-
-    private void Add(FormattableString line) => _svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
     private static string? Escaped(string text) => SecurityElement.Escape(text);
 }

@@ -7,34 +7,25 @@ internal static class Charts
 {
     public static IReadOnlyDictionary<string, BarChart> Of(ComparisonResult result)
     {
-        IReadOnlyList<string> names = [.. result.Contestants.Select(contestant => contestant.Name)];
+        string[] names = [.. result.Contestants.Select(contestant => contestant.Name)];
+        var broker = Spread.Of(result.Raw.Select(raw => raw.MessagesPerSecond));
         return new Dictionary<string, BarChart>
         {
-            ["performance-accepted.svg"] = ByConnections("Accepted requests a second", "#,0", run => run.Load.AcceptedPerSecond),
-            ["performance-p99.svg"] = ByConnections("p99 of the answer, milliseconds", "0.0", run => run.Load.P99),
+            ["performance-accepted.svg"] = new("Accepted requests a second", names, [.. Groups(run => run.Load.AcceptedPerSecond)], "#,0"),
+            ["performance-p99.svg"] = new("p99 of the answer, milliseconds", names, [.. Groups(run => run.Load.P99)], "0.0"),
             ["performance-events.svg"] = new(
                 "Events a second, end to end, nothing left behind",
                 [.. names, "broker alone"],
                 [
-                    .. Connections(result).Select(connections => (NameOf(connections), (IReadOnlyList<Spread?>)
-                        [.. result.Contestants.Select(contestant => Figure(contestant, connections, run => run.EventsPerSecond)), null])),
-                    ("no services", [.. result.Contestants.Select(_ => (Spread?)null), Spread.Of(result.Raw.Select(raw => raw.Result.MessagesPerSecond))]),
+                    .. Groups(run => run.EventsPerSecond).Select(group => (group.Name, (IReadOnlyList<Spread?>)[.. group.Bars, null])),
+                    ("no services", [.. names.Select(_ => (Spread?)null), broker]),
                 ],
                 "#,0"),
         };
 
-        BarChart ByConnections(string title, string format, Func<LoadRun, double> figure) => new(
-            title,
-            names,
-            [.. Connections(result).Select(connections => (NameOf(connections), (IReadOnlyList<Spread?>)
-                [.. result.Contestants.Select(contestant => Figure(contestant, connections, figure))]))],
-            format);
+        IEnumerable<(string Name, IReadOnlyList<Spread?> Bars)> Groups(Func<LoadRun, double> figure) =>
+            from connections in result.Plan.Connections.Order()
+            let bars = result.Contestants.Select(contestant => (Spread?)Spread.Of(contestant.Runs[connections].Select(figure)))
+            select (connections == 1 ? "1 connection" : $"{connections} connections", (IReadOnlyList<Spread?>)[.. bars]);
     }
-
-    private static string NameOf(int connections) => connections == 1 ? "1 connection" : $"{connections} connections";
-
-    private static IEnumerable<int> Connections(ComparisonResult result) => result.Plan.Connections.Order();
-
-    private static Spread? Figure(ContestantRecord contestant, int connections, Func<LoadRun, double> figure) =>
-        Spread.Of(contestant.Runs[connections].Select(figure));
 }

@@ -1,19 +1,15 @@
-using System.Text;
-
 namespace UserOrder.Bench.Report;
 
-/// <summary>A table of Markdown, row by row.</summary>
-internal sealed class MarkdownTable
+internal static class MarkdownTable
 {
-    private readonly StringBuilder _text = new();
-
-    public MarkdownTable(params IReadOnlyList<string> headings)
+    /// <summary>A table of Markdown, with a line feed after each row.</summary>
+    public static string Write<T>(IEnumerable<T> rows, params IReadOnlyList<(string Heading, Func<T, string> Cell)> columns)
     {
-        Add(headings);
-        Add([.. headings.Select(_ => "---")]);
+        return string.Concat(
+            rows.Select(row => Line(columns.Select(column => column.Cell(row))))
+                .Prepend(Line(columns.Select(_ => "---")))
+                .Prepend(Line(columns.Select(column => column.Heading))));
+
+        static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
     }
-
-    public void Add(params IReadOnlyList<string> cells) => _text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-
-    public override string ToString() => _text.ToString();
 }

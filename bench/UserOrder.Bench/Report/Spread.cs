@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace UserOrder.Bench.Report;
 
 /// <summary>The middle and the ends of what several rounds have measured.</summary>
@@ -13,12 +11,13 @@ internal readonly record struct Spread(double Median, double Min, double Max)
         return new Spread(sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
     }
 
+    /// <summary>The spread of a figure, in writing.</summary>
+    public static string Text<T>(IEnumerable<T> measured, Func<T, double> figure, string format) => Of(measured.Select(figure)).ToString(format);
+
     /// <summary>The median, and in parentheses the ends where they differ from it in what is written.</summary>
     public string ToString(string format)
     {
-        var (median, min, max) = (Text(Median), Text(Min), Text(Max));
+        var (median, min, max) = (Median.ToString(format), Min.ToString(format), Max.ToString(format));
         return min == max ? median : $"{median} ({min}–{max})";
-
-        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
     }
 }

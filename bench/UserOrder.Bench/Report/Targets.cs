@@ -1,4 +1,5 @@
 using UserOrder.Bench.Comparison;
+using UserOrder.Bench.Contestants;
 
 namespace UserOrder.Bench.Report;
 
@@ -19,7 +20,7 @@ internal static class Targets
                 "end-to-end events/s at 128 connections, to the broker alone",
                 0.6,
                 Ratio,
-                own.Runs[128].Zip(result.Raw, (run, raw) => run.EventsPerSecond / raw.Result.MessagesPerSecond)),
+                own.Runs[128].Zip(result.Raw, (run, raw) => run.EventsPerSecond / raw.MessagesPerSecond)),
             Target.AtMost("p99 at 128 connections, to Node", 0.5, Ratio, ToNode(128, run => run.Load.P99)),
             Target.AtMost(
                 "p99 with 1 connection, to a bare INSERT … COMMIT", 3, Ratio, own.Runs[1].Zip(own.Inserts, (run, insert) => run.Load.P99 / insert.P99)),

@@ -1,77 +1,50 @@
 using Npgsql;
-using RabbitMQ.Client;
+using UserOrder.Bench.Processes;
+using UserOrder.Processes.Servers;
 
 namespace UserOrder.Bench.Servers;
 
 /// <summary>One private RabbitMQ and one private PostgreSQL, which all contestants share, one after the other.</summary>
 internal sealed class BenchServers : IAsyncDisposable
 {
-    private readonly RabbitMqServer _broker = new();
-    private readonly PostgresServer _database = new();
+    public RabbitMqServer Broker { get; } = new();
 
-    public string BrokerUri => _broker.Uri;
+    public PostgresServer Database { get; } = new();
 
-    public double BrokerCpuSeconds => _broker.CpuSeconds;
+    public double BrokerCpuSeconds => ProcFile.CpuSecondsOfFamily(Broker.ProcessId);
 
-    public double DatabaseCpuSeconds => _database.CpuSeconds;
+    public double DatabaseCpuSeconds => ProcFile.CpuSecondsOfFamily(Database.ProcessId);
 
-    /// <exception cref="BenchException">A server did not start.</exception>
-    public static async Task<BenchServers> StartAsync()
-    {
-        var servers = new BenchServers();
-        try
-        {
-            await Task.WhenAll(servers._broker.StartAsync(), servers._database.StartAsync());
-            return servers;
-        }
-        catch
-        {
-            await servers.DisposeAsync();
-            throw;
-        }
-    }
-
-    public string DatabaseConnectionString(string database) => _database.ConnectionString(database);
-
-    public Task<IConnection> ConnectToBrokerAsync() => _broker.ConnectAsync();
-
-    /// <inheritdoc cref="PostgresServer.OpenAsync"/>
-    public Task<NpgsqlConnection> OpenDatabaseAsync(string database) => _database.OpenAsync(database);
+    public Task StartAsync() => Task.WhenAll(Broker.StartAsync(), Database.StartAsync());
 
     public async Task ExecuteAsync(string database, string sql)
     {
-        await using var connection = await OpenDatabaseAsync(database);
+        await using var connection = await Database.OpenAsync(database);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    public async Task<T> QueryAsync<T>(string database, string sql)
-    {
-        await using var connection = await OpenDatabaseAsync(database);
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync())!;
-    }
-
-    /// <summary>Replaces a database by a copy of another one, which nobody may be using.</summary>
+    /// <summary>Replaces a database by a copy of another one that no connection uses.</summary>
     public async Task CopyDatabaseAsync(string template, string copy)
     {
         await ExecuteAsync(PostgresServer.DefaultDatabase, $"drop database if exists {copy} with (force)");
         await ExecuteAsync(PostgresServer.DefaultDatabase, $"create database {copy} template {template}");
     }
 
-    /// <summary>Writes what is dirty, so that the next measurement does not pay for the last one's.</summary>
+    /// <summary>Writes the dirty pages, so that the next measurement does not pay for those of the last one.</summary>
     public Task CheckpointAsync() => ExecuteAsync(PostgresServer.DefaultDatabase, "checkpoint");
 
     /// <summary>The bytes that have been written to the write-ahead log so far.</summary>
-    public Task<long> LogPositionAsync() => QueryAsync<long>(PostgresServer.DefaultDatabase, "select (pg_current_wal_lsn() - '0/0')::bigint");
-
-    public Task<string> DatabaseVersionAsync() => _database.VersionAsync();
-
-    public Task<string> BrokerVersionAsync() => _broker.VersionAsync();
+    public async Task<long> LogPositionAsync()
+    {
+        await using var connection = await Database.OpenAsync(PostgresServer.DefaultDatabase);
+        await using var command = new NpgsqlCommand("select (pg_current_wal_lsn() - '0/0')::bigint", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _broker.DisposeAsync();
-        await _database.DisposeAsync();
+        await Broker.DisposeAsync();
+        await Database.DisposeAsync();
     }
 }

@@ -1,51 +1,39 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace UserOrder.Bench.Servers;
 
-/// <summary>
-/// Stands where a collector would: takes OTLP over HTTP, reads it and lets it go. What a collector does with it, it does on another machine.
-/// </summary>
+/// <summary>Stands where a collector would: takes OTLP over HTTP, reads it and lets it go. The rest would cost another machine.</summary>
 internal sealed class TelemetryReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private long _bytes;
 
-    private TelemetryReceiver(WebApplication app)
+    public TelemetryReceiver()
     {
-        _app = app;
-        _app.Run(TakeAsync);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.Run(async context =>
+        {
+            var body = context.Request.BodyReader;
+            for (var isWhole = false; !isWhole;)
+            {
+                var read = await body.ReadAsync(context.RequestAborted);
+                Interlocked.Add(ref _bytes, read.Buffer.Length);
+                body.AdvanceTo(read.Buffer.End);
+                isWhole = read.IsCompleted;
+            }
+
+            context.Response.ContentType = "application/x-protobuf";
+        });
     }
 
     public string Url => _app.Urls.Single();
 
-    /// <summary>How much has come so far.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    public static async Task<TelemetryReceiver> StartAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var receiver = new TelemetryReceiver(builder.Build());
-        await receiver._app.StartAsync();
-        return receiver;
-    }
+    public Task StartAsync() => _app.StartAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    private async Task TakeAsync(HttpContext context)
-    {
-        bool isWhole;
-        do
-        {
-            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            Interlocked.Add(ref _bytes, read.Buffer.Length);
-            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            isWhole = read.IsCompleted;
-        }
-        while (!isWhole);
-
-        context.Response.ContentType = "application/x-protobuf";
-    }
 }
