@@ -9,7 +9,7 @@ internal sealed class DatabaseOutageHandler(IProblemDetailsService problems) : I
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!DatabaseFault.IsOutage(exception))
+        if (!DatabaseFault.IsOutage(exception) || DatabaseFault.IsOfCode(exception))
         {
             return ValueTask.FromResult(false);
         }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using UserOrder.Messaging.Outbox;
 
 namespace UserOrder.Tests.Documents;
 
@@ -27,7 +28,7 @@ public sealed partial class VersionTests
     }
 
     [Theory]
-    [InlineData(typeof(Messaging.MessagingBuilder))]
+    [InlineData(typeof(EventOutbox))]
     [InlineData(typeof(UserApi.Users.UserCreated))]
     [InlineData(typeof(OrderApi.Orders.OrderPlaced))]
     public void An_assembly_has_the_version(Type type) => Assert.StartsWith(

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using UserOrder.Messaging.Database;
 using UserOrder.ServiceDefaults.Broker;
 
 namespace UserOrder.Tests.Security;
