@@ -10,7 +10,19 @@ public sealed partial class PlainEnglishTests
     public static TheoryData<string> Documents { get; } = [.. MarkdownText.Files.Where(IsChecked)];
 
     public static TheoryData<string> SourceFolders { get; } =
-        ["UserOrder.AppHost", "UserOrder.Messaging", "UserOrder.Messaging.Tests", "UserOrder.Tests", "tools"];
+    [
+        "UserOrder.ApiDefaults",
+        "UserOrder.AppHost",
+        "UserOrder.Messaging",
+        "UserOrder.Messaging.AspNetCore",
+        "UserOrder.Messaging.Tests",
+        "UserOrder.OrderApi",
+        "UserOrder.ServiceDefaults",
+        "UserOrder.Tests",
+        "UserOrder.UserApi",
+        "bench",
+        "tools",
+    ];
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -27,8 +27,8 @@ internal sealed class OtherPrograms
 
     private static (double Others, double All) SoFar()
     {
-        // user, nice, system, idle, iowait, irq, softirq, steal (https://man7.org/linux/man-pages/man5/proc_stat.5.html). Interrupts count as
-        // nobody's.
+        // user, nice, system, idle, iowait, irq, softirq, steal (https://man7.org/linux/man-pages/man5/proc_stat.5.html). Interrupts belong
+        // to no program.
         var seconds = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9]
             .Select(ticks => double.Parse(ticks) / ProcFile.TicksPerSecond)
             .ToList();
