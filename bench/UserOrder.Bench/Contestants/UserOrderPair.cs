@@ -29,7 +29,7 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
         await using var channel = await connection.CreateChannelAsync();
         var queue = (await channel.QueueDeclareAsync()).QueueName;
         await channel.QueueBindAsync(queue, "user-order.events", "user.created.v1");
-        var bytes = new TaskCompletionSource<int>();
+        var bytes = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, message) => Task.FromResult(bytes.TrySetResult(message.Body.Length));
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
