@@ -12,6 +12,9 @@ namespace UserOrder.OrderApi.Orders;
 /// <summary>The handlers that write orders.</summary>
 internal static class OrderCommands
 {
+    /// <summary>The operation's id, in the OpenAPI document and with its idempotency keys.</summary>
+    public const string PlaceOrder = "placeOrder";
+
     [EndpointSummary("Place an order for a user")]
     public static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
         PlaceOrderRequest request,
@@ -26,7 +29,7 @@ internal static class OrderCommands
         }
 
         var repeatable = new IdempotentRequest<PlaceOrderRequest>(
-            "placeOrder", idempotencyKey, services.Caller.Subject, request, OrderJson.Default.PlaceOrderRequest);
+            PlaceOrder, idempotencyKey, services.Caller.Subject, request, OrderJson.Default.PlaceOrderRequest);
         return await services.Requests.RunAsync(
             repeatable,
             write: key => AddAsync(request, key, services, cancellationToken),

@@ -17,7 +17,7 @@ internal static class OrderRoutes
     private static void MapOrders(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/orders", OrderCommands.PlaceAsync).WithName("placeOrder")
+        version.MapPost("/orders", OrderCommands.PlaceAsync).WithName(OrderCommands.PlaceOrder)
             .RequireRoomInOutbox()
             .AcceptsIdempotencyKey()
             .ProducesProblem(OrderProblems.UnknownUser, OrderProblems.UserApiUnavailable)

@@ -11,6 +11,9 @@ namespace UserOrder.UserApi.Users;
 /// <summary>The handlers that write users.</summary>
 internal static class UserCommands
 {
+    /// <summary>The operation's id, in the OpenAPI document and with its idempotency keys.</summary>
+    public const string CreateUser = "createUser";
+
     [EndpointSummary("Create a user")]
     public static async Task<Results<Created<UserResponse>, ProblemHttpResult>> CreateAsync(
         CreateUserRequest request,
@@ -20,7 +23,7 @@ internal static class UserCommands
         CancellationToken cancellationToken)
     {
         var repeatable = new IdempotentRequest<CreateUserRequest>(
-            "createUser", idempotencyKey, services.Caller.Subject, request, UserJson.Default.CreateUserRequest);
+            CreateUser, idempotencyKey, services.Caller.Subject, request, UserJson.Default.CreateUserRequest);
         return await services.Requests.RunAsync(
             repeatable,
             write: key => AddAsync(request, key, services, cancellationToken),

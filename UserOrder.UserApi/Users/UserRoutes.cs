@@ -17,7 +17,7 @@ internal static class UserRoutes
     private static void MapUsers(RouteGroupBuilder version)
     {
         version.RequireMigratedDatabase();
-        version.MapPost("/users", UserCommands.CreateAsync).WithName("createUser")
+        version.MapPost("/users", UserCommands.CreateAsync).WithName(UserCommands.CreateUser)
             .RequireRoomInOutbox()
             .ProducesProblem(UserProblems.EmailTaken)
             .AcceptsIdempotencyKey()
