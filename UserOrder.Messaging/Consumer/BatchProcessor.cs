@@ -72,7 +72,7 @@ internal sealed partial class BatchProcessor<TData>(
         }
         catch (HandlerFailedException failure) when (events.Count > 1)
         {
-            LogBatchFailed(failure.InnerException, subscription.Queue, events.Count);
+            LogBatchFailed(failure.Cause, subscription.Queue, events.Count);
             foreach (var single in events)
             {
                 await ApplyAsync(context, [single]);
@@ -80,10 +80,10 @@ internal sealed partial class BatchProcessor<TData>(
         }
         catch (HandlerFailedException failure)
         {
-            await failures.OnFailedAsync(context, events[0].Delivery, events[0].Event.Id, events[0].Activity, failure.InnerException!);
+            await failures.OnFailedAsync(context, events[0].Delivery, events[0].Event.Id, events[0].Activity, failure.Cause);
         }
     }
 
     [LoggerMessage(43, LogLevel.Warning, "A batch of {Count} events of {Queue} failed; each is tried alone")]
-    private partial void LogBatchFailed(Exception? exception, string queue, int count);
+    private partial void LogBatchFailed(Exception exception, string queue, int count);
 }

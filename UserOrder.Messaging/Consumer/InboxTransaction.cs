@@ -55,8 +55,9 @@ internal sealed partial class InboxTransaction<TData>(
         }
         catch (Exception exception)
         {
-            MessagingSpans.Fail(activity, exception);
-            telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started), exception is HandlerFailedException ? exception.InnerException : exception);
+            var cause = exception is HandlerFailedException failure ? failure.Cause : exception;
+            MessagingSpans.Fail(activity, cause);
+            telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started), cause);
             throw;
         }
     }
