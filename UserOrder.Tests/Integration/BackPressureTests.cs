@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Outbox;
@@ -75,16 +74,8 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
 
     private async Task<WebApplication> StartAsync(Uri broker, params (string Key, string Value)[] settings)
     {
-        var server = await OpenDatabaseAsync("userdb");
-        await using (var command = server.CreateCommand($"create database {_name}"))
-        {
-            await command.ExecuteNonQueryAsync(Cancelled);
-        }
-
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
-        builder.Configuration["ConnectionStrings:presseddb"] =
-            new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
+        builder.Configuration["ConnectionStrings:presseddb"] = await CreateDatabaseAsync(_name);
         builder.Configuration["Messaging:Exchange"] = _name;
         foreach (var (key, value) in settings)
         {

@@ -57,7 +57,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     public async Task Refused_data_becomes_a_dead_letter(string sql)
     {
         var handler = new SqlHandler { Sql = sql };
-        await using var service = await StartAsync(await CreateDatabaseAsync(), handler);
+        await using var service = await StartAsync(await CreateDatabaseAsync(_name), handler);
 
         await PublishAsync("tea");
 
@@ -73,7 +73,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     public async Task Every_other_failure_makes_events_wait(string sql)
     {
         var handler = new SqlHandler { Sql = sql };
-        await using var service = await StartAsync(await CreateDatabaseAsync(), handler);
+        await using var service = await StartAsync(await CreateDatabaseAsync(_name), handler);
 
         await PublishAsync("tea");
         await Until.TrueAsync("it was tried several times", () => Task.FromResult(handler.Attempts), attempts => attempts > 2);
@@ -89,7 +89,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     public async Task While_the_database_is_read_only_events_wait_and_requests_get_503()
     {
         var handler = new SqlHandler();
-        await using var service = await StartAsync(await CreateDatabaseAsync(), handler);
+        await using var service = await StartAsync(await CreateDatabaseAsync(_name), handler);
         using var client = new HttpClient { BaseAddress = new Uri(service.Urls.Single()) };
         await ExecuteAsync($"alter database {_name} set {ReadOnly} = on", Disconnect);
 
@@ -110,7 +110,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     public async Task While_the_login_is_refused_events_wait_and_requests_get_503()
     {
         var handler = new SqlHandler();
-        var owner = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync());
+        var owner = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync(_name));
         await ExecuteAsync($"create role {_name} superuser login password 'first'");
         owner.Username = _name;
         owner.Password = "first";
@@ -169,12 +169,6 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
             await using var command = server.CreateCommand(statement);
             await command.ExecuteNonQueryAsync(Cancelled);
         }
-    }
-
-    private async Task<string> CreateDatabaseAsync()
-    {
-        await ExecuteAsync($"create database {_name}");
-        return new NpgsqlConnectionStringBuilder(await Graph.GetConnectionStringAsync("userdb", Cancelled)) { Database = _name }.ConnectionString;
     }
 
     /// <summary>Starts a service for which one failure of a handler is enough for a dead letter.</summary>

@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.DeadLetters;
@@ -446,18 +445,9 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     /// <summary>Starts a replica. All replicas of a test share the database and the queue.</summary>
     private async Task<DeadLetterService> StartAsync(Uri broker, params (string Key, string Value)[] settings)
     {
-        _database ??= await CreateDatabaseAsync();
+        _database ??= await CreateDatabaseAsync(_name);
         return await DeadLetterService.StartAsync(
             _name, _database, broker, settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value), Cancelled);
-    }
-
-    private async Task<string> CreateDatabaseAsync()
-    {
-        var server = await OpenDatabaseAsync("userdb");
-        await using var command = server.CreateCommand($"create database {_name}");
-        await command.ExecuteNonQueryAsync(Cancelled);
-        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
-        return new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
     }
 
     private async Task PublishAsync(params string[] names)

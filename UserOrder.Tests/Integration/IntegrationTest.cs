@@ -83,6 +83,17 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
     /// <summary>Opens a database of the graph by its name.</summary>
     protected async Task<NpgsqlDataSource> OpenDatabaseAsync(string name) => Open(await Graph.GetConnectionStringAsync(name, Cancelled));
 
+    /// <summary>Creates an empty database on UserApi's server.</summary>
+    /// <returns>The owner's connection string.</returns>
+    protected async Task<string> CreateDatabaseAsync(string name)
+    {
+        var server = await OpenDatabaseAsync("userdb");
+        await using var command = server.CreateCommand($"create database {name}");
+        await command.ExecuteNonQueryAsync(Cancelled);
+        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
+        return new NpgsqlConnectionStringBuilder(userdb) { Database = name }.ConnectionString;
+    }
+
     /// <summary>Opens a database until the end of the test.</summary>
     protected NpgsqlDataSource Open(string connectionString)
     {

@@ -42,7 +42,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var handler = new ThingHandler { Answers = true };
         var logs = new LogCollector();
-        using var host = Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, logs, ("Messaging:RelayPollInterval", "00:10:00"));
+        using var host = Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, logs, ("Messaging:RelayPollInterval", "00:10:00"));
         handler.Outbox = host.Services.GetRequiredService<EventOutbox>();
         await host.StartAsync(Cancelled);
         await Until.EqualAsync(1, "it consumes", () => Task.FromResult(logs.Count($"Consuming from {_name}.things")));
@@ -80,7 +80,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     [Fact]
     public async Task A_postponed_event_blocks_no_other_and_is_redelivered_alone()
     {
-        var database = await CreateDatabaseAsync();
+        var database = await CreateDatabaseAsync(_name);
         var failing = new ThingHandler { Poison = "poison" };
         using (var host = Build(database, await BrokerAsync(), failing, new LogCollector(), ("Messaging:HandlerRetryDelay", "00:01:00")))
         {
@@ -150,7 +150,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     public async Task Replicas_started_together_migrate_once_and_share_the_work()
     {
         var handlers = Enumerable.Range(0, 3).Select(_ => new ThingHandler()).ToList();
-        var database = await CreateDatabaseAsync();
+        var database = await CreateDatabaseAsync(_name);
         var broker = await BrokerAsync();
         var hosts = handlers.Select(handler => Build(database, broker, handler, new LogCollector())).ToList();
         await Task.WhenAll(hosts.Select(host => host.StartAsync(Cancelled)));
@@ -218,7 +218,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     [Fact]
     public async Task A_service_started_before_its_servers_waits_and_logs_each_wait_once()
     {
-        var connection = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync());
+        var connection = new NpgsqlConnectionStringBuilder(await CreateDatabaseAsync(_name));
         var uri = await BrokerAsync();
         await using var database = new TcpProxy(connection.Host!, connection.Port, ProxyMode.Reset);
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.Reset);
@@ -254,7 +254,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var uri = await BrokerAsync();
         await using var broker = new TcpProxy(uri.Host, uri.Port, ProxyMode.HalfOpen);
         using var host = Build(
-            await CreateDatabaseAsync(),
+            await CreateDatabaseAsync(_name),
             new UriBuilder(uri) { Host = "127.0.0.1", Port = broker.Port }.Uri,
             new ThingHandler(),
             new LogCollector());
@@ -274,7 +274,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var time = new SteppedTime(TimeProvider.System);
         var handler = new ThingHandler();
-        using var host = Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, new LogCollector(), time);
+        using var host = Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, new LogCollector(), time);
         await host.StartAsync(Cancelled);
         await WaitUntilMigratedAsync(host);
         var handled = 0;
@@ -298,7 +298,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     [Fact]
     public async Task A_replica_whose_clock_is_ahead_forgets_nothing_and_refuses_nothing()
     {
-        var database = await CreateDatabaseAsync();
+        var database = await CreateDatabaseAsync(_name);
         var handler = new ThingHandler();
         using (var host = Build(database, await BrokerAsync(), handler, new LogCollector()))
         {
@@ -357,17 +357,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
     private static Task WaitUntilMigratedAsync(IHost host) => host.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(Cancelled);
 
-    private async Task<string> CreateDatabaseAsync()
-    {
-        var server = await OpenDatabaseAsync("userdb");
-        await using var command = server.CreateCommand($"create database {_name}");
-        await command.ExecuteNonQueryAsync(Cancelled);
-        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
-        return new NpgsqlConnectionStringBuilder(userdb) { Database = _name }.ConnectionString;
-    }
-
     private async Task<IHost> BuildAsync(ThingHandler handler, params (string Key, string Value)[] settings) =>
-        Build(await CreateDatabaseAsync(), await BrokerAsync(), handler, new LogCollector(), settings);
+        Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, new LogCollector(), settings);
 
     private async Task<Uri> BrokerAsync() => new(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
 

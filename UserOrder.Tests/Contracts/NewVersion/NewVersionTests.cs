@@ -30,7 +30,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     public async Task A_move_to_a_second_version_loses_and_duplicates_nothing()
     {
         var (producing, staying, moving) = (
-            await CreateDatabaseAsync("producer"), await CreateDatabaseAsync("staying"), await CreateDatabaseAsync("moving"));
+            await CreateDatabaseOfAsync("producer"), await CreateDatabaseOfAsync("staying"), await CreateDatabaseOfAsync("moving"));
         var channel = await OpenChannelAsync();
         await using var producer = await StartAsync(producing, _ => { });
         await using var oldConsumer = await StartConsumerAsync(staying, "staying", reads: [1]);
@@ -95,16 +95,9 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
     private static JsonObject V2Schema() =>
         ContractFiles.Read(Path.Combine(Repository.Root, "UserOrder.Tests", "Contracts", "NewVersion", "user.created.v2.schema.json"));
 
-    private async Task<NpgsqlDataSource> CreateDatabaseAsync(string role)
+    private async Task<NpgsqlDataSource> CreateDatabaseOfAsync(string role)
     {
-        var server = await OpenDatabaseAsync("userdb");
-        await using (var command = server.CreateCommand($"create database {_name}_{role}"))
-        {
-            await command.ExecuteNonQueryAsync(Cancelled);
-        }
-
-        var userdb = await Graph.GetConnectionStringAsync("userdb", Cancelled);
-        var database = Open(new NpgsqlConnectionStringBuilder(userdb) { Database = $"{_name}_{role}" }.ConnectionString);
+        var database = Open(await CreateDatabaseAsync($"{_name}_{role}"));
         await using var tables = database.CreateCommand(UserHandler.Schema);
         await tables.ExecuteNonQueryAsync(Cancelled);
         return database;
