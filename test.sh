@@ -45,12 +45,17 @@ step() {
   "$@" || failed=yes
 }
 
+run_tests() {
+  dotnet test "$1" --configuration Release --no-build --nologo \
+    --logger "trx;LogFileName=${1##*/}.trx" --logger 'console;verbosity=normal' --results-directory "$results" \
+    ${filter:+--filter "FullyQualifiedName~$filter"}
+}
+
 # The load comparison, which is a solution of its own.
 test_bench() {
   dotnet build bench/UserOrder.Bench.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true &&
     dotnet format bench/UserOrder.Bench.sln --no-restore --verify-no-changes &&
-    dotnet test "bench/$bench_tests" --configuration Release --no-build --nologo \
-      --logger "trx;LogFileName=$bench_tests.trx" --logger 'console;verbosity=normal' --results-directory "$results" ${filter:+--filter "FullyQualifiedName~$filter"}
+    run_tests "bench/$bench_tests"
 }
 
 filter=${1:-}
@@ -90,9 +95,7 @@ step 'build' dotnet build UserOrder.sln --configuration Release --nologo --verbo
 if [[ ! $failed ]]; then
   [[ $deployed ]] || step 'format' dotnet format UserOrder.sln --no-restore --verify-no-changes
   for project in "${test_projects[@]}"; do
-    step "$project" dotnet test "$project" --configuration Release --no-build --nologo \
-      --logger "trx;LogFileName=$project.trx" --logger 'console;verbosity=normal' --results-directory "$results" \
-      ${filter:+--filter "FullyQualifiedName~$filter"}
+    step "$project" run_tests "$project"
   done
 fi
 [[ $deployed ]] || step 'bench' test_bench

@@ -2,9 +2,8 @@
 # Measures UserOrder side by side with its peers, on this machine: see bench/README.md.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=../tools/setup.sh
-source "$root/tools/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/setup.sh"
 
 bench=$state/bench
 node_peer=$root/bench/peers/node
