@@ -8,7 +8,7 @@ using UserOrder.ApiDefaults.Versioning;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Serves what every HTTP API has.</summary>
+/// <summary>Serves the common parts of an HTTP API.</summary>
 public static class ApiDefaultsApplicationExtensions
 {
     /// <summary>

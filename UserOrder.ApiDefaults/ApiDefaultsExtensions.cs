@@ -8,7 +8,7 @@ using UserOrder.ApiDefaults.Transport;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Registers what every HTTP API has.</summary>
+/// <summary>Registers the common parts of an HTTP API.</summary>
 public static class ApiDefaultsExtensions
 {
     /// <summary>Adds problem details, strict JSON, access tokens, limits and trusted proxies, after <c>AddServiceDefaults</c>.</summary>

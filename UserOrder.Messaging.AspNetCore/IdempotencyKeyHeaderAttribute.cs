@@ -19,19 +19,20 @@ public sealed class IdempotencyKeyHeaderAttribute : StringLengthAttribute
 
     /// <summary>The description of the request header in the OpenAPI document.</summary>
     public const string Description =
-        "A key that the client makes up for this request, such as a UUID, and sends again with each retry of it, within 24 hours. The " +
-        $"request is carried out once; a retry gets the first answer again, with the header {ReplayedHeaderName}: true. 1 to 255 visible " +
-        "ASCII characters, with or without quotes.";
+        "A key that the client generates for this request, such as a UUID, and sends again with each retry within 24 hours. The service " +
+        $"carries the request out once; a retry gets the first response again, with the header {ReplayedHeaderName}: true. 1 to 255 " +
+        "visible ASCII characters, with or without quotes.";
 
     /// <summary>The description of the response header in the OpenAPI document.</summary>
-    public const string ReplayedDescription = "true where the request was carried out before and this is the first answer again.";
+    public const string ReplayedDescription = "true when this response repeats the first one to the same idempotency key.";
 
     /// <summary>Sets the length that the OpenAPI document states, which includes quotes and escapes.</summary>
     public IdempotencyKeyHeaderAttribute()
         : base(2 + (2 * IdempotencyKey.MaxLength))
     {
         MinimumLength = 1;
-        ErrorMessage = $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; in quotes also with spaces and commas.";
+        ErrorMessage =
+            $"The header {HeaderName} must be one key of 1 to 255 visible ASCII characters; a quoted key may contain spaces and commas.";
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using UserOrder.ServiceDefaults.Telemetry;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Serves what every service with an HTTP port has.</summary>
+/// <summary>Serves the common parts of a service with an HTTP port.</summary>
 public static class ServiceDefaultsApplicationExtensions
 {
     /// <summary>

@@ -7,7 +7,7 @@ using UserOrder.ServiceDefaults.Telemetry;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Registers what every service has, whether it serves HTTP or not.</summary>
+/// <summary>Registers the common parts of a service, with or without an HTTP port.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>

@@ -4,7 +4,7 @@ using UserOrder.ApiDefaults.Bodies;
 
 namespace UserOrder.ApiDefaults.Limits;
 
-/// <summary>Limits what a connection costs before its caller is known.</summary>
+/// <summary>Limits the cost of a connection before its caller is known.</summary>
 internal sealed class ConnectionLimits(IOptions<LimitOptions> options) : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>The longest <c>GET /path?query HTTP/1.1</c>. The APIs' own request lines have at most about 150 bytes.</summary>

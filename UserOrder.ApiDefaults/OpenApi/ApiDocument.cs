@@ -3,7 +3,7 @@ using UserOrder.ApiDefaults.Versioning;
 
 namespace UserOrder.ApiDefaults.OpenApi;
 
-/// <summary>Adds to the OpenAPI document what all operations share: the general description and the components.</summary>
+/// <summary>Adds the shared parts of the OpenAPI document: the general description and the components.</summary>
 internal static class ApiDocument
 {
     public const string VersionsHeader = "ApiSupportedVersions";

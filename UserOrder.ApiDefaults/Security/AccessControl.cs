@@ -5,7 +5,7 @@ using UserOrder.ApiDefaults.Problems;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>Whose requests the service accepts. Endpoints ask the <see cref="Caller"/> for the resources that it reaches.</summary>
+/// <summary>Decides whether the service requires tokens and which resources a token covers. Endpoints use <see cref="Caller"/>.</summary>
 public sealed class AccessControl
 {
     internal const string SubjectClaim = "sub";

@@ -6,7 +6,7 @@ internal static class KnownUsersExtensions
 {
     private const string Scope = "users:read" + Scopes.AnySuffix;
 
-    /// <summary>Adds the copy of the known users, and UserApi's client. Service discovery finds UserApi; each call carries our access token.</summary>
+    /// <summary>Adds the copy of the known users, and UserApi's client with service discovery and the service's access token.</summary>
     public static void AddKnownUsers(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<KnownUserStore>();

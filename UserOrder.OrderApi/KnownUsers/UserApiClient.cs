@@ -4,16 +4,16 @@ using Polly;
 
 namespace UserOrder.OrderApi.KnownUsers;
 
-/// <summary>What is known of a user after asking UserApi.</summary>
+/// <summary>UserApi's answer to the question whether a user exists.</summary>
 internal enum UserLookup
 {
     /// <summary>The user exists.</summary>
     Found,
 
-    /// <summary>UserApi says that there is no such user.</summary>
+    /// <summary>No such user exists.</summary>
     NotFound,
 
-    /// <summary>UserApi gave no answer that settles it.</summary>
+    /// <summary>UserApi did not answer, or answered with an error.</summary>
     Unavailable,
 }
 

@@ -4,7 +4,7 @@ using UserOrder.Messaging.Events;
 
 namespace UserOrder.OrderApi.KnownUsers;
 
-/// <summary>What this service reads of a user's event.</summary>
+/// <summary>The part of a user's event that this service reads.</summary>
 internal sealed record UserCreated
 {
     public static readonly EventType<UserCreated> V1 = new("user.created.v1", KnownUserJson.Default.UserCreated);

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace UserOrder.OrderApi.KnownUsers;
 
-/// <summary>Counts how often UserApi had to be asked for a user, and says once when it stops or begins to answer.</summary>
+/// <summary>Counts the look-ups at UserApi, and logs once when UserApi stops or starts to answer.</summary>
 internal sealed partial class UserLookups
 {
     private readonly Counter<long> _lookups;
@@ -13,7 +13,7 @@ internal sealed partial class UserLookups
     {
         _logger = logger;
         _lookups = meters.Create("UserOrder.OrderApi").CreateCounter<long>(
-            "userorder.user_lookups", "{lookup}", "Orders whose user was not known yet, so that UserApi was asked, by its answer.");
+            "userorder.user_lookups", "{lookup}", "Look-ups at UserApi of users that this service did not know yet, by their result.");
     }
 
     public void Record(UserLookup answer, string? reason = null)

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>Refuses a list with a null in it, which JSON allows and the element's type does not.</summary>
+/// <summary>Refuses a list that contains null, which JSON allows and the element's type does not.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NoNullsAttribute() : ValidationAttribute("The field {0} must not contain null.")
 {

@@ -3,7 +3,7 @@ using UserOrder.OrderApi.KnownUsers;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>What became of the wish to place an order.</summary>
+/// <summary>The outcome of placing an order.</summary>
 internal enum PlacementOutcome
 {
     /// <summary>The order is placed.</summary>
@@ -12,14 +12,14 @@ internal enum PlacementOutcome
     /// <summary>There is no such user.</summary>
     UnknownUser,
 
-    /// <summary>Whether the user exists could not be found out.</summary>
+    /// <summary>UserApi did not answer whether the user exists.</summary>
     UserUnavailable,
 
     /// <summary>Another request has stored the idempotency key.</summary>
     KeyTaken,
 }
 
-/// <summary>Places an order for a user who is known here, or whom UserApi knows when it is asked.</summary>
+/// <summary>Places an order for a user that this service or UserApi knows.</summary>
 internal sealed class OrderPlacement(OrderStore orders, KnownUserStore knownUsers, UserApiClient userApi)
 {
     public async Task<PlacementOutcome> PlaceAsync(OrderResponse order, IdempotencyKey? key, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class OrderPlacement(OrderStore orders, KnownUserStore knownUser
         {
             OrderAddition.Added => PlacementOutcome.Placed,
             OrderAddition.KeyTaken => PlacementOutcome.KeyTaken,
-            _ => throw new InvalidOperationException($"The user {order.UserId} was made known, and is not."),
+            _ => throw new InvalidOperationException($"The user {order.UserId} is unknown right after it was added."),
         };
     }
 }

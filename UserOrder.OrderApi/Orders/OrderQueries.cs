@@ -9,8 +9,7 @@ namespace UserOrder.OrderApi.Orders;
 /// <summary>The handlers that read orders.</summary>
 internal static class OrderQueries
 {
-    // The default of a parameter that may be null: the request delegate generator binds a text without a number to the default of the type,
-    // which is then validated.
+    // The parameter is nullable, because the request delegate generator binds a text without a number to 0 for a plain int.
     private const int DefaultLimit = 20;
 
     [EndpointSummary("Find an order")]
@@ -26,7 +25,7 @@ internal static class OrderQueries
         OrderStore orders,
         [AsParameters] Caller caller,
         CancellationToken cancellationToken,
-        [Description("The next of the page before; left out for the first page.")] Guid? after = null,
+        [Description("The next of the previous page; omit it for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
         caller.Reaches(OrderScopes.Read, userId)
             ? TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))

@@ -3,7 +3,7 @@ using UserOrder.ApiDefaults.Validation;
 
 namespace UserOrder.OrderApi.Orders;
 
-/// <summary>An order to be.</summary>
+/// <summary>The order to place.</summary>
 public sealed record PlaceOrderRequest
 {
     /// <summary>The user who orders.</summary>
@@ -11,7 +11,7 @@ public sealed record PlaceOrderRequest
     [NotEmpty]
     public Guid UserId { get; init; }
 
-    /// <summary>What is ordered: at most 100 items, or nothing yet.</summary>
+    /// <summary>The ordered items, at most 100; an order may have none.</summary>
     [MaxItems(100)]
     [NoNulls]
     public IReadOnlyList<OrderItem>? Items { get; init; }
@@ -20,7 +20,7 @@ public sealed record PlaceOrderRequest
 /// <summary>One line of an order.</summary>
 public sealed record OrderItem
 {
-    /// <summary>The article, 1 to 64 characters, none of them a control character.</summary>
+    /// <summary>The article: 1 to 64 characters, no control characters.</summary>
     [Required]
     [Characters(64, MinimumLength = 1)]
     [RegularExpression(@"[^\p{Cc}]*", ErrorMessage = "The sku must not have control characters.")]

@@ -4,7 +4,7 @@ using UserOrder.Messaging.Events;
 
 namespace UserOrder.UserApi.Orders;
 
-/// <summary>What this service reads of an order's event.</summary>
+/// <summary>The part of an order's event that this service reads.</summary>
 internal sealed record OrderPlaced
 {
     public static readonly EventType<OrderPlaced> V1 = new("order.placed.v1", OrderJson.Default.OrderPlaced);

@@ -3,10 +3,10 @@ using UserOrder.ApiDefaults.Validation;
 
 namespace UserOrder.UserApi.Users;
 
-/// <summary>A user to be.</summary>
+/// <summary>The user to create.</summary>
 public sealed record CreateUserRequest
 {
-    /// <summary>1 to 200 characters, not all of them blank, no control characters.</summary>
+    /// <summary>1 to 200 characters: not only blanks, no control characters.</summary>
     [Required]
     [Characters(200, MinimumLength = 1)]
     [RegularExpression(@"[^\p{Cc}]*", ErrorMessage = "The name must not have control characters.")]
@@ -18,7 +18,6 @@ public sealed record CreateUserRequest
     [RegularExpression(EmailPattern, ErrorMessage = "The email must be an address such as ada@example.com.")]
     public string Email { get; init; } = "";
 
-    // What is before the @ has at most 64 characters and what is behind it at most 255 (RFC 5321, section 4.5.3.1). Only a mail that
-    // arrives proves more.
+    // The local part has at most 64 characters, the domain at most 255 (RFC 5321, section 4.5.3.1). Only a delivered mail proves more.
     private const string EmailPattern = @"[^\s@\p{Cc}]{1,64}@(?=.{1,255}$)[^\s@.\p{Cc}]+(\.[^\s@.\p{Cc}]+)*";
 }

@@ -9,8 +9,7 @@ namespace UserOrder.UserApi.Users;
 /// <summary>The handlers that read users.</summary>
 internal static class UserQueries
 {
-    // The default of a parameter that may be null: the request delegate generator binds a text without a number to the default of the type,
-    // which is then validated.
+    // The parameter is nullable, because the request delegate generator binds a text without a number to 0 for a plain int.
     private const int DefaultLimit = 20;
 
     [EndpointSummary("Find a user, with the number of their orders")]
@@ -32,7 +31,7 @@ internal static class UserQueries
         UserStore users,
         [AsParameters] Caller caller,
         CancellationToken cancellationToken,
-        [Description("The next of the page before; left out for the first page.")] Guid? after = null,
+        [Description("The next of the previous page; omit it for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
         caller.ReachesAny(UserScopes.Read)
             ? TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
