@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -37,6 +36,7 @@ public static class MessagingExtensions
     /// <param name="builder">The service's builder.</param>
     /// <param name="serviceName">The service's name, which becomes the source of its events.</param>
     /// <returns>A builder that declares the service's events.</returns>
+    /// <exception cref="InvalidOperationException"><c>ConnectionStrings:rabbitmq-management</c> is invalid.</exception>
     public static MessagingBuilder AddMessaging(this IHostApplicationBuilder builder, string serviceName)
     {
         var services = builder.Services;
@@ -50,9 +50,9 @@ public static class MessagingExtensions
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<IConnectionFactory>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
-        var management = builder.Configuration.GetConnectionString(ManagementConnection);
+        var management = ConnectionStrings.Management(builder.Configuration, ManagementConnection);
         services.AddSingleton(provider => new BrokerAccess(
-            management is null ? null : new Uri(management),
+            management,
             provider.GetRequiredService<IConnectionFactory>(),
             provider.GetServices<SubscribedQueue>(),
             provider.GetServices<PublishedType>(),

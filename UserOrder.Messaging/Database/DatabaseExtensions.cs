@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Reflection;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Settings;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -18,15 +18,16 @@ public static class DatabaseExtensions
     /// database does not answer. If <c>ConnectionStrings:{name}-owner</c> is set, that role migrates the schema and creates the role of
     /// <c>ConnectionStrings:{name}</c>, which may then use only the tables.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    /// <exception cref="InvalidOperationException">A connection string is missing or invalid; the message names it, without its value.</exception>
     public static IHostApplicationBuilder AddPostgresDatabase(this IHostApplicationBuilder builder, string name, Assembly migrations)
     {
-        var connectionString = builder.Configuration.GetConnectionString(name) ??
-            throw new InvalidOperationException($"ConnectionStrings:{name} is missing. It configures the PostgreSQL database.");
+        var connectionString = ConnectionStrings.Postgres(builder.Configuration, name)
+            ?? throw new InvalidOperationException($"ConnectionStrings:{name} is missing. It configures the PostgreSQL database.");
+        var owner = ConnectionStrings.Postgres(builder.Configuration, $"{name}-owner");
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => CreateDataSource(connectionString, services.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddSingleton(new DatabaseAccess(connectionString, builder.Configuration.GetConnectionString($"{name}-owner")));
+        builder.Services.AddSingleton(new DatabaseAccess(connectionString, owner));
         builder.Services.AddMigrations(migrations);
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", timeout: TimeSpan.FromSeconds(5));
         return builder;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using RabbitMQ.Client;
 using UserOrder.ServiceDefaults.Broker;
 
 namespace Microsoft.Extensions.Hosting;
@@ -17,7 +18,7 @@ public static class MessageBrokerExtensions
     public static TBuilder AddMessageBroker<TBuilder>(this TBuilder builder, string name)
         where TBuilder : IHostApplicationBuilder
     {
-        if (!Uri.TryCreate(builder.Configuration.GetConnectionString(name), UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
+        if (!IsAmqpUri(builder.Configuration.GetConnectionString(name)))
         {
             throw new InvalidOperationException($"ConnectionStrings:{name} must be an AMQP URI, such as amqp://user:password@host:5672.");
         }
@@ -40,5 +41,24 @@ public static class MessageBrokerExtensions
                 }
             });
         return builder;
+    }
+
+    /// <remarks>Asks the client, because its own exceptions quote parts of the URI.</remarks>
+    private static bool IsAmqpUri(string? value)
+    {
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var uri))
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = new ConnectionFactory { Uri = uri };
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

@@ -25,10 +25,11 @@ internal static class TelemetryExtensions
     /// Exports logs, traces and metrics over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and serves the metrics to Prometheus when
     /// <c>OTEL_METRICS_EXPORTER</c> names it. The standard <c>OTEL_*</c> variables configure exporters, sampler and resource.
     /// </summary>
+    /// <exception cref="InvalidOperationException">An OTLP setting is invalid; the message names it.</exception>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         builder.AddConsoleLogs();
-        var isPushed = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var isPushed = OtlpSettings.HasEndpoint(builder.Configuration);
         var isFetched = IsFetchedByPrometheus(builder.Configuration);
         if (!isPushed && !isFetched)
         {
@@ -60,6 +61,7 @@ internal static class TelemetryExtensions
         if (isPushed)
         {
             telemetry.UseOtlpExporter();
+            builder.Services.AddHostedService<LastExport>();
         }
 
         if (isFetched)

@@ -83,6 +83,14 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends SIGTERM and waits for the exit.</summary>
+    /// <exception cref="TimeoutException">The service still runs after the time limit.</exception>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        Signals.Send(_process.Id, Signal.Terminate);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(limit, TestContext.Current.CancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();

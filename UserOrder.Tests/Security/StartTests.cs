@@ -2,7 +2,7 @@ using UserOrder.Tests.Manifest;
 
 namespace UserOrder.Tests.Security;
 
-/// <summary>A service without a complete configuration of access control does not start.</summary>
+/// <summary>A service with an invalid or incomplete configuration does not start.</summary>
 public sealed class StartTests
 {
     private static readonly Dictionary<string, string> Connections = new()
@@ -33,6 +33,50 @@ public sealed class StartTests
         },
         { "order-api", "Open=true Client__TokenEndpoint=https://issuer.example/token Client__ClientId=a", "Security:Client:ClientSecret" },
     };
+
+    public static TheoryData<string, string> WrongConnections { get; } = new()
+    {
+        { "userdb", "" },
+        { "userdb", "postgres://service:hunter2@db/data?sslmode=require" },
+        { "userdb", "Port=hunter2;Host=db" },
+        { "userdb-owner", "Username=owner;Password=hunter2" },
+        { "rabbitmq", "" },
+        { "rabbitmq", "amqp://service:hunter2@broker/a/b" },
+        { "rabbitmq-management", "" },
+        { "rabbitmq-management", "administrator:hunter2@broker:15672" },
+        { "rabbitmq-management", "http://hunter2@broker:15672" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongConnections))]
+    public async Task An_invalid_connection_string_stops_the_start_and_is_named_without_its_value(string name, string value)
+    {
+        var environment = new Dictionary<string, string>(Connections)
+        {
+            ["Security__Open"] = "true",
+            [$"ConnectionStrings__{name}"] = value,
+        };
+
+        var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync("user-api", environment);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains($"ConnectionStrings:{name} must be ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://collector")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "json")]
+    public async Task An_invalid_telemetry_setting_stops_the_start_and_is_named(string name, string value)
+    {
+        var environment = new Dictionary<string, string>(Connections) { ["Security__Open"] = "true", [name] = value };
+
+        var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync("user-api", environment);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains($"{name} must be ", output, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(WrongSettings))]
