@@ -60,6 +60,10 @@ public sealed class CloudEventTests
     [InlineData("type", "\"thing.happened.v2\"", "The event's type is not thing.happened.v1.")]
     [InlineData("time", null, "The event has no time.")]
     [InlineData("time", "\"yesterday\"", "The body is not a JSON CloudEvent: it fails at $.time.")]
+    [InlineData("time", "\"2026-01-02T03:04:05\"", "The body is not a JSON CloudEvent: it fails at $.time.")]
+    [InlineData("time", "\"2026-01-02T03:04Z\"", "The body is not a JSON CloudEvent: it fails at $.time.")]
+    [InlineData("time", "\"2026-01-02\"", "The body is not a JSON CloudEvent: it fails at $.time.")]
+    [InlineData("time", "1767323045", "The body is not a JSON CloudEvent: it fails at $.time.")]
     [InlineData("data", null, "The event's data is not an object.")]
     [InlineData("data", "[]", "The event's data is not an object.")]
     [InlineData("data", "{}", "The event's data does not fit thing.happened.v1 at $.")]
@@ -74,6 +78,26 @@ public sealed class CloudEventTests
         }
 
         Assert.Equal(reason, Assert.Throws<UnreadableEventException>(() => Read(json)).Message);
+    }
+
+    [Theory]
+    [InlineData("2026-01-02T03:04:05Z")]
+    [InlineData("2026-01-02T05:04:05.000+02:00")]
+    [InlineData("2026-01-01T22:04:05-05:00")]
+    public void The_reader_accepts_a_time_with_an_offset(string time)
+    {
+        var json = Parse(Write());
+        json["time"] = time;
+
+        Assert.Equal(Time, Read(json).Time);
+    }
+
+    [Fact]
+    public void The_reader_accepts_a_time_with_escaped_characters()
+    {
+        var text = Parse(Write()).ToJsonString().Replace("\"2026-01-02T", "\"\\u0032026-01-02T", StringComparison.Ordinal);
+
+        Assert.Equal(Time, CloudEventReader.Read(Thing.Happened, Encoding.UTF8.GetBytes(text)).Event.Time);
     }
 
     private static byte[] Write() =>

@@ -35,6 +35,10 @@ internal sealed record CloudEvent
     public static string SchemaOf(string type) => $"https://userorder.example/schemas/{type}.json";
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, MaxDepth = 32)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    Converters = [typeof(Rfc3339TimeConverter)],
+    MaxDepth = 32,
+    NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(CloudEvent))]
 internal sealed partial class CloudEventJson : JsonSerializerContext;

@@ -14,6 +14,10 @@ internal sealed record OrderPlaced
     public required DateTimeOffset PlacedAt { get; init; }
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = 16, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    Converters = [typeof(Rfc3339TimeConverter)],
+    MaxDepth = 16,
+    NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(OrderPlaced))]
 internal sealed partial class OrderJson : JsonSerializerContext;
