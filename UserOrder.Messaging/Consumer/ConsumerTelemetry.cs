@@ -11,6 +11,9 @@ internal sealed class ConsumerTelemetry
     private const string Unreadable = "unreadable";
     private const string HandlerFailed = "handler_failed";
 
+    /// <summary>The tolerated difference between the clocks of two services.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
     private readonly MessagingTelemetry _telemetry;
     private readonly string _destination;
     private readonly AmqpTcpEndpoint? _broker;
@@ -34,6 +37,7 @@ internal sealed class ConsumerTelemetry
     public void Announce()
     {
         RecordDuplicates(0);
+        CountFromFuture(0);
         CountRetries(0);
         CountDeadLetters(Unreadable, 0);
         CountDeadLetters(HandlerFailed, 0);
@@ -76,7 +80,8 @@ internal sealed class ConsumerTelemetry
     }
 
     /// <summary>Records the delay between the time of each event and the commit of its effect.</summary>
-    public void RecordLags(IEnumerable<DateTimeOffset> eventTimes, DateTimeOffset committed)
+    /// <returns>How far the latest event is ahead of this service's clock; zero if the difference is tolerable.</returns>
+    public TimeSpan RecordLags(IReadOnlyCollection<DateTimeOffset> eventTimes, DateTimeOffset committed)
     {
         if (_telemetry.Lag.Enabled)
         {
@@ -86,6 +91,15 @@ internal sealed class ConsumerTelemetry
                 _telemetry.Lag.Record(Math.Max(0, (committed - time).TotalSeconds), _queueTags);
             }
         }
+
+        var future = eventTimes.Count(time => time - committed > ClockSkew);
+        if (future == 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        CountFromFuture(future);
+        return eventTimes.Max() - committed;
     }
 
     public void RecordDuplicates(int count) => _telemetry.Duplicates.Add(count, _queueTags);
@@ -93,6 +107,8 @@ internal sealed class ConsumerTelemetry
     public void RecordRetry() => CountRetries(1);
 
     public void RecordDeadLetter(bool isReadable) => CountDeadLetters(isReadable ? HandlerFailed : Unreadable, 1);
+
+    private void CountFromFuture(int count) => _telemetry.FromFuture.Add(count, _queueTags);
 
     private void CountRetries(int count) => _telemetry.Retries.Add(count, _queueTags);
 

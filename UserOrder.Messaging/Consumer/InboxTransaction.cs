@@ -20,6 +20,7 @@ internal sealed partial class InboxTransaction<TData>(
     ILogger<InboxTransaction<TData>> logger)
 {
     private readonly TimeSpan _retention = options.Value.InboxRetention;
+    private bool _areClocksApart;
 
     /// <summary>Applies the events that have not taken effect before.</summary>
     /// <returns>The events that are too old. They may have taken effect before the inbox forgot them.</returns>
@@ -49,7 +50,7 @@ internal sealed partial class InboxTransaction<TData>(
         {
             var (applied, tooOld) = await CommitOnceAsync(events);
             telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started));
-            telemetry.RecordLags(applied.Select(fresh => fresh.Time), time.GetUtcNow());
+            LogClocks(telemetry.RecordLags([.. applied.Select(fresh => fresh.Time)], time.GetUtcNow()));
             telemetry.RecordDuplicates(events.Count - applied.Count - tooOld.Count);
             return tooOld;
         }
@@ -110,6 +111,20 @@ internal sealed partial class InboxTransaction<TData>(
 
         return telemetry.StartBatch(events.Select(incoming => incoming.Activity).OfType<Activity>().Where(activity => activity.Recorded), events.Count);
     }
+
+    /// <summary>Logs events from the future once, until a batch without any.</summary>
+    private void LogClocks(TimeSpan ahead)
+    {
+        if (ahead > TimeSpan.Zero && !_areClocksApart)
+        {
+            LogFromFuture(subscription.Queue, ahead);
+        }
+
+        _areClocksApart = ahead > TimeSpan.Zero;
+    }
+
+    [LoggerMessage(47, LogLevel.Warning, "The consumer of {Queue} applies events whose time is {Ahead} ahead: a clock is wrong here or at the sender")]
+    private partial void LogFromFuture(string queue, TimeSpan ahead);
 
     [LoggerMessage(42, LogLevel.Warning, "The consumer of {Queue} waits for the database: {Reason}")]
     private partial void LogDatabaseOutage(string queue, string reason);

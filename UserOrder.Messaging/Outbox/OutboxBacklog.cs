@@ -25,7 +25,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
     private readonly TimeProvider _time;
     private readonly MessagingOptions _options;
     private readonly ILogger<OutboxBacklog> _logger;
-    private DateTimeOffset? _oldest;
+    private Oldest? _oldest;
 
     public OutboxBacklog(
         NpgsqlDataSource database,
@@ -48,8 +48,8 @@ internal sealed partial class OutboxBacklog : BackgroundService
     /// <summary>The number of events in the outbox, counted up to <see cref="MessagingOptions.OutboxMaxRows"/>.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>The age of the oldest event.</summary>
-    public TimeSpan Age => _oldest is { } oldest && _time.GetUtcNow() - oldest is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+    /// <summary>The age of the oldest event by the database's clock, which all replicas share.</summary>
+    public TimeSpan Age => _oldest is { } oldest && oldest.Age + _time.GetElapsedTime(oldest.MeasuredAt) is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
     /// <summary>Whether the outbox has reached one of its limits.</summary>
     public bool IsFull => Rows >= _options.OutboxMaxRows || Age > _options.OutboxMaxAge;
@@ -86,13 +86,15 @@ internal sealed partial class OutboxBacklog : BackgroundService
         // The ids are UUIDv7 (RFC 9562): their first 48 bits are the event's time in milliseconds.
         await using var command = _database.CreateCommand(
             """
-            select count(*), (select id from outbox order by id limit 1) from (select from outbox limit $1) as waiting
+            select count(*), (select id from outbox order by id limit 1), clock_timestamp() from (select from outbox limit $1) as waiting
             """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _options.OutboxMaxRows });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         Rows = reader.GetInt64(0);
-        _oldest = reader.IsDBNull(1) ? null : TimeOf(reader.GetGuid(1));
+        _oldest = reader.IsDBNull(1)
+            ? null
+            : new Oldest(reader.GetFieldValue<DateTimeOffset>(2) - TimeOf(reader.GetGuid(1)), _time.GetTimestamp());
     }
 
     private static DateTimeOffset TimeOf(Guid version7)
@@ -107,6 +109,9 @@ internal sealed partial class OutboxBacklog : BackgroundService
 
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
+
+    /// <summary>The oldest event: its age when it was measured, and the timestamp of the measurement.</summary>
+    private sealed record Oldest(TimeSpan Age, long MeasuredAt);
 
     [LoggerMessage(14, LogLevel.Warning, "The outbox is {State}: {Rows} events wait, the oldest for {Age}")]
     private partial void LogChange(string state, long rows, TimeSpan age);

@@ -49,6 +49,8 @@ public sealed class MessagingTelemetry
             "messaging.process.duration", "s", "Duration of one attempt to apply and commit a batch.", advice: OperationBuckets);
         Lag = Meter.CreateHistogram(
             "userorder.event.lag", "s", "From the time of an event to the commit of its effect in the other service.", advice: LagBuckets);
+        FromFuture = Meter.CreateCounter<long>(
+            "userorder.event.from_future", "{message}", "Applied events whose time was over a minute ahead of this service's clock.");
         Duplicates = Meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Duplicate events that the inbox skipped.");
         Retries = Meter.CreateCounter<long>("userorder.handler.retries", "{message}", "Events postponed because their handler failed.");
         DeadLetters = Meter.CreateCounter<long>("userorder.dead_letters", "{message}", "Messages that became dead letters, by kind of failure.");
@@ -72,6 +74,8 @@ public sealed class MessagingTelemetry
     internal Histogram<double> ProcessDuration { get; }
 
     internal Histogram<double> Lag { get; }
+
+    internal Counter<long> FromFuture { get; }
 
     internal Counter<long> Duplicates { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -274,7 +275,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var time = new SteppedTime(TimeProvider.System);
         var handler = new ThingHandler();
-        using var host = Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, new LogCollector(), time);
+        var logs = new LogCollector();
+        using var host = Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, logs, time);
         await host.StartAsync(Cancelled);
         await WaitUntilMigratedAsync(host);
         var handled = 0;
@@ -318,14 +320,60 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         var ahead = new SteppedTime(TimeProvider.System) { Step = TimeSpan.FromDays(60) };
         using var replica = Build(database, await BrokerAsync(), handler, new LogCollector(), ahead);
         await replica.StartAsync(Cancelled);
+
+        // No relay publishes it before it is due, so it stays the oldest event.
+        await using (var waiting = rows.CreateCommand("insert into outbox (id, type, body, available_at) values ($1, 'x', '', 'infinity')"))
+        {
+            waiting.Parameters.Add(new NpgsqlParameter { Value = Guid.CreateVersion7() });
+            await waiting.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var backlog = replica.Services.GetRequiredService<OutboxBacklog>();
+        await Until.EqualAsync(1, "the replica has measured the outbox", () => Task.FromResult(backlog.Rows));
+        Assert.False(backlog.IsFull, $"The replica takes the event for {backlog.Age} old.");
+
         await Until.EqualAsync(0, "the old row was purged", () => CountAsync(rows, "select count(*) from inbox where queue = 'old'"));
         Assert.Equal(1, await CountAsync(rows, "select count(*) from inbox"));
 
         var channel = await OpenChannelAsync();
-        var now = CloudEventWriter.Write(Thing.Happened, Guid.CreateVersion7(), "/tests", "coffee", DateTimeOffset.UtcNow, origin: null, new Thing("coffee"));
-        await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, now, Cancelled);
+        await PublishAsync(channel, DateTimeOffset.UtcNow);
         await Until.EqualAsync(2, "it was handled, too", () => Task.FromResult(handler.Handled.Count));
         await replica.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task Events_from_the_future_are_applied_counted_and_logged_once()
+    {
+        var handler = new ThingHandler();
+        var logs = new LogCollector();
+        using var host = Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, logs);
+        var meters = host.Services.GetRequiredService<IMeterFactory>();
+        var counted = 0L;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (published, reader) =>
+        {
+            if (published.Name == "userorder.event.from_future" && published.Meter.Scope == meters)
+            {
+                reader.EnableMeasurementEvents(published);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
+        listener.Start();
+        await host.StartAsync(Cancelled);
+        await WaitUntilMigratedAsync(host);
+        await PublishAsync(host, "tea");
+        await Until.EqualAsync(1, "the event of now was handled", () => Task.FromResult(handler.Handled.Count));
+
+        var channel = await OpenChannelAsync();
+        for (var handled = 2; handled <= 3; handled++)
+        {
+            await PublishAsync(channel, DateTimeOffset.UtcNow + TimeSpan.FromDays(30));
+            await Until.EqualAsync(handled, "the event of the future was handled", () => Task.FromResult(handler.Handled.Count));
+        }
+
+        await Until.EqualAsync(2, "both were counted", () => Task.FromResult((int)Interlocked.Read(ref counted)));
+        Assert.Equal(1, logs.Count($"The consumer of {_name}.things applies events whose time is"));
+        await host.StopAsync(Cancelled);
     }
 
     [Fact]
@@ -384,6 +432,12 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         builder.AddPostgresDatabase("thirddb", typeof(ThirdServiceTests).Assembly);
         builder.AddMessaging("third").Subscribe<Thing, ThingHandler>(Thing.Happened, $"{_name}.things");
         return builder.Build();
+    }
+
+    private async Task PublishAsync(IChannel channel, DateTimeOffset time)
+    {
+        var body = CloudEventWriter.Write(Thing.Happened, Guid.CreateVersion7(), "/tests", "coffee", time, origin: null, new Thing("coffee"));
+        await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, body, Cancelled);
     }
 
     private static async Task PublishAsync(IHost host, params string[] names)
