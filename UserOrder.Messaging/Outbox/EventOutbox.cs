@@ -40,7 +40,9 @@ public sealed class EventOutbox
     {
         var now = _time.GetUtcNow();
         var id = TimeOrderedId.New(now);
-        var origin = Activity.Current;
+
+        // A caller's malformed traceparent makes an id of another format, which is no valid attribute.
+        var origin = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current : null;
         var body = CloudEventWriter.Write(type, id, $"/{_options.ServiceName}", subject, now, origin, data);
         return body.Length <= _options.MaxMessageBytes
             ? new OutboxMessage(id, type.Name, body, origin?.Id, origin?.TraceStateString)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
+using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
 using UserOrder.Tests.Properties;
@@ -143,9 +145,12 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData("'; drop table outbox; --")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-and-more")]
-    public async Task A_forged_traceparent_does_not_affect_the_order(string traceparent)
+    [InlineData("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what")]
+    public async Task A_forged_traceparent_affects_neither_the_order_nor_its_event(string traceparent)
     {
         var user = await CreateUserAsync();
+        var channel = await OpenChannelAsync();
+        var copies = await channel.CopyEventsAsync("order.placed.v1", Cancelled);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders") { Content = Json($$"""{"userId":"{{user}}"}""") };
         request.Headers.TryAddWithoutValidation("traceparent", traceparent);
         request.Headers.TryAddWithoutValidation("tracestate", new string('a', 600) + "=b");
@@ -155,5 +160,10 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
 
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
         await Until.EqualAsync(1, "UserApi counts the order", () => OrderCountAsync(user));
+        var copy = await Until.TrueAsync(
+            "the copy of the event is there",
+            () => channel.BasicGetAsync(copies, autoAck: true, Cancelled),
+            got => got is not null && Encoding.UTF8.GetString(got.Body.Span).Contains($"{user}", StringComparison.Ordinal));
+        EventContract.Of("order.placed.v1").AssertValid(copy!.Body);
     }
 }
