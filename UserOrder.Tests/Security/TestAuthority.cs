@@ -21,13 +21,20 @@ internal sealed class TestAuthority : IDisposable
     public string Pem => _certificate.ExportCertificatePem();
 
     /// <summary>Issues a certificate for a host, and returns it with its key as PEM.</summary>
-    public (string Certificate, string Key) Issue(string host)
+    /// <param name="host">The host's name.</param>
+    /// <param name="usage">The extended key usage; null for a certificate without one, which serves for any use.</param>
+    public (string Certificate, string Key) Issue(string host, string? usage = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(host);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(names.Build());
+        if (usage is not null)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        }
+
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
                 _certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -43,6 +45,31 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         servers.RequireServers();
 
         await AssertBrokerRefusedAsync("127.0.0.1", servers.Authority);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("1.3.6.1.5.5.7.3.1", true)]
+    [InlineData("1.3.6.1.5.5.7.3.2", false)]
+    public async Task A_certificate_of_the_configured_authority_must_be_for_servers(string? usage, bool isAccepted)
+    {
+        using var authority = new TestAuthority();
+        var folder = Directory.CreateTempSubdirectory("userorder-usage-");
+        try
+        {
+            var root = Path.Combine(folder.FullName, "authority.pem");
+            await File.WriteAllTextAsync(root, authority.Pem, Cancelled);
+            var (certificate, key) = authority.Issue("localhost", usage);
+            using var server = X509Certificate2.CreateFromPem(certificate, key);
+
+            Assert.Equal(
+                isAccepted,
+                new RootCertificate("root", root).Accepts(server, sent: null, SslPolicyErrors.RemoteCertificateChainErrors));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Theory]
