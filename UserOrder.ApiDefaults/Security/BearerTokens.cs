@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace UserOrder.ApiDefaults.Security;
@@ -43,13 +44,14 @@ internal static class BearerTokens
             {
                 ValidAudience = security.Audience,
                 ValidAlgorithms = Algorithms,
+                ValidTypes = [security.TokenType, $"application/{security.TokenType}"],
                 ClockSkew = ClockSkew,
                 NameClaimType = AccessControl.SubjectClaim,
             };
             bearer.Events = new JwtBearerEvents
             {
                 OnAuthenticationFailed = DistinguishOutageAsync,
-                OnTokenValidated = RequireSubject,
+                OnTokenValidated = CheckToken,
                 OnForbidden = NameTheScope,
             };
         });
@@ -74,12 +76,19 @@ internal static class BearerTokens
         }
     }
 
-    /// <summary>RFC 9068, section 2.2, requires the subject; ownership depends on it.</summary>
-    private static Task RequireSubject(TokenValidatedContext context)
+    /// <summary>
+    /// Requires the subject (RFC 9068, section 2.2), on which ownership depends, and refuses extensions that the service does not know
+    /// (RFC 7515, section 4.1.11). It knows none.
+    /// </summary>
+    private static Task CheckToken(TokenValidatedContext context)
     {
         if (context.Principal?.FindFirst(AccessControl.SubjectClaim) is not { Value.Length: > 0 })
         {
             context.Fail("The token has no subject.");
+        }
+        else if (context.SecurityToken is not JsonWebToken token || token.TryGetHeaderValue<object>("crit", out _))
+        {
+            context.Fail("The token requires an extension.");
         }
 
         return Task.CompletedTask;

@@ -21,6 +21,12 @@ internal sealed class SecurityOptions
     /// <summary>The <c>aud</c> that a token must have.</summary>
     public string? Audience { get; set; }
 
+    /// <summary>
+    /// The <c>typ</c> of access tokens, which distinguishes them from other tokens of the issuer. Default: <c>at+jwt</c>, as RFC 9068 requires.
+    /// An issuer that does not follow it may need <c>JWT</c>.
+    /// </summary>
+    public string TokenType { get; set; } = "at+jwt";
+
     /// <summary>The claim with the id that the caller's resources name as their owner. Default: <c>sub</c>.</summary>
     [ConfigurationKeyName(OwnerIdClaimKey)]
     public string OwnerIdClaim { get; set; } = "sub";
@@ -42,6 +48,7 @@ internal sealed class SecurityOptions
             Check(
                 options.Audience is { Length: > 0 },
                 $"{Section}:{nameof(Audience)} is missing: without it the service would accept tokens for any other service.");
+            Check(options.TokenType is { Length: > 0 }, $"{Section}:{nameof(TokenType)} must name a type of tokens.");
             Check(options.OwnerIdClaim is { Length: > 0 }, $"{Section}:{OwnerIdClaimKey} must name a claim.");
         }
         else

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 
@@ -43,6 +44,9 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
         ["signed with an unknown key"] = (issuer, user, scope) => issuer.TokenByStranger(user, scope),
         ["unsigned"] = (issuer, user, scope) => issuer.UnsignedToken(user, scope),
         ["signed with the public key"] = (issuer, user, scope) => issuer.TokenByPublicKey(user, scope),
+        ["signed with a published secret"] = (issuer, user, scope) => issuer.TokenByPublishedSecret(user, scope),
+        ["of another type"] = (issuer, user, scope) => issuer.TokenWithHeader(user, scope, "typ", "JWT"),
+        ["with an unknown extension"] = (issuer, user, scope) => issuer.TokenWithHeader(user, scope, "crit", new JsonArray("b64")),
         ["with a wrong signature"] = (issuer, user, scope) => $"{issuer.Token(user, scope)[..^10]}AAAAAAAAAA",
         ["malformed"] = (_, _, _) => "letmein",
     };

@@ -31,10 +31,15 @@ internal sealed class SigningKey : IDisposable
         }
     }
 
+    /// <summary>The header of an access token (RFC 9068, section 2.1).</summary>
+    public JsonObject Header => new() { ["alg"] = "ES256", ["typ"] = "at+jwt", ["kid"] = Id };
+
     /// <summary>A JWT in its compact form (RFC 7515, section 7.1).</summary>
-    public string Sign(JsonObject claims)
+    public string Sign(JsonObject claims) => Sign(Header, claims);
+
+    /// <summary>A JWT with a header of the caller's.</summary>
+    public string Sign(JsonObject header, JsonObject claims)
     {
-        var header = new JsonObject { ["alg"] = "ES256", ["typ"] = "at+jwt", ["kid"] = Id };
         var signed = $"{Encode(header)}.{Encode(claims)}";
         return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
