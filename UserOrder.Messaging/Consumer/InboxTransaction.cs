@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
@@ -69,6 +70,13 @@ internal sealed partial class InboxTransaction<TData>(
 
         var sent = events.Select(incoming => (incoming.Event.Id, incoming.Sent)).ToList();
         var isNew = await InboxStore.AddAsync(transaction, subscription.Queue, sent, _retention, CancellationToken.None);
+        if (sent.Any(row => !isNew.ContainsKey(row.Id)))
+        {
+            // A synchronous standby may lack the inbox rows of duplicates. Their acknowledgement must not precede it.
+            await using var barrier = transaction.CreateCommand(ReplicationBarrier.Statement);
+            await barrier.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+
         var tooOld = events.Where(incoming => isNew.TryGetValue(incoming.Event.Id, out var added) && !added).ToList();
 
         // Remove, because a batch may hold the same event twice.

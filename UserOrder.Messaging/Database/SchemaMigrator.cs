@@ -75,6 +75,7 @@ internal sealed partial class SchemaMigrator(
     private async Task TryMigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await access.OpenAsync(database, cancellationToken);
+        var watch = new CommitWatch(connection);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // Another replica may hold the lock for as long as its migrations take.
@@ -93,6 +94,7 @@ internal sealed partial class SchemaMigrator(
 
         await ThrowIfRefusedAsync("Provisioning the service's role failed.", () => access.GrantAsync(connection, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
+        watch.ThrowIfUnreplicated();
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
