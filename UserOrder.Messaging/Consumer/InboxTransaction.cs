@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
@@ -25,6 +26,7 @@ internal sealed partial class InboxTransaction<TData>(
     /// <summary>Applies the events that have not taken effect before.</summary>
     /// <returns>The events that are too old. They may have taken effect before the inbox forgot them.</returns>
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
+    /// <exception cref="EventsLockedException">Another transaction held a lock for too long.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
     public async Task<IReadOnlyList<IncomingEvent<TData>>> ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
     {
@@ -34,6 +36,10 @@ internal sealed partial class InboxTransaction<TData>(
             try
             {
                 return await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                throw new EventsLockedException(exception);
             }
             catch (Exception exception) when (exception is not HandlerFailedException)
             {
