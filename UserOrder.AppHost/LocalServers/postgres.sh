@@ -41,7 +41,8 @@ programs=$(compgen -G "/usr/lib/postgresql/${version:-*}/bin" | sort --version-s
 # A standby begins as a copy of the server that POSTGRES_PRIMARY, a connection string, names.
 if [[ ! -e $cluster && -n ${POSTGRES_PRIMARY:-} ]]; then
   rm -rf "$cluster.incomplete"
-  "${as_server[@]}" "$programs/pg_basebackup" --pgdata="$cluster.incomplete" --dbname="$POSTGRES_PRIMARY" --checkpoint=fast --write-recovery-conf
+  "${as_server[@]}" "$programs/pg_basebackup" --pgdata="$cluster.incomplete" --dbname="$POSTGRES_PRIMARY" \
+    --checkpoint=fast --write-recovery-conf
   mv "$cluster.incomplete" "$cluster"
 fi
 

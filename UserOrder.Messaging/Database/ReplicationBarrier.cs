@@ -4,9 +4,9 @@ namespace UserOrder.Messaging.Database;
 
 /// <summary>Ensures that the synchronous standbys have what a query has found, before it has an effect outside the database.</summary>
 /// <remarks>
-/// A commit that no longer waits for its standby is visible, although a failover would lose it. The barrier is a commit of its own. It writes
-/// to the log, because only then PostgreSQL waits for the standbys. They receive the log in its order, so a standby that has this commit has
-/// all earlier ones.
+/// A commit that no longer waits for its standby is visible, although a failover would lose it. The barrier is a commit of its own. It
+/// writes to the log, because only then PostgreSQL waits for the standbys. They receive the log in its order, so a standby that has this
+/// commit has all earlier ones.
 /// </remarks>
 internal static class ReplicationBarrier
 {

@@ -9,8 +9,8 @@ namespace UserOrder.Messaging.Database;
 /// and its place among the server's connections.
 /// </summary>
 /// <remarks>
-/// They are defaults of the service's role in its database. A pooler in transaction mode, such as PgBouncer, neither passes on the options of
-/// a new connection nor keeps a session's settings. A role may set its own defaults.
+/// They are defaults of the service's role in its database. A pooler in transaction mode, such as PgBouncer, neither passes on the options
+/// of a new connection nor keeps a session's settings. A role may set its own defaults.
 /// </remarks>
 internal static class SessionLimits
 {
@@ -24,11 +24,14 @@ internal static class SessionLimits
     /// <param name="cancellationToken">Cancels the statements.</param>
     /// <returns>Whether any limit was missing.</returns>
     /// <exception cref="PostgresException">The database refused.</exception>
-    public static async Task<bool> ApplyAsync(NpgsqlConnection connection, string role, MessagingOptions options, CancellationToken cancellationToken)
+    public static async Task<bool> ApplyAsync(
+        NpgsqlConnection connection, string role, MessagingOptions options, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select format('alter role %I in database %I set %s = %L', $1, current_database(), split_part(setting, '=', 1), split_part(setting, '=', 2))
+            select format(
+              'alter role %I in database %I set %s = %L',
+              $1, current_database(), split_part(setting, '=', 1), split_part(setting, '=', 2))
             from unnest($2) as setting
             where not exists (
               select from pg_db_role_setting

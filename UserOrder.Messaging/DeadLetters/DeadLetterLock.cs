@@ -29,8 +29,8 @@ internal static class DeadLetterLock
             // The server's lock timeout must expire first, because its error code gives the reason.
             CommandTimeout = 2 * (int)Patience.TotalSeconds,
         };
-        command.Parameters.Add(new NpgsqlParameter<string>("patience", Patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)));
-        command.Parameters.Add(new NpgsqlParameter<string>("longest", LongestOperation.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)));
+        command.Parameters.Add(new NpgsqlParameter<string>("patience", Milliseconds(Patience)));
+        command.Parameters.Add(new NpgsqlParameter<string>("longest", Milliseconds(LongestOperation)));
         command.Parameters.Add(new NpgsqlParameter<string>("key", $"dead letters of {queue}"));
         try
         {
@@ -41,6 +41,8 @@ internal static class DeadLetterLock
             throw new DeadLettersBusyException(queue);
         }
     }
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Another operation holds the queue's dead letters.</summary>

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// The steps of the protocol at which the fault tests kill or freeze the process. Only the build configuration <c>FailPoints</c> compiles the
-/// calls. The file at <c>USERORDER_FAIL_POINT_FILE</c> holds <c>kill</c> or <c>freeze</c>, a step, and the name of a program if only that one
-/// is meant. A process that reaches this step appends the action and its id to the file's name. Then it kills itself, as a power failure
-/// would, or freezes until SIGCONT, as on a machine that is suspended.
+/// The steps of the protocol at which the fault tests kill or freeze the process. Only the build configuration <c>FailPoints</c> compiles
+/// the calls. The file at <c>USERORDER_FAIL_POINT_FILE</c> holds <c>kill</c> or <c>freeze</c>, a step, and the name of a program if only
+/// that one is meant. A process that reaches this step appends the action and its id to the file's name. Then it kills itself, as a power
+/// failure would, or freezes until SIGCONT, as on a machine that is suspended.
 /// </summary>
 internal static class FailPoint
 {

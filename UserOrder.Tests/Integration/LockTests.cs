@@ -25,7 +25,8 @@ public sealed class LockTests(RunningGraph graph) : IntegrationTest(graph)
         var locked = Guid.CreateVersion7();
         await using var connection = await service.Database.OpenConnectionAsync(Cancelled);
         await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-        await using (var insert = new NpgsqlCommand($"insert into inbox values ('{locked}', '{_name}.things', now())", connection, transaction))
+        var row = $"insert into inbox values ('{locked}', '{_name}.things', now())";
+        await using (var insert = new NpgsqlCommand(row, connection, transaction))
         {
             await insert.ExecuteNonQueryAsync(Cancelled);
         }
@@ -62,7 +63,9 @@ public sealed class LockTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task PublishAsync(Guid id, string name)
     {
         var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(Thing.Happened, id, "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(_name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
+        var body = CloudEventWriter.Write(
+            Thing.Happened, id, "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
+        await channel.BasicPublishAsync(
+            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 }

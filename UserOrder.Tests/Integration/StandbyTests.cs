@@ -14,8 +14,6 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string Database = "pairdb";
 
-    private static readonly (string Name, string Value) PollOften = ("Messaging__RelayPollInterval", "00:00:00.100");
-
     private readonly string _name = $"standby_{Guid.NewGuid():N}";
 
     [Fact]
@@ -25,9 +23,14 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         var broker = await Graph.GetConnectionStringAsync("rabbitmq", Cancelled);
         await using var pair = await SynchronousPair.StartAsync(Database);
         var (users, inbox) = (pair.ConnectionString(Database), pair.ConnectionString(PostgresServer.DefaultDatabase));
-        await using var consumer = await DeadLetterService.StartAsync(_name, inbox, new Uri(broker), new Dictionary<string, string?>(), Cancelled);
+        await using var consumer = await DeadLetterService.StartAsync(
+            _name, inbox, new Uri(broker), new Dictionary<string, string?>(), Cancelled);
         await using var service = await ServiceUnderTest.StartAsync(
-            "user-api", ("ConnectionStrings__rabbitmq", broker), ("ConnectionStrings__userdb", users), ("Security__Open", "true"), PollOften);
+            "user-api",
+            ("ConnectionStrings__rabbitmq", broker),
+            ("ConnectionStrings__userdb", users),
+            ("Security__Open", "true"),
+            ("Messaging__RelayPollInterval", "00:00:00.100"));
         using var created = await PostAsync(service, "first");
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         await Until.EqualAsync(1, "it consumes", () => Task.FromResult(consumer.Logs.Count($"Consuming from {_name}.things")));
@@ -46,7 +49,8 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(1, await CountAsync(Open($"{users};Pooling=false"), "select count(*) from users"));
         await AcceptedAsync(service, "first", (await ReadAsync(created)).GetProperty("id").GetGuid());
         await AcceptedAsync(service, "cancelled");
-        Assert.Equal(0, await CountAsync(await OpenDatabaseAsync("orderdb"), "select count(*) from known_users where id = any($1)", lost.ToArray()));
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = any($1)", lost.ToArray()));
         await Until.EqualAsync(1, "the event took effect", () => CountAsync(Open($"{inbox};Pooling=false"), "select count(*) from inbox"));
     }
 
@@ -79,7 +83,9 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task PublishAsync(string name)
     {
         var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(_name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
+        var body = CloudEventWriter.Write(
+            Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
+        await channel.BasicPublishAsync(
+            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 }

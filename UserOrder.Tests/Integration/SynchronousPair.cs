@@ -50,7 +50,7 @@ internal sealed class SynchronousPair : IAsyncDisposable
     /// <summary>Loses the packets between the two.</summary>
     public void Separate() => _replication!.Mode = ProxyMode.Stall;
 
-    /// <summary>Waits until a statement in a database waits for the standby to have its commit, and until an expression about it is true.</summary>
+    /// <summary>Waits until the commit of a statement waits for the standby and an expression about its process is true.</summary>
     public async Task OnWaitAsync(string database, string statement, string action = "true")
     {
         await using var primary = NpgsqlDataSource.Create(_primary.ConnectionString(PostgresServer.DefaultDatabase));
