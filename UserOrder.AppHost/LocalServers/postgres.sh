@@ -38,6 +38,14 @@ programs=$(compgen -G "/usr/lib/postgresql/${version:-*}/bin" | sort --version-s
 [[ -z $version || $("$programs/postgres" --version) =~ \ ${version}[.b] ]] ||
   die "PostgreSQL $version created the data in $PGDATA and is not installed. Install postgresql-$version, or start with empty data: --fresh"
 
+# A standby begins as a copy of the server that POSTGRES_PRIMARY, a connection string, names.
+if [[ ! -e $cluster && -n ${POSTGRES_PRIMARY:-} ]]; then
+  rm -rf "$cluster.incomplete"
+  "${as_server[@]}" "$programs/pg_basebackup" --pgdata="$cluster.incomplete" --dbname="$POSTGRES_PRIMARY" \
+    --checkpoint=fast --write-recovery-conf
+  mv "$cluster.incomplete" "$cluster"
+fi
+
 if [[ ! -e $cluster ]]; then
   # It has another name until it is complete. The password goes through a pipe, because every user can read a command line.
   rm -rf "$cluster.incomplete"

@@ -6,7 +6,10 @@ using UserOrder.Messaging.Events;
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>Processes a batch: commits effects, skips duplicates, publishes dead letters, and postpones failed events.</summary>
-/// <remarks>If a handler fails for a batch, each event is tried alone, so that only the faulty one waits for another attempt.</remarks>
+/// <remarks>
+/// If a handler fails for a batch, each event is tried alone, so that only the faulty one waits for another attempt. Events that met a lock
+/// are tried apart from new ones, so that only they wait for it again.
+/// </remarks>
 internal sealed partial class BatchProcessor<TData>(
     Subscription<TData> subscription,
     ConsumerTelemetry telemetry,
@@ -39,7 +42,9 @@ internal sealed partial class BatchProcessor<TData>(
                 }
             }
 
-            await ApplyAsync(context, [.. events.Where(incoming => incoming.Delivery.Failures == 0)]);
+            var unfailed = events.Where(incoming => incoming.Delivery.Failures == 0).ToLookup(incoming => incoming.Delivery.IsRetry);
+            await ApplyAsync(context, [.. unfailed[false]]);
+            await ApplyAsync(context, [.. unfailed[true]]);
             foreach (var suspect in events.Where(incoming => incoming.Delivery.Failures > 0))
             {
                 await ApplyAsync(context, [suspect]);
@@ -69,6 +74,10 @@ internal sealed partial class BatchProcessor<TData>(
             {
                 await failures.OnTooOldAsync(context, tooOld.Delivery, tooOld.Activity);
             }
+        }
+        catch (EventsLockedException exception)
+        {
+            failures.OnLocked(context, events.Select(incoming => incoming.Delivery), exception);
         }
         catch (HandlerFailedException failure) when (events.Count > 1)
         {

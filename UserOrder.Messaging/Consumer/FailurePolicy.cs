@@ -12,12 +12,14 @@ namespace UserOrder.Messaging.Consumer;
 
 /// <summary>
 /// Decides what happens to a failed delivery. An unreadable message becomes a dead letter at once. An event whose handler fails is retried
-/// after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>.
+/// after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>. Events that met a lock wait without
+/// limit, because another replica may hold it.
 /// </summary>
 internal sealed partial class FailurePolicy(
     string queue, ConsumerTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options, ILogger<FailurePolicy> logger)
 {
     private static readonly TimeSpan MaxRetryPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LockRetryPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
 
     private readonly MessagingOptions _options = options.Value;
@@ -63,6 +65,14 @@ internal sealed partial class FailurePolicy(
         context.Postponed.Add(new Postponement(delivery with { Failures = failures }, pause < MaxRetryPause ? pause : MaxRetryPause));
     }
 
+    /// <summary>Postpones the events of a transaction that waited too long for a lock.</summary>
+    public void OnLocked(BatchContext context, IEnumerable<Delivery> deliveries, Exception exception)
+    {
+        var postponed = deliveries.Select(delivery => new Postponement(delivery, LockRetryPause)).ToList();
+        context.Postponed.AddRange(postponed);
+        LogLocked(postponed.Count, queue, exception.Message);
+    }
+
     private async Task DeadLetterAsync(BatchContext context, Delivery delivery, Activity? activity, string reason, bool isReadable)
     {
         Activity.Current = activity;
@@ -83,6 +93,9 @@ internal sealed partial class FailurePolicy(
 
     [LoggerMessage(46, LogLevel.Error, "The dead-letter queue of {Queue} is full; a message stays in its queue ({MessageId})")]
     private partial void LogDeadLettersFull(string queue, string? messageId);
+
+    [LoggerMessage(47, LogLevel.Warning, "{Count} events of {Queue} wait for a lock while others go on: {Reason}")]
+    private partial void LogLocked(int count, string queue, string reason);
 
     [LoggerMessage(41, LogLevel.Warning, "A message of {Queue} became a dead letter ({MessageId}): {Reason}")]
     private partial void LogDeadLetter(string queue, string? messageId, string reason);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Resilience;
@@ -25,6 +27,7 @@ internal sealed partial class InboxTransaction<TData>(
     /// <summary>Applies the events that have not taken effect before.</summary>
     /// <returns>The events that are too old. They may have taken effect before the inbox forgot them.</returns>
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
+    /// <exception cref="EventsLockedException">Another transaction held a lock for too long.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
     public async Task<IReadOnlyList<IncomingEvent<TData>>> ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
     {
@@ -34,6 +37,10 @@ internal sealed partial class InboxTransaction<TData>(
             try
             {
                 return await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                throw new EventsLockedException(exception);
             }
             catch (Exception exception) when (exception is not HandlerFailedException)
             {
@@ -70,6 +77,13 @@ internal sealed partial class InboxTransaction<TData>(
 
         var sent = events.Select(incoming => (incoming.Event.Id, incoming.Sent)).ToList();
         var isNew = await InboxStore.AddAsync(transaction, subscription.Queue, sent, _retention, CancellationToken.None);
+        if (sent.Any(row => !isNew.ContainsKey(row.Id)))
+        {
+            // A synchronous standby may lack the inbox rows of duplicates. Their acknowledgement must not precede it.
+            await using var barrier = transaction.CreateCommand(ReplicationBarrier.Statement);
+            await barrier.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+
         var tooOld = events.Where(incoming => isNew.TryGetValue(incoming.Event.Id, out var added) && !added).ToList();
 
         // Remove, because a batch may hold the same event twice.

@@ -17,7 +17,10 @@ public static class CommandExtensions
         command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | elementType) { Value = values.ToArray() });
     }
 
-    /// <summary>Runs the command and returns the ids in the first column, each with the flag in the second.</summary>
+    /// <summary>
+    /// Runs the command to the end of its implicit transaction, if any, and returns the ids in the first column, each with the flag in the
+    /// second.
+    /// </summary>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public static async Task<Dictionary<Guid, bool>> ReadFlagsAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -29,6 +32,8 @@ public static class CommandExtensions
             flags.Add(reader.GetGuid(0), reader.GetBoolean(1));
         }
 
+        // An implicit commit follows the last row. The disposal of the reader waits for it too, but hides a time-out.
+        await reader.NextResultAsync(cancellationToken);
         return flags;
     }
 }

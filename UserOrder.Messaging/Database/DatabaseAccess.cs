@@ -1,4 +1,5 @@
 using Npgsql;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Database;
 
@@ -27,6 +28,16 @@ internal sealed class DatabaseAccess(string runtime, string? owner)
         var connection = new NpgsqlConnection($"Timeout=5;GSS Encryption Mode=Disable;{owner};Pooling=false");
         await connection.OpenAsync(cancellationToken);
         return connection;
+    }
+
+    /// <summary>Limits the service's sessions, even if its role exists already.</summary>
+    /// <returns>Whether a limit was missing. The sessions that are open lack it.</returns>
+    /// <exception cref="PostgresException">The database refused.</exception>
+    public async Task<bool> LimitAsync(NpgsqlConnection connection, MessagingOptions options, CancellationToken cancellationToken)
+    {
+        await using var current = new NpgsqlCommand("select current_user::text", connection);
+        var role = owner is null ? (string)(await current.ExecuteScalarAsync(cancellationToken))! : _runtime.Username!;
+        return await SessionLimits.ApplyAsync(connection, role, options, cancellationToken);
     }
 
     /// <summary>Creates the service's role, sets its password, and grants it the use of the tables and nothing else.</summary>

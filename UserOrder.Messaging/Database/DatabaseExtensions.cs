@@ -45,10 +45,12 @@ public static class DatabaseExtensions
         // The timeouts are shorter than the driver's defaults, so that the service gives up an unreachable server within seconds. A
         // connection attempt survives one lost packet. A request may wait for two attempts: its own batch's and the previous batch's. The
         // driver prepares recurring statements, because planning the long ones costs more than running them. The service has a dozen. GSS
-        // encryption is off by default, because chiseled images lack the Kerberos library. The connection string overrides all of these,
-        // for instance with Max Auto Prepare=0 behind a pooler.
-        var builder = new NpgsqlDataSourceBuilder(
-            $"Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;{connectionString}");
+        // encryption is off by default, because chiseled images lack the Kerberos library. Keepalives find idle connections to a machine that
+        // has vanished. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
+        const string Defaults =
+            "Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;" +
+            "TCP Keepalive Time=10;TCP Keepalive Interval=5";
+        var builder = new NpgsqlDataSourceBuilder($"{Defaults};{connectionString}");
         builder.UseLoggerFactory(loggers);
 
         // The relay and the health check run outside of any trace. Without the filter, each of their queries would start one.

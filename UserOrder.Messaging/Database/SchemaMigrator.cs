@@ -2,14 +2,16 @@ using System.Data.Common;
 using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Resilience;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
 /// Waits for the database, applies the missing migrations in order and in one transaction, and grants the service's role the use of the
-/// tables. An advisory lock lets one replica migrate while the others wait.
+/// tables. An advisory lock lets one replica migrate while the others wait. A replica that is frozen meanwhile loses it after a minute.
 /// </summary>
 internal sealed partial class SchemaMigrator(
     NpgsqlDataSource database,
@@ -17,6 +19,7 @@ internal sealed partial class SchemaMigrator(
     IEnumerable<MigrationAssembly> sources,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
+    IOptions<MessagingOptions> options,
     ILogger<SchemaMigrator> logger) : BackgroundService
 {
     // An arbitrary key, which must be the same in every replica of every version.
@@ -75,10 +78,18 @@ internal sealed partial class SchemaMigrator(
     private async Task TryMigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await access.OpenAsync(database, cancellationToken);
+        var watch = new CommitWatch(connection);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // Another replica may hold the lock for as long as its migrations take.
-        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
+        await ExecuteAsync(
+            connection,
+            $"""
+            set local lock_timeout = 0;
+            set local idle_in_transaction_session_timeout = '1min';
+            select pg_advisory_xact_lock({AdvisoryLock});
+            """,
+            cancellationToken);
         var applied = await AppliedAsync(connection, cancellationToken);
 
         // The library's tables come first, because a service's migrations may refer to them.
@@ -92,7 +103,17 @@ internal sealed partial class SchemaMigrator(
         }
 
         await ThrowIfRefusedAsync("Provisioning the service's role failed.", () => access.GrantAsync(connection, cancellationToken));
+        var isLimited = false;
+        await ThrowIfRefusedAsync(
+            "Limiting the service's sessions failed.",
+            async () => isLimited = await access.LimitAsync(connection, options.Value, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
+        watch.ThrowIfUnreplicated();
+        if (isLimited)
+        {
+            // The limits apply to new sessions.
+            database.Clear();
+        }
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)

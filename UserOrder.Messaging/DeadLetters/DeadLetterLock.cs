@@ -9,13 +9,18 @@ internal static class DeadLetterLock
     /// <summary>How long an operation waits for another.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Takes the lock. The end of the transaction or of the connection releases it.</summary>
+    // The transaction is idle while an operation works on many messages at the broker.
+    private static readonly TimeSpan LongestOperation = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Takes the lock. The end of the transaction or of the connection releases it; the server ends both after ten minutes.
+    /// </summary>
     /// <exception cref="DeadLettersBusyException">Another operation held the lock for all of <see cref="Patience"/>.</exception>
     public static async Task TakeAsync(NpgsqlTransaction transaction, string queue, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select set_config('lock_timeout', @patience, true);
+            select set_config('lock_timeout', @patience, true), set_config('idle_in_transaction_session_timeout', @longest, true);
             select pg_advisory_xact_lock(hashtextextended(@key, 0));
             """,
             transaction.Connection,
@@ -24,7 +29,8 @@ internal static class DeadLetterLock
             // The server's lock timeout must expire first, because its error code gives the reason.
             CommandTimeout = 2 * (int)Patience.TotalSeconds,
         };
-        command.Parameters.Add(new NpgsqlParameter<string>("patience", Patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)));
+        command.Parameters.Add(new NpgsqlParameter<string>("patience", Milliseconds(Patience)));
+        command.Parameters.Add(new NpgsqlParameter<string>("longest", Milliseconds(LongestOperation)));
         command.Parameters.Add(new NpgsqlParameter<string>("key", $"dead letters of {queue}"));
         try
         {
@@ -35,6 +41,8 @@ internal static class DeadLetterLock
             throw new DeadLettersBusyException(queue);
         }
     }
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Another operation holds the queue's dead letters.</summary>

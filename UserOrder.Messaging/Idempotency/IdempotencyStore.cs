@@ -43,15 +43,17 @@ public static class IdempotencyStore
         command.AddArray("idempotency_fingerprints", NpgsqlDbType.Bytea, keys.Select(key => key?.Fingerprint.ToArray()));
     }
 
-    /// <summary>Finds the request that used a key.</summary>
+    /// <summary>Finds the request that used a key. The answer is as safe as the first one: every synchronous standby has the key.</summary>
     internal static async Task<(ReadOnlyMemory<byte> Fingerprint, Guid EntityId)?> FindAsync(
         NpgsqlDataSource database, IdempotencyKey key, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select fingerprint, entity_id from idempotency_keys where key = $1 and operation = $2");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Value });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Operation });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), reader.GetGuid(1)) : null;
+        if (await ReadAsync(database, key, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        await ReplicationBarrier.WaitAsync(database, cancellationToken);
+        return found;
     }
 
     /// <summary>The keys' entry for the purge of expired rows.</summary>
@@ -61,4 +63,14 @@ public static class IdempotencyStore
     /// <returns>The number of deleted keys.</returns>
     internal static Task<int> PurgeAsync(NpgsqlDataSource database, TimeSpan retention, int limit, CancellationToken cancellationToken) =>
         RetentionStore.PurgeAsync(database, "idempotency_keys", "created_at", retention, limit, cancellationToken);
+
+    private static async Task<(ReadOnlyMemory<byte> Fingerprint, Guid EntityId)?> ReadAsync(
+        NpgsqlDataSource database, IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select fingerprint, entity_id from idempotency_keys where key = $1 and operation = $2");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Operation });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), reader.GetGuid(1)) : null;
+    }
 }

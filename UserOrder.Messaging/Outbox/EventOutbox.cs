@@ -60,16 +60,20 @@ public sealed class EventOutbox
     /// </summary>
     /// <param name="name">The operation and its table, such as <c>INSERT users</c>: the name of a span in each request's trace.</param>
     /// <param name="write">
-    /// Writes and commits a batch and returns one result for each item, in their order. One item's conflict is a result, not an exception.
+    /// Writes and commits a batch on a connection and returns one result for each item, in their order. One item's conflict is a result,
+    /// not an exception.
     /// </param>
     public GroupCommit<TItem, TResult> CreateGroupCommit<TItem, TResult>(
-        string name, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> write) =>
+        string name, Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write) =>
         new(
             name,
             async (items, cancellationToken) =>
             {
                 _telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
-                var results = await write(items, cancellationToken);
+                await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+                var watch = new CommitWatch(connection);
+                var results = await write(items, connection, cancellationToken);
+                watch.ThrowIfUnreplicated();
                 _signal.Set();
                 return results;
             });

@@ -60,7 +60,7 @@ public static class OutboxStore
               order by id
               limit $1
               for update skip locked))
-            returning id, type, body, traceparent, tracestate, attempts
+            returning id, type, body, traceparent, tracestate, attempts, current_setting('synchronous_standby_names') <> ''
             """,
             transaction.Connection,
             transaction)
@@ -77,7 +77,7 @@ public static class OutboxStore
                 reader.GetFieldValue<byte[]>(2),
                 reader.IsDBNull(3) ? null : reader.GetString(3),
                 reader.IsDBNull(4) ? null : reader.GetString(4));
-            rows.Add(new OutboxRow(message, reader.GetInt32(5)));
+            rows.Add(new OutboxRow(message, reader.GetInt32(5), reader.GetBoolean(6)));
         }
 
         return rows;

@@ -1,4 +1,5 @@
 using Npgsql;
+using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Outbox;
 
@@ -7,12 +8,14 @@ public sealed class OutboxTransaction : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
     private readonly NpgsqlConnection _connection;
+    private readonly CommitWatch _watch;
     private readonly OutboxSignal _signal;
     private bool _hasEvents;
 
     private OutboxTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, OutboxSignal signal)
     {
         _connection = connection;
+        _watch = new CommitWatch(connection);
         _transaction = transaction;
         _signal = signal;
     }
@@ -33,11 +36,13 @@ public sealed class OutboxTransaction : IAsyncDisposable
 
     /// <summary>Commits, then wakes the relay if events were written. An event handler leaves the commit to the consumer.</summary>
     /// <exception cref="NpgsqlException">
-    /// The database refused or did not answer. Without an answer, the commit may or may not have taken place.
+    /// The database refused or did not answer, or committed without its synchronous standby. Except for a refusal, the commit may or may
+    /// not have taken place.
     /// </exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         await _transaction.CommitAsync(cancellationToken);
+        _watch.ThrowIfUnreplicated();
         if (_hasEvents)
         {
             _signal.Set();

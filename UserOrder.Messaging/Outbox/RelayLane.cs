@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Outbox;
@@ -37,6 +38,7 @@ internal sealed partial class RelayLane(
     /// <summary>Relays one batch, and sets the signal if more events may wait.</summary>
     /// <returns>The number of events that the broker confirmed.</returns>
     /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
+    /// <exception cref="NpgsqlException">The database or its standby did not answer.</exception>
     public async Task<int> RelayBatchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -53,6 +55,12 @@ internal sealed partial class RelayLane(
         }
 
         FailPoint.Reach(FailPoint.RelayClaimed);
+        if (claimed[0].HasStandby)
+        {
+            // A failover must not lose the cause of a published event.
+            await ReplicationBarrier.WaitAsync(database, cancellationToken);
+        }
+
         var outcomes = await publisher.PublishAsync([.. claimed.Select(row => row.Message)]);
         FailPoint.Reach(FailPoint.RelayConfirmed);
 

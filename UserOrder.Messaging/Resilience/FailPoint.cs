@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// The steps of the protocol at which the crash tests kill the process. Only the build configuration <c>FailPoints</c> compiles the calls.
-/// The file at <c>USERORDER_FAIL_POINT_FILE</c> names a step. A process that reaches this step renames the file and kills itself, as a
-/// power failure would.
+/// The steps of the protocol at which the fault tests kill or freeze the process. Only the build configuration <c>FailPoints</c> compiles
+/// the calls. The file at <c>USERORDER_FAIL_POINT_FILE</c> holds <c>kill</c> or <c>freeze</c>, a step, and the name of a program if only
+/// that one is meant. A process that reaches this step appends the action and its id to the file's name. Then it kills itself, as a power
+/// failure would, or freezes until SIGCONT, as on a machine that is suspended.
 /// </summary>
 internal static class FailPoint
 {
@@ -39,7 +40,7 @@ internal static class FailPoint
         DeadLetterConfirmed,
     ];
 
-    /// <summary>Kills the process if the crash test has selected this step.</summary>
+    /// <summary>Kills or freezes the process if a test has selected this step.</summary>
     [Conditional("FAIL_POINTS")]
     public static void Reach(string name)
     {
@@ -51,10 +52,18 @@ internal static class FailPoint
 
         try
         {
-            if (File.ReadAllText(file) == name)
+            if (File.ReadAllText(file).Split(' ') is [var action, var step, .. var programs] && step == name &&
+                programs.All(program => program == AppDomain.CurrentDomain.FriendlyName))
             {
-                // Several processes may arrive at once. Only the one that renames the file dies.
-                File.Move(file, $"{file}.{Environment.ProcessId}");
+                // Several processes may arrive at once. Only the one that renames the file dies or freezes.
+                File.Move(file, $"{file}.{action}.{Environment.ProcessId}");
+                if (action == "freeze")
+                {
+                    using var freeze = Process.Start("bash", ["-c", "kill -STOP $PPID"]);
+                    freeze.WaitForExit();
+                    return;
+                }
+
                 Process.GetCurrentProcess().Kill();
 #pragma warning disable RS0030 // This thread must not continue before the process is dead.
                 Thread.Sleep(Timeout.Infinite);

@@ -33,7 +33,10 @@ public sealed class MessagingOptions
     [Duration("00:00:00.100", "00:10:00")]
     public TimeSpan RelayPollInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the relay waits for the broker's confirms before it opens a new channel and publishes again. Default: 10 s.</summary>
+    /// <summary>
+    /// How long the relay waits for the broker's confirms before it opens a new channel and publishes again. The database ends a
+    /// transaction of the service that is idle for 5 s longer. Default: 10 s.
+    /// </summary>
     [Duration("00:00:00.100", "00:00:25")]
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -72,9 +72,10 @@ internal sealed class OrderStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _inserts.DisposeAsync();
 
-    private async Task<IReadOnlyList<OrderAddition>> InsertAsync(IReadOnlyList<NewOrder> orders, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<OrderAddition>> InsertAsync(
+        IReadOnlyList<NewOrder> orders, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             with input as (
               select * from unnest(@ids, @user_ids, @items, @totals, @placed_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
@@ -93,7 +94,8 @@ internal sealed class OrderStore : IAsyncDisposable
             select id, true from placed
             union all
             select id, false from input where key is not null and id not in (select entity_id from remembered)
-            """);
+            """,
+            connection);
         command.AddArray("ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.OrderId));
         command.AddArray("user_ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.UserId));
         command.AddArray("items", NpgsqlDbType.Jsonb, orders.Select(order => JsonSerializer.Serialize(order.Row.Items, OrderJson.Default.IReadOnlyListOrderItem)));

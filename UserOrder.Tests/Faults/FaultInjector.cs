@@ -20,6 +20,8 @@ internal sealed class FaultInjector(FaultySystem system)
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
                 system.Graph.Pause(fault.Target);
                 return Task.CompletedTask;
+            case FaultKind.ReplicaFrozen:
+                return system.ArmFreezeAsync(fault.Target);
             case FaultKind.PathStalled:
                 return SetLink(fault, ProxyMode.Stall);
             case FaultKind.PathHalfOpen:
@@ -51,6 +53,8 @@ internal sealed class FaultInjector(FaultySystem system)
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
                 system.Graph.Resume(fault.Target);
                 return Task.CompletedTask;
+            case FaultKind.ReplicaFrozen:
+                return system.ThawAsync();
             case FaultKind.PathStalled or FaultKind.PathHalfOpen or FaultKind.PathSlow or FaultKind.PathReset:
                 return SetLink(fault, ProxyMode.Forward);
             case FaultKind.QueueFull:

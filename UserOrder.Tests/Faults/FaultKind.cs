@@ -24,6 +24,9 @@ internal enum FaultKind
     /// <summary>SIGSTOP to a replica of a service.</summary>
     ServicePaused,
 
+    /// <summary>SIGSTOP to a replica whose consumer or relay holds locks of an open transaction.</summary>
+    ReplicaFrozen,
+
     /// <summary>Packets between a replica and a server are lost.</summary>
     PathStalled,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Tests.Faults;
 
@@ -37,7 +38,8 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
     {
         var kinds = Enum.GetValues<FaultKind>();
         _random.Shuffle(kinds);
-        var longPause = _random.Next(2) == 0 ? FaultKind.ServerPaused : FaultKind.ServicePaused;
+        FaultKind[] pauses = [FaultKind.ServerPaused, FaultKind.ServicePaused, FaultKind.ReplicaFrozen];
+        var longPause = pauses[_random.Next(pauses.Length)];
         var waiting = new LinkedList<PlannedFault>(kinds.Select(kind => Plan(kind, isLong: kind == longPause)));
         var rounds = new List<PlannedFault[]>();
         while (waiting.First is { Value: var first })
@@ -79,6 +81,7 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
             FaultKind.DatabaseKilled => OneOf([FaultySystem.UserDatabase, FaultySystem.OrderDatabase]),
             FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
             FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused => OneOf(FaultySystem.Services),
+            FaultKind.ReplicaFrozen => OneOf([FailPoint.ConsumerInboxWritten, FailPoint.RelayClaimed]),
             FaultKind.QueueFull => OneOf(["user-api", "order-api"]),
             _ when IsInjected(kind) => "both queues",
             _ => OneOf(FaultySystem.Links),

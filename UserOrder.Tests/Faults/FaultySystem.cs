@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Processes;
@@ -70,6 +71,9 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     NpgsqlDataSource IAuditedSystem.OrderDb => OrderDb;
 
     ConcurrentQueue<UnexpectedExit> IAuditedSystem.UnexpectedExits => UnexpectedExits;
+
+    /// <summary>Whether no process has reached the armed fail point.</summary>
+    internal bool IsArmed => File.Exists(FailPointFile);
 
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
@@ -154,11 +158,48 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     Task<IConnection> IAuditedSystem.ConnectToBrokerAsync() => ConnectToBrokerAsync();
 
     /// <summary>Arms a fail point: the first service to reach it kills itself.</summary>
-    internal async Task ArmAsync(string failPoint)
+    internal Task ArmAsync(string failPoint)
     {
         _crashIsDue = true;
-        var written = FailPointFile + ".new";
-        await File.WriteAllTextAsync(written, failPoint, TestContext.Current.CancellationToken);
+        return SelectAsync($"kill {failPoint}");
+    }
+
+    /// <summary>Arms a fail point: the first replica to reach it freezes until <see cref="ThawAsync"/>.</summary>
+    /// <param name="failPoint">The fail point.</param>
+    /// <param name="program">The program of a service; null for any.</param>
+    internal Task ArmFreezeAsync(string failPoint, string? program = null) => SelectAsync($"freeze {failPoint} {program}".TrimEnd());
+
+    /// <summary>Resumes the frozen processes, and disarms a fail point that no process has reached.</summary>
+    internal async Task ThawAsync()
+    {
+        File.Delete(FailPointFile);
+        foreach (var reached in Directory.GetFiles(_folder, "fail-point.freeze.*"))
+        {
+            var id = int.Parse(Path.GetExtension(reached)[1..], CultureInfo.InvariantCulture);
+            await Until.EqualAsync(false, $"process {id} is frozen or gone", () => Task.FromResult(IsRunning(id)));
+            Signals.Send(id, Signal.Continue);
+            File.Delete(reached);
+        }
+    }
+
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            // T is stopped, Z is a zombie.
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return status[status.LastIndexOf(')') + 2] is not ('T' or 'Z');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task SelectAsync(string plan)
+    {
+        var written = Path.Combine(_folder, "plan");
+        await File.WriteAllTextAsync(written, plan, TestContext.Current.CancellationToken);
         File.Move(written, FailPointFile, overwrite: true);
     }
 

@@ -4,7 +4,7 @@ namespace UserOrder.Tests.Faults;
 
 /// <summary>One fault of a schedule.</summary>
 /// <param name="Kind">The kind of fault.</param>
-/// <param name="Target">The resource, the link, or the service that owns the queue.</param>
+/// <param name="Target">The resource, the link, the fail point, or the service that owns the queue.</param>
 /// <param name="Delay">The delay after the start of the round.</param>
 /// <param name="Duration">The duration of the fault.</param>
 internal sealed record PlannedFault(FaultKind Kind, string Target, TimeSpan Delay, TimeSpan Duration)

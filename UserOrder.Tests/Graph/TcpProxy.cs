@@ -12,9 +12,9 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
-    private readonly IPEndPoint _server;
     private readonly Socket _listener = NewSocket();
     private readonly Task _accepting;
+    private volatile IPEndPoint _server;
     private volatile Path _path;
 
     public TcpProxy(string host, int port, ProxyMode mode = ProxyMode.Forward)
@@ -48,6 +48,9 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Leads new connections to another local server.</summary>
+    public void LeadTo(int port) => _server = new IPEndPoint(IPAddress.Loopback, port);
 
     public async ValueTask DisposeAsync()
     {

@@ -83,11 +83,12 @@ internal sealed class UserStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _inserts.DisposeAsync();
 
-    private async Task<IReadOnlyList<UserAddition>> InsertAsync(IReadOnlyList<NewUser> users, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<UserAddition>> InsertAsync(
+        IReadOnlyList<NewUser> users, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // Emails are sorted as the keys are, so that two replicas with the same emails do not deadlock. All keys come before all emails: the
         // second sort needs its whole input first.
-        await using var command = _database.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             with input as (
               select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
@@ -107,7 +108,8 @@ internal sealed class UserStore : IAsyncDisposable
             select id, true from created
             union all
             select id, false from input where key is not null and id not in (select entity_id from remembered)
-            """);
+            """,
+            connection);
         command.AddArray("ids", NpgsqlDbType.Uuid, users.Select(user => user.Row.Id));
         command.AddArray("names", NpgsqlDbType.Text, users.Select(user => user.Row.Name));
         command.AddArray("emails", NpgsqlDbType.Text, users.Select(user => user.Row.Email));

@@ -49,10 +49,13 @@ internal abstract class LocalServer : IAsyncDisposable
         throw new TimeoutException($"{GetType().Name} accepted no login: {obstacle}. The end of its output:\n{string.Join('\n', _output)}");
     }
 
+    /// <summary>Kills the server and keeps its data.</summary>
+    public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
+
     /// <summary>Kills the server, which has nothing to put in order, and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        await (_process?.KillAsync() ?? Task.CompletedTask);
+        await KillAsync();
 
         // A link leads to data that another user has to own.
         foreach (var target in Folder.EnumerateDirectories().Select(folder => folder.LinkTarget).OfType<string>())

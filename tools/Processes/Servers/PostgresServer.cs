@@ -4,14 +4,16 @@ using Npgsql;
 namespace UserOrder.Processes.Servers;
 
 /// <summary>A private PostgreSQL that loses no commit and keeps the time of each.</summary>
-internal sealed class PostgresServer : LocalServer
+/// <param name="primary">The server to replicate, and the local port by which to reach it; null for a server of its own.</param>
+internal sealed class PostgresServer((PostgresServer Server, int Port)? primary = null) : LocalServer
 {
     /// <summary>The database that every server has.</summary>
     public const string DefaultDatabase = "postgres";
 
     private const string User = "postgres";
 
-    private readonly int _port = FreePort.Next();
+    /// <summary>The server's port.</summary>
+    public int Port { get; } = FreePort.Next();
 
     protected override ProcessSpecification Command =>
         new("bash", Script("postgres.sh"), "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "track_commit_timestamp=on")
@@ -19,13 +21,18 @@ internal sealed class PostgresServer : LocalServer
             Environment = new Dictionary<string, string?>
             {
                 ["PGDATA"] = Folder.FullName,
-                ["PGPORT"] = _port.ToString(CultureInfo.InvariantCulture),
+                ["PGPORT"] = Port.ToString(CultureInfo.InvariantCulture),
+                ["PGPASSWORD"] = Login,
                 ["POSTGRES_USER"] = User,
-                ["POSTGRES_PASSWORD"] = Password,
+                ["POSTGRES_PASSWORD"] = Login,
+                ["POSTGRES_PRIMARY"] = primary is { } origin ? $"host=127.0.0.1 port={origin.Port} user={User}" : null,
             },
         };
 
-    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Username={User};Password={Password};Database={database}";
+    /// <summary>A standby has the logins of its primary.</summary>
+    private string Login => primary?.Server.Login ?? Password;
+
+    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Username={User};Password={Login};Database={database}";
 
     /// <summary>Opens a connection outside of any pool, so that none is left when a database is dropped.</summary>
     public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken = default)
