@@ -86,6 +86,7 @@ if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   fetch_kustomize || true
   require_browser
   require_load_balancer
+  require_pooler
   require_shellcheck
   fetch_prometheus || true
 fi

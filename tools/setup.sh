@@ -206,6 +206,11 @@ require_load_balancer() {
   PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || (install_packages haproxy) || note 'No HAProxy: the test that needs it is skipped.'
 }
 
+# Installs the connection pooler of its test. Without it the test is skipped.
+require_pooler() {
+  PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || (install_packages pgbouncer) || note 'No PgBouncer: the test that needs it is skipped.'
+}
+
 # Installs the browser of the browser tests. Without it they are skipped.
 require_browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || (install_packages chromium fonts-dejavu-core) ||

@@ -137,7 +137,7 @@ internal sealed partial class InboxTransaction<TData>(
         _areClocksApart = ahead > TimeSpan.Zero;
     }
 
-    [LoggerMessage(47, LogLevel.Warning, "The consumer of {Queue} applies events whose time is {Ahead} ahead: a clock is wrong here or at the sender")]
+    [LoggerMessage(48, LogLevel.Warning, "The consumer of {Queue} applies events whose time is {Ahead} ahead: a clock is wrong here or at the sender")]
     private partial void LogFromFuture(string queue, TimeSpan ahead);
 
     [LoggerMessage(42, LogLevel.Warning, "The consumer of {Queue} waits for the database: {Reason}")]
