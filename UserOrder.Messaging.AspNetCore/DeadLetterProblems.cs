@@ -45,5 +45,6 @@ internal static class DeadLetterProblems
 
     /// <summary>The client ends a pending call with any of these when the connection breaks or the call times out.</summary>
     private static bool IsOfBroker(Exception exception) =>
-        exception is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException or OperationCanceledException;
+        exception is RabbitMQClientException or BrokerLostException or IOException or ObjectDisposedException or TimeoutException
+            or OperationCanceledException;
 }

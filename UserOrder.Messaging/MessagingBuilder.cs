@@ -16,7 +16,10 @@ public sealed class MessagingBuilder
 
     internal MessagingBuilder(IServiceCollection services) => _services = services;
 
-    /// <summary>Declares an event type that the service publishes. A self-provisioned broker user may publish only these types.</summary>
+    /// <summary>
+    /// Declares an event type that the service publishes. The outbox refuses every other one. A self-provisioned broker user may publish only
+    /// these.
+    /// </summary>
     /// <typeparam name="TData">The event's content.</typeparam>
     /// <param name="type">The event type, which is the routing key.</param>
     public MessagingBuilder Publish<TData>(EventType<TData> type)

@@ -56,9 +56,13 @@ public static class MessagingExtensions
             provider.GetRequiredService<IConnectionFactory>(),
             provider.GetServices<SubscribedQueue>(),
             provider.GetServices<PublishedType>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>(),
             provider.GetRequiredService<ILogger<BrokerAccess>>()));
         services.AddSingleton<BrokerConnections>();
+        services.AddSingleton<BrokerProblems>();
+        services.AddSingleton<PublishedTypes>();
+        services.AddHostedService<TopologyKeeper>();
         services.AddSingleton(provider => new Circuits(
             exception => exception is not HandlerFailedException,
             provider.GetRequiredService<MessagingTelemetry>(),
@@ -78,6 +82,7 @@ public static class MessagingExtensions
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<MessagingTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<PublishedTypes>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();
         services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));

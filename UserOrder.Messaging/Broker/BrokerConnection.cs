@@ -8,12 +8,29 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
 {
     private readonly SemaphoreSlim _opening = new(1);
     private IConnection? _connection;
+    private volatile string? _blockedBy;
 
     public bool IsOpen => _connection is { IsOpen: true };
 
     /// <summary>False in a service that does not use this connection.</summary>
     public bool WasAskedFor { get; private set; }
 
+    /// <summary>The broker's alarm, such as <c>low on memory</c>, while it reads nothing from this connection; otherwise null.</summary>
+    /// <remarks>It blocks the connections that publish (https://www.rabbitmq.com/docs/connection-blocked).</remarks>
+    public string? BlockedBy => IsOpen ? _blockedBy : null;
+
+    /// <exception cref="BrokerLostException">The broker reads nothing from this connection.</exception>
+    public void ThrowIfBlocked()
+    {
+        if (BlockedBy is { } alarm)
+        {
+            throw new BrokerLostException($"The broker accepts no messages: {alarm}.");
+        }
+    }
+
+    /// <summary>
+    /// Gets the connection. If the broker has refused an operation, the service provisions its broker user first.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The caller cancelled, or the broker did not answer in time.</exception>
     public async Task<IConnection> GetAsync(CancellationToken cancellationToken)
     {
@@ -21,7 +38,11 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            if (_connection is not { IsOpen: true })
+            if (_connection is { IsOpen: true })
+            {
+                await access.RenewAsync(cancellationToken);
+            }
+            else
             {
                 await CloseAsync();
                 await access.EnsureAsync(cancellationToken);
@@ -50,16 +71,20 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
         var connecting = factory.CreateConnectionAsync(name, timeout.Token);
         try
         {
-            return await connecting.WaitAsync(timeout.Token);
+            var connection = await connecting.WaitAsync(timeout.Token);
+            _blockedBy = null;
+            connection.ConnectionBlockedAsync += (_, blocked) => Do(() => _blockedBy = blocked.Reason);
+            connection.ConnectionUnblockedAsync += (_, _) => Do(() => _blockedBy = null);
+            return connection;
         }
         catch (OperationCanceledException)
         {
             _ = DiscardAsync(connecting);
             throw;
         }
-        catch (BrokerUnreachableException exception) when (exception.InnerException is PossibleAuthenticationFailureException)
+        catch (RabbitMQClientException exception) when (BrokerFault.IsMissingSomething(exception))
         {
-            // The broker has lost its users, or does not have the new password yet.
+            // The broker has lost its users or the virtual host, or does not have the new password yet.
             access.Forget();
             throw;
         }
@@ -73,6 +98,12 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
         {
             await connecting.Result.DisposeAsync();
         }
+    }
+
+    private static Task Do(Action action)
+    {
+        action();
+        return Task.CompletedTask;
     }
 
     private async Task CloseAsync()

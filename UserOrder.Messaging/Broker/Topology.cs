@@ -28,11 +28,35 @@ internal static partial class Topology
             await using var checking = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await checking.ExchangeDeclarePassiveAsync(options.Exchange, cancellationToken);
         }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.NotFound })
+        catch (OperationInterruptedException missing) when (missing.ShutdownReason is { ReplyCode: Constants.NotFound } reason)
         {
             await using var declaring = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await declaring.ExchangeDeclareAsync(options.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+            try
+            {
+                await declaring.ExchangeDeclareAsync(
+                    options.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+            }
+            catch (OperationInterruptedException refused) when (refused.ShutdownReason is { ReplyCode: Constants.AccessRefused })
+            {
+                // The missing exchange is the reason, not the missing right to declare it.
+                throw new BrokerLostException(reason.ReplyText, reason);
+            }
         }
+    }
+
+    /// <summary>
+    /// Checks that all of a subscription exists. Bindings cannot be looked up, so they are made again, which changes no existing one.
+    /// </summary>
+    /// <exception cref="OperationInterruptedException">Something is missing, or the service lacks a right.</exception>
+    public static async Task CheckQueueAsync(
+        IConnection connection, string queue, string bindingKey, MessagingOptions options, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await channel.ExchangeDeclarePassiveAsync(options.Exchange, cancellationToken);
+        await channel.ExchangeDeclarePassiveAsync(ExchangeOf(queue), cancellationToken);
+        await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+        await channel.QueueDeclarePassiveAsync(DeadLettersOf(queue), cancellationToken);
+        await BindAsync(channel, queue, bindingKey, options, cancellationToken);
     }
 
     /// <summary>
@@ -59,9 +83,7 @@ internal static partial class Topology
             // At-least-once dead-lettering needs reject-publish: https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
             ["x-dead-letter-strategy"] = "at-least-once",
         });
-        await channel.QueueBindAsync(DeadLettersOf(queue), ExchangeOf(queue), DeadLettersOf(queue), cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue, ExchangeOf(queue), queue, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue, options.Exchange, bindingKey, cancellationToken: cancellationToken);
+        await BindAsync(channel, queue, bindingKey, options, cancellationToken);
 
         async Task DeclareQuorumQueueAsync(string name, Dictionary<string, object?> arguments)
         {
@@ -79,6 +101,14 @@ internal static partial class Topology
                 LogArgumentsDiffer(logger, name, reason.ReplyText);
             }
         }
+    }
+
+    private static async Task BindAsync(
+        IChannel channel, string queue, string bindingKey, MessagingOptions options, CancellationToken cancellationToken)
+    {
+        await channel.QueueBindAsync(DeadLettersOf(queue), ExchangeOf(queue), DeadLettersOf(queue), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue, ExchangeOf(queue), queue, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue, options.Exchange, bindingKey, cancellationToken: cancellationToken);
     }
 
     [LoggerMessage(23, LogLevel.Warning, "The queue {Queue} was declared with other arguments before and is used unchanged: {Reason}")]

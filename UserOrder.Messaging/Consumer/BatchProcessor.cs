@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Events;
 
@@ -23,11 +22,12 @@ internal sealed partial class BatchProcessor<TData>(
 
     /// <summary>Processes a batch. Every message that it does not return as postponed may then be acknowledged.</summary>
     /// <exception cref="OperationCanceledException">The service stops during an outage. No message may be acknowledged.</exception>
-    public async Task<IReadOnlyList<Postponement>> ProcessAsync(IChannel channel, IReadOnlyList<Delivery> batch, CancellationToken stoppingToken)
+    public async Task<IReadOnlyList<Postponement>> ProcessAsync(IReadOnlyList<Delivery> batch, CancellationToken stoppingToken)
     {
         telemetry.RecordDelivered(batch);
-        var context = new BatchContext(channel, stoppingToken);
+        var context = new BatchContext(stoppingToken);
         var events = new List<IncomingEvent<TData>>(batch.Count);
+        var unreadable = new List<(Delivery Delivery, UnreadableEventException Exception)>();
         try
         {
             foreach (var delivery in batch)
@@ -38,7 +38,7 @@ internal sealed partial class BatchProcessor<TData>(
                 }
                 catch (UnreadableEventException exception)
                 {
-                    await failures.OnUnreadableAsync(context, delivery, exception);
+                    unreadable.Add((delivery, exception));
                 }
             }
 
@@ -48,6 +48,12 @@ internal sealed partial class BatchProcessor<TData>(
             foreach (var suspect in events.Where(incoming => incoming.Delivery.Failures > 0))
             {
                 await ApplyAsync(context, [suspect]);
+            }
+
+            // Last, because the broker may take its time: the events must take effect before.
+            foreach (var (delivery, exception) in unreadable)
+            {
+                await failures.OnUnreadableAsync(context, delivery, exception);
             }
 
             return context.Postponed;

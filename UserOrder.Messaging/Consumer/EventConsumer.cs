@@ -19,11 +19,13 @@ internal sealed partial class EventConsumer<TData>(
     BatchProcessor<TData> processor,
     SchemaMigrator migrator,
     BrokerConnections broker,
+    BrokerProblems problems,
     TimeProvider time,
     IOptions<MessagingOptions> options,
     ILogger<EventConsumer<TData>> logger) : BackgroundService
 {
     private readonly MessagingOptions _options = options.Value;
+    private readonly string _what = $"queue {subscription.Queue}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,7 +40,12 @@ internal sealed partial class EventConsumer<TData>(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                await backoff.WaitAsync(() => LogWaiting(subscription.Queue, exception.Message), stoppingToken);
+                if (problems.Report(_what, exception))
+                {
+                    LogWaiting(subscription.Queue, BrokerFault.ReasonOf(exception));
+                }
+
+                await backoff.WaitAsync(stoppingToken);
             }
         }
     }
@@ -46,26 +53,25 @@ internal sealed partial class EventConsumer<TData>(
     private async Task ConsumeUntilLostAsync(Backoff backoff, CancellationToken stoppingToken)
     {
         var connection = await broker.Consuming.GetAsync(stoppingToken);
-
-        // The channel needs publisher confirms, because it publishes dead letters before it acknowledges the originals.
-        await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-            stoppingToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Queue, subscription.Type.Name, _options, logger, stoppingToken);
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
         var deliveries = await StartAsync(channel, stoppingToken);
         LogConsuming(subscription.Queue);
+        problems.End(_what);
 
         while (await deliveries.TakeAsync(_options.ConsumerBatchSize, stoppingToken) is { Count: > 0 } batch && channel.IsOpen)
         {
             FailPoint.Reach(FailPoint.ConsumerReceived);
-            var postponed = await processor.ProcessAsync(channel, batch, stoppingToken);
+            var postponed = await processor.ProcessAsync(batch, stoppingToken);
             await deliveries.SettleAsync(batch, postponed, stoppingToken);
             FailPoint.Reach(FailPoint.ConsumerAcknowledged);
             backoff.Reset();
         }
 
-        throw new BrokerLostException("The channel was closed, or the broker cancelled the consumer.");
+        throw channel.CloseReason is { } close
+            ? new BrokerLostException("The channel was closed.", close)
+            : new BrokerLostException("The broker cancelled the consumer: the queue was deleted or is not available.");
     }
 
     private async Task<DeliveryBuffer> StartAsync(IChannel channel, CancellationToken stoppingToken)

@@ -16,13 +16,19 @@ namespace UserOrder.Messaging.Consumer;
 /// limit, because another replica may hold it.
 /// </summary>
 internal sealed partial class FailurePolicy(
-    string queue, ConsumerTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options, ILogger<FailurePolicy> logger)
+    string queue,
+    ConsumerTelemetry telemetry,
+    DeadLetterPublisher deadLetters,
+    BrokerProblems problems,
+    IOptions<MessagingOptions> options,
+    ILogger<FailurePolicy> logger)
 {
     private static readonly TimeSpan MaxRetryPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LockRetryPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DeadLetterRetryPause = TimeSpan.FromSeconds(5);
 
     private readonly MessagingOptions _options = options.Value;
+    private readonly string _what = $"dead letters of {queue}";
 
     /// <summary>Turns an unreadable message into a dead letter.</summary>
     public async Task OnUnreadableAsync(BatchContext context, Delivery delivery, Exception exception)
@@ -78,21 +84,44 @@ internal sealed partial class FailurePolicy(
         Activity.Current = activity;
         try
         {
-            await DeadLetterPublisher.PublishAsync(context.Channel, queue, delivery, reason, time.GetUtcNow(), context.Stopping);
+            if (context.IsBrokerSilent)
+            {
+                Wait();
+                return;
+            }
+
+            await deadLetters.PublishAsync(queue, delivery, reason, context.Stopping);
             FailPoint.Reach(FailPoint.DeadLetterConfirmed);
+            problems.End(_what);
             telemetry.RecordDeadLetter(isReadable);
             LogDeadLetter(queue, delivery.Properties.MessageId, reason);
         }
-        catch (PublishException)
+        catch (PublishException exception)
         {
-            // The dead-letter queue is full. The message stays in its queue and must not block the others.
-            LogDeadLettersFull(queue, delivery.Properties.MessageId);
-            context.Postponed.Add(new Postponement(delivery, DeadLetterRetryPause));
+            Report(new BrokerLostException(exception.IsReturn ? "their queue is missing" : "their queue is full"));
         }
+        catch (Exception exception) when (!context.Stopping.IsCancellationRequested)
+        {
+            context.IsBrokerSilent = true;
+            Report(exception);
+        }
+
+        void Report(Exception exception)
+        {
+            if (problems.Report(_what, exception))
+            {
+                LogDeadLettersWait(queue, delivery.Properties.MessageId, BrokerFault.ReasonOf(exception));
+            }
+
+            Wait();
+        }
+
+        // The message stays in its queue and must not block the others.
+        void Wait() => context.Postponed.Add(new Postponement(delivery, DeadLetterRetryPause));
     }
 
-    [LoggerMessage(46, LogLevel.Error, "The dead-letter queue of {Queue} is full; a message stays in its queue ({MessageId})")]
-    private partial void LogDeadLettersFull(string queue, string? messageId);
+    [LoggerMessage(46, LogLevel.Error, "The broker takes no dead letters of {Queue}; messages stay there, first {MessageId}: {Reason}")]
+    private partial void LogDeadLettersWait(string queue, string? messageId, string reason);
 
     [LoggerMessage(47, LogLevel.Warning, "{Count} events of {Queue} wait for a lock while others go on: {Reason}")]
     private partial void LogLocked(int count, string queue, string reason);

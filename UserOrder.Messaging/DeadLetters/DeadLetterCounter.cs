@@ -12,11 +12,13 @@ internal sealed partial class DeadLetterCounter(
     IEnumerable<SubscribedQueue> queues,
     DeadLetterCounts counts,
     BrokerConnections broker,
+    BrokerProblems problems,
     SchemaMigrator migrator,
     MessagingTelemetry telemetry,
     TimeProvider time,
     ILogger<DeadLetterCounter> logger) : BackgroundService
 {
+    private const string What = "count of dead letters";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,13 +32,19 @@ internal sealed partial class DeadLetterCounter(
             try
             {
                 counts.Latest = await CountAsync(stoppingToken);
+                problems.End(What);
                 backoff.Reset();
                 await Task.Delay(Interval, time, stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 counts.Latest = null;
-                await backoff.WaitAsync(() => LogNotCounted(exception.Message), stoppingToken);
+                if (problems.Report(What, exception))
+                {
+                    LogNotCounted(BrokerFault.ReasonOf(exception));
+                }
+
+                await backoff.WaitAsync(stoppingToken);
             }
         }
     }

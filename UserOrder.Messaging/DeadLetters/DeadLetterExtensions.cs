@@ -9,6 +9,7 @@ internal static class DeadLetterExtensions
         services.AddSingleton<DeadLetterCounts>();
         services.AddHostedService<DeadLetterCounter>();
         services.AddHealthChecks().AddCheck<DeadLetterHealthCheck>("dead-letters");
+        services.AddSingleton<DeadLetterPublisher>();
         services.AddSingleton<DeadLetterStore>();
     }
 }

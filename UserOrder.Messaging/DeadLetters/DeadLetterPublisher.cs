@@ -1,17 +1,28 @@
+using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.DeadLetters;
 
 /// <summary>
-/// Publishes a message to its queue's dead letters, with the reason in a header. A plain reject could not carry a reason.
+/// Publishes messages to the dead letters of a queue, with the reason in a header, and replays them to the queue. A plain reject could not
+/// carry a reason.
 /// </summary>
-internal static class DeadLetterPublisher
+/// <remarks>
+/// It never uses a connection that acknowledges: during an alarm the broker would read no acknowledgements either, and the queue that may
+/// have caused the alarm could not drain.
+/// </remarks>
+internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider time, IOptions<MessagingOptions> options) : IDisposable
 {
+    private readonly TimedPublisher _publisher = new(broker.Publishing, options.Value.ConfirmTimeout, time);
+
     /// <summary>Completes when the broker has stored the dead letter. The caller may then acknowledge the original.</summary>
     /// <remarks>A crash before the acknowledgement duplicates the dead letter. It never loses it.</remarks>
-    public static async Task PublishAsync(
-        IChannel channel, string queue, Delivery delivery, string reason, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <exception cref="PublishException">The dead letters are full or missing.</exception>
+    /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
+    public Task PublishAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken)
     {
         var properties = new BasicProperties(delivery.Properties)
         {
@@ -20,8 +31,27 @@ internal static class DeadLetterPublisher
 
             // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
             UserId = null,
-            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, now),
+            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, time.GetUtcNow()),
         };
-        await channel.BasicPublishAsync(Topology.ExchangeOf(queue), Topology.DeadLettersOf(queue), mandatory: true, properties, delivery.Body, cancellationToken);
+        return _publisher.PublishAsync(
+            Topology.ExchangeOf(queue), Topology.DeadLettersOf(queue), properties, delivery.Body, cancellationToken);
     }
+
+    /// <summary>Completes when the broker has stored the message in its queue. The caller may then acknowledge the dead letter.</summary>
+    /// <exception cref="PublishException">The queue is full or missing.</exception>
+    /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
+    public Task ReplayAsync(string queue, DeadLetter letter)
+    {
+        var properties = new BasicProperties(letter.Properties)
+        {
+            DeliveryMode = DeliveryModes.Persistent,
+            UserId = null,
+            Headers = DeadLetterHeaders.OfReplay(letter.Properties.Headers, time.GetUtcNow()),
+        };
+
+        // The caller's token must not end the wait: without its confirm, a replayed message would stay a dead letter.
+        return _publisher.PublishAsync(Topology.ExchangeOf(queue), queue, properties, letter.Body, CancellationToken.None);
+    }
+
+    public void Dispose() => _publisher.Dispose();
 }

@@ -1,10 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
-using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.DeadLetters;
 
@@ -17,8 +14,7 @@ namespace UserOrder.Messaging.DeadLetters;
 internal sealed partial class DeadLetterStore(
     NpgsqlDataSource database,
     BrokerConnections broker,
-    TimeProvider time,
-    IOptions<MessagingOptions> options,
+    DeadLetterPublisher publisher,
     ILogger<DeadLetterStore> logger)
 {
     // Bounds the bodies in memory and the confirms in flight during a replay.
@@ -71,6 +67,7 @@ internal sealed partial class DeadLetterStore(
     /// <returns>How many messages were published.</returns>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
     /// <exception cref="QueueFullException">The queue is full. The messages that it refused stay dead letters.</exception>
+    /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
     /// <remarks>
     /// The acknowledgement follows the confirm. A crash in between leaves the dead letter beside its replay. If an operator replays it
     /// again, the inbox drops the duplicate.
@@ -106,7 +103,7 @@ internal sealed partial class DeadLetterStore(
         var publishing = window
             .DistinctBy(letter => letter.Id)
             .Where(letter => !replayed.Contains(letter.Id))
-            .Select(async letter => (letter.Id, IsStored: await TryPublishAsync(held.Channel, queue, letter)))
+            .Select(async letter => (letter.Id, IsStored: await TryReplayAsync(queue, letter)))
             .ToList();
         var outcomes = await Task.WhenAll(publishing);
         replayed.UnionWith(outcomes.Where(outcome => outcome.IsStored).Select(outcome => outcome.Id));
@@ -151,9 +148,7 @@ internal sealed partial class DeadLetterStore(
         await DeadLetterLock.TakeAsync(transaction, queue, cancellationToken);
 
         var brokerConnection = await broker.DeadLetters.GetAsync(cancellationToken);
-        await using var channel = await brokerConnection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-            cancellationToken);
+        await using var channel = await brokerConnection.CreateChannelAsync(cancellationToken: cancellationToken);
         var held = new HeldLetters(channel, queue);
         try
         {
@@ -166,19 +161,11 @@ internal sealed partial class DeadLetterStore(
     }
 
     /// <returns>False if the queue is full.</returns>
-    private async Task<bool> TryPublishAsync(IChannel channel, string queue, DeadLetter letter)
+    private async Task<bool> TryReplayAsync(string queue, DeadLetter letter)
     {
-        // The caller's token must not end the wait: without its confirm, a replayed message would stay a dead letter.
-        using var timeout = new CancellationTokenSource(options.Value.ConfirmTimeout, time);
-        var properties = new BasicProperties(letter.Properties)
-        {
-            DeliveryMode = DeliveryModes.Persistent,
-            UserId = null,
-            Headers = DeadLetterHeaders.OfReplay(letter.Properties.Headers, time.GetUtcNow()),
-        };
         try
         {
-            await channel.BasicPublishAsync(Topology.ExchangeOf(queue), queue, mandatory: true, properties, letter.Body, timeout.Token);
+            await publisher.ReplayAsync(queue, letter);
             return true;
         }
         catch (PublishException exception) when (!exception.IsReturn)

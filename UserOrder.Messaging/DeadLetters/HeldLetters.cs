@@ -12,8 +12,6 @@ internal sealed class HeldLetters(IChannel channel, string queue)
 
     private int _taken;
 
-    public IChannel Channel => channel;
-
     /// <summary>Fetches the messages that exist when it begins, one after the other, the oldest first.</summary>
     public async IAsyncEnumerable<DeadLetter> TakeAsync(int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Events;
@@ -34,6 +35,9 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
 
     /// <summary>Completes when either side has closed the channel.</summary>
     public Task Lost => _lost.Task;
+
+    /// <summary>How the channel was closed; null while it is open.</summary>
+    public ShutdownEventArgs? Close => _channel.CloseReason;
 
     public static async Task<ConfirmingPublisher> OpenAsync(
         IConnection connection,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Settings;
@@ -19,11 +20,18 @@ public sealed class EventOutbox
     private readonly OutboxSignal _signal;
     private readonly MessagingTelemetry _telemetry;
     private readonly TimeProvider _time;
+    private readonly PublishedTypes _published;
     private readonly MessagingOptions _options;
 
     internal EventOutbox(
-        NpgsqlDataSource database, OutboxSignal signal, MessagingTelemetry telemetry, TimeProvider time, IOptions<MessagingOptions> options)
+        NpgsqlDataSource database,
+        OutboxSignal signal,
+        MessagingTelemetry telemetry,
+        TimeProvider time,
+        PublishedTypes published,
+        IOptions<MessagingOptions> options)
     {
+        _published = published;
         _database = database;
         _signal = signal;
         _telemetry = telemetry;
@@ -35,9 +43,16 @@ public sealed class EventOutbox
     /// <param name="type">The event's type.</param>
     /// <param name="subject">The entity that the event is about, usually its id.</param>
     /// <param name="data">The event's content.</param>
+    /// <exception cref="InvalidOperationException"><see cref="MessagingBuilder.Publish{TData}"/> has not declared the type.</exception>
     /// <exception cref="ArgumentException">The event is larger than <see cref="MessagingOptions.MaxMessageBytes"/>.</exception>
     public OutboxMessage CreateMessage<TData>(EventType<TData> type, string subject, TData data)
     {
+        if (!_published.Contains(type.Name))
+        {
+            throw new InvalidOperationException(
+                $"The service {_options.ServiceName} does not publish {type.Name}. Declare the type: AddMessaging(…).Publish(…).");
+        }
+
         var now = _time.GetUtcNow();
         var id = TimeOrderedId.New(now);
 

@@ -22,6 +22,8 @@ internal sealed partial class OutboxRelay(
     NpgsqlDataSource database,
     SchemaMigrator migrator,
     BrokerConnections broker,
+    BrokerProblems problems,
+    PublishedTypes published,
     Circuits circuits,
     OutboxSignal signal,
     MessagingTelemetry telemetry,
@@ -29,9 +31,12 @@ internal sealed partial class OutboxRelay(
     IOptions<MessagingOptions> options,
     ILogger<OutboxRelay> logger) : BackgroundService
 {
+    private const string Name = "relay";
+
     private readonly MessagingOptions _options = options.Value;
     private readonly PublishTelemetry _telemetry = new(telemetry);
     private readonly Backoff _backoff = new(time);
+    private readonly RelayProblems _problems = new(problems, published, logger);
     private readonly Pace _pace = new(options.Value.BatchInterval, time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,20 +47,32 @@ internal sealed partial class OutboxRelay(
         {
             try
             {
-                if (await RelayAsync(stoppingToken) == LaneEnd.Lost)
-                {
-                    await _backoff.WaitAsync(() => LogWaiting("The broker closed the channel."), stoppingToken);
-                }
+                await RelayAsync(stoppingToken);
+            }
+            catch (BrokerLostException exception) when (exception.Close is { } close && BrokerFault.IsAboutMessage(close))
+            {
+                // The lane has put back the events that the broker refuses, and reported them.
+                await _backoff.WaitAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                await _backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                await _backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
+                if (problems.Report(Name, exception))
+                {
+                    LogWaiting(BrokerFault.ReasonOf(exception));
+                }
+
+                await _backoff.WaitAsync(stoppingToken);
             }
         }
     }
 
-    /// <summary>Opens the lanes and relays until they end.</summary>
-    private async Task<LaneEnd> RelayAsync(CancellationToken stoppingToken)
+    /// <summary>Opens the lanes and relays until the service stops.</summary>
+    /// <exception cref="BrokerLostException">The broker closed a channel, or did not confirm in time.</exception>
+    private async Task RelayAsync(CancellationToken stoppingToken)
     {
         var lanes = new List<RelayLane>();
         try
@@ -66,17 +83,14 @@ internal sealed partial class OutboxRelay(
             }
 
             LogRelaying(_options.Exchange);
+            problems.End(Name);
 
             // No signal announces the events of an earlier run.
             signal.Set();
-            var end = await RunAsync(lanes, stoppingToken);
-            if (end == LaneEnd.Stopping)
-            {
-                // The server has answered its last request. Its events must not wait for the next instance.
-                await lanes[0].RelayBatchAsync(CancellationToken.None);
-            }
+            await RunAsync(lanes, stoppingToken);
 
-            return end;
+            // The server has answered its last request. Its events must not wait for the next instance.
+            await lanes[0].RelayBatchAsync(CancellationToken.None);
         }
         finally
         {
@@ -84,23 +98,22 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    /// <summary>Runs the lanes until one ends, then lets the others finish their current batch.</summary>
-    /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
+    /// <summary>Runs the lanes until the service stops or one lane ends, then lets the others finish their current batch.</summary>
+    /// <exception cref="BrokerLostException">The broker closed a channel, or did not confirm in time.</exception>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
-    private static async Task<LaneEnd> RunAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
+    private static async Task RunAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var running = lanes.Select(lane => lane.RunAsync(ending.Token)).ToList();
         var first = await Task.WhenAny([.. running, .. lanes.Select(lane => lane.Lost)]);
         await ending.CancelAsync();
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (stoppingToken.IsCancellationRequested)
+        if (!stoppingToken.IsCancellationRequested)
         {
-            return LaneEnd.Stopping;
+            await first;
+            var closes = lanes.Select(lane => lane.Close);
+            throw new BrokerLostException("The broker closed the channel.", closes.FirstOrDefault(close => close is not null));
         }
-
-        await first;
-        return LaneEnd.Lost;
     }
 
     /// <exception cref="BrokerLostException">The broker accepted the connection and did not answer.</exception>
@@ -108,15 +121,31 @@ internal sealed partial class OutboxRelay(
     {
         try
         {
-            var connection = await broker.Publishing.GetAsync(stoppingToken);
-            var publisher = await ConfirmingPublisher.OpenAsync(connection, _options, _telemetry, time, stoppingToken);
-            return new RelayLane(publisher, database, circuits.RelayToBroker, signal, _backoff, _pace, _options.RelayBatchSize, logger);
+            var publisher = await OpenPublisherAsync(stoppingToken);
+            return new RelayLane(
+                publisher,
+                () => OpenPublisherAsync(CancellationToken.None),
+                _problems,
+                database,
+                circuits.RelayToBroker,
+                signal,
+                _backoff,
+                _pace,
+                _options.RelayBatchSize,
+                logger);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
             // The client reports its own time limit as a cancellation. The circuit must count it as an outage.
             throw new BrokerLostException("The broker did not answer in time.");
         }
+    }
+
+    private async Task<ConfirmingPublisher> OpenPublisherAsync(CancellationToken cancellationToken)
+    {
+        var connection = await broker.Publishing.GetAsync(cancellationToken);
+        broker.Publishing.ThrowIfBlocked();
+        return await ConfirmingPublisher.OpenAsync(connection, _options, _telemetry, time, cancellationToken);
     }
 
     [LoggerMessage(11, LogLevel.Information, "Relaying the outbox to the exchange {Exchange}")]

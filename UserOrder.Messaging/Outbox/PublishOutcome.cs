@@ -14,6 +14,9 @@ internal enum PublishOutcome
     /// <summary>The broker refused the message, because a queue is full.</summary>
     Rejected,
 
+    /// <summary>The broker closed the channel because of the message: a right is missing, or the message is too large for it.</summary>
+    Refused,
+
     /// <summary>The broker returned the message, because no queue is bound for it.</summary>
     Returned,
 }

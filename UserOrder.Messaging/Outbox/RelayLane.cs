@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RabbitMQ.Client.Events;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Resilience;
@@ -12,6 +13,8 @@ namespace UserOrder.Messaging.Outbox;
 /// </summary>
 internal sealed partial class RelayLane(
     ConfirmingPublisher publisher,
+    Func<Task<ConfirmingPublisher>> openAnotherAsync,
+    RelayProblems problems,
     NpgsqlDataSource database,
     Circuit circuit,
     OutboxSignal signal,
@@ -22,6 +25,9 @@ internal sealed partial class RelayLane(
 {
     /// <summary>Completes when the channel is closed.</summary>
     public Task Lost => publisher.Lost;
+
+    /// <summary>How the channel was closed; null while it is open.</summary>
+    public ShutdownEventArgs? Close => publisher.Close;
 
     /// <summary>Relays a batch whenever the signal is set.</summary>
     /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
@@ -61,7 +67,14 @@ internal sealed partial class RelayLane(
             await ReplicationBarrier.WaitAsync(database, cancellationToken);
         }
 
-        var outcomes = await publisher.PublishAsync([.. claimed.Select(row => row.Message)]);
+        var messages = claimed.Select(row => row.Message).ToList();
+        var outcomes = await publisher.PublishAsync(messages);
+        var isolation = new Isolation(messages, outcomes, openAnotherAsync);
+        if (publisher.Close is { } close && BrokerFault.IsAboutMessage(close))
+        {
+            await isolation.RunAsync(close);
+        }
+
         FailPoint.Reach(FailPoint.RelayConfirmed);
 
         // The caller's token must not end the transaction: a lost confirm would publish the batch again after the restart.
@@ -71,15 +84,16 @@ internal sealed partial class RelayLane(
         await transaction.CommitAsync(CancellationToken.None);
         FailPoint.Reach(FailPoint.RelayCommitted);
 
+        problems.Report(messages, outcomes, isolation.Refused);
         if (outcomes.Count(outcome => outcome == PublishOutcome.Unknown) is var unknown and > 0)
         {
-            throw new BrokerLostException($"The broker did not confirm {unknown} events.");
+            throw new BrokerLostException($"The broker did not confirm {unknown} events.", publisher.Close);
         }
 
         if (kept.Count == claimed.Count)
         {
             // The broker refuses everything, so retrying at full speed would waste its time and ours.
-            await backoff.WaitAsync(() => LogRejected(kept.Count), cancellationToken);
+            await backoff.WaitAsync(() => LogFull(outcomes.Count(outcome => outcome == PublishOutcome.Rejected)), cancellationToken);
         }
         else
         {
@@ -91,6 +105,14 @@ internal sealed partial class RelayLane(
 
     public ValueTask DisposeAsync() => publisher.DisposeAsync();
 
-    [LoggerMessage(13, LogLevel.Warning, "The broker refused {Count} events: no queue is bound or a queue is full; the outbox keeps them")]
+    private void LogFull(int rejected)
+    {
+        if (rejected > 0)
+        {
+            LogRejected(rejected);
+        }
+    }
+
+    [LoggerMessage(13, LogLevel.Warning, "The broker refused {Count} events: a queue is full; the outbox keeps them")]
     private partial void LogRejected(int count);
 }

@@ -23,6 +23,9 @@ internal sealed class Backoff(TimeProvider time)
         }
     }
 
+    /// <summary>Pauses after a failure that the caller logs.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => WaitAsync(static () => { }, cancellationToken);
+
     /// <summary>Pauses after a failure.</summary>
     /// <param name="onFirst">Runs if this failure follows a success, so that an outage is logged once.</param>
     /// <param name="cancellationToken">Ends the pause.</param>

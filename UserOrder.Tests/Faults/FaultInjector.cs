@@ -6,6 +6,7 @@ namespace UserOrder.Tests.Faults;
 internal sealed class FaultInjector(FaultySystem system)
 {
     private readonly Junk _junk = new(system);
+    private readonly MemoryAlarm _alarm = new(system.Graph);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -38,6 +39,10 @@ internal sealed class FaultInjector(FaultySystem system)
                 return _junk.PublishPoisonAsync();
             case FaultKind.Oversized:
                 return _junk.PublishOversizedAsync();
+            case FaultKind.TopologyLost:
+                return LoseTopologyAsync(fault.Target);
+            case FaultKind.AlarmWithPoison:
+                return RaiseAlarmAsync();
             default:
                 throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, null);
         }
@@ -59,6 +64,8 @@ internal sealed class FaultInjector(FaultySystem system)
                 return SetLink(fault, ProxyMode.Forward);
             case FaultKind.QueueFull:
                 return system.StartServicesAsync(ReplicasOf(fault.Target));
+            case FaultKind.AlarmWithPoison:
+                return _alarm.LiftAsync();
             default:
                 return Task.CompletedTask;
         }
@@ -70,6 +77,46 @@ internal sealed class FaultInjector(FaultySystem system)
     {
         system.Link(fault.Target).Mode = mode;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Deletes nothing that holds messages: an operator who deletes a queue deletes its events.</summary>
+    private async Task LoseTopologyAsync(string what)
+    {
+        using var administrator = await BrokerAdministrator.OfAsync(system.Graph);
+        var (type, queue) = Queues.ByType.First();
+        await (what switch
+        {
+            FaultySystem.ExchangeOfEvents => administrator.DeleteAsync("exchanges", "/", Queues.Exchange),
+            FaultySystem.BindingOfQueue => administrator.DeleteAsync("bindings", "/", "e", Queues.Exchange, "q", queue, type),
+            FaultySystem.ExchangeOfQueue => administrator.DeleteAsync("exchanges", "/", queue),
+            FaultySystem.RightsOfUser => administrator.PutAsync(
+                "permissions", new { configure = "^$", write = "^$", read = "^$" }, "/", "user-api"),
+            _ => administrator.DeleteAsync("users", "user-api"),
+        });
+    }
+
+    /// <summary>
+    /// Freezes the services meanwhile, so that the messages wait: they are published before the alarm, which would block their publisher.
+    /// </summary>
+    private async Task RaiseAlarmAsync()
+    {
+        try
+        {
+            foreach (var service in FaultySystem.Services)
+            {
+                system.Graph.Pause(service);
+            }
+
+            await _junk.PublishPoisonAsync();
+            await _alarm.RaiseAsync();
+        }
+        finally
+        {
+            foreach (var service in FaultySystem.Services)
+            {
+                system.Graph.Resume(service);
+            }
+        }
     }
 
     /// <summary>Stops the consumers of a queue until the broker refuses the other service's events.</summary>

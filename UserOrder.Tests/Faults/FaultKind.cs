@@ -50,4 +50,10 @@ internal enum FaultKind
 
     /// <summary>Messages over the size limit.</summary>
     Oversized,
+
+    /// <summary>An exchange, a binding, a right or a user of the broker is deleted.</summary>
+    TopologyLost,
+
+    /// <summary>RabbitMQ raises its memory alarm while unreadable messages wait among events.</summary>
+    AlarmWithPoison,
 }

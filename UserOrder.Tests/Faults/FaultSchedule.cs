@@ -67,9 +67,14 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
         return $"Seed {seed}; again: {SeedVariable}={seed} ./test.sh {form}";
     }
 
-    /// <summary>A queue fills only while the rest of the system works, and two faults need different targets.</summary>
+    /// <summary>
+    /// A queue fills only while the rest of the system works, an alarm is lifted by a broker that runs, an event without a binding is lost
+    /// if another queue receives a copy, and two faults need different targets.
+    /// </summary>
     private static bool CanOverlap(PlannedFault one, PlannedFault other) =>
-        one.Kind != FaultKind.QueueFull && other.Kind != FaultKind.QueueFull && one.Target != other.Target;
+        !IsAlone(one.Kind) && !IsAlone(other.Kind) && one.Target != other.Target;
+
+    private static bool IsAlone(FaultKind kind) => kind is FaultKind.QueueFull or FaultKind.TopologyLost or FaultKind.AlarmWithPoison;
 
     private static bool IsInjected(FaultKind kind) => kind is FaultKind.Duplicates or FaultKind.Poison or FaultKind.Oversized;
 
@@ -82,13 +87,15 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
             FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
             FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused => OneOf(FaultySystem.Services),
             FaultKind.ReplicaFrozen => OneOf([FailPoint.ConsumerInboxWritten, FailPoint.RelayClaimed]),
+            FaultKind.TopologyLost => OneOf(FaultySystem.Topology),
+            FaultKind.AlarmWithPoison => FaultySystem.Broker,
             FaultKind.QueueFull => OneOf(["user-api", "order-api"]),
             _ when IsInjected(kind) => "both queues",
             _ => OneOf(FaultySystem.Links),
         };
         var duration = isLong || (isSoak && kind is FaultKind.PathStalled or FaultKind.PathHalfOpen && _random.Next(2) == 0)
             ? TimeSpan.FromSeconds(BeyondHeartbeat)
-            : IsInjected(kind) || kind == FaultKind.QueueFull ? TimeSpan.Zero : Seconds(0.5, isSoak ? 8 : 3);
+            : IsInjected(kind) || kind is FaultKind.QueueFull or FaultKind.TopologyLost ? TimeSpan.Zero : Seconds(0.5, isSoak ? 8 : 3);
         return new PlannedFault(kind, target, TimeSpan.Zero, duration);
     }
 

@@ -16,6 +16,11 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal const string Broker = "rabbitmq";
     internal const string UserDatabase = "user-postgres";
     internal const string OrderDatabase = "order-postgres";
+    internal const string ExchangeOfEvents = "the exchange of events";
+    internal const string BindingOfQueue = "the binding of a queue";
+    internal const string ExchangeOfQueue = "the exchange of a queue";
+    internal const string RightsOfUser = "the rights of a user";
+    internal const string User = "a user";
 
     // Small enough that the queue of a stopped consumer fills within seconds.
     private const int QueueMaxLength = 500;
@@ -36,6 +41,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal static string[] Services { get; } = [.. UserApis, .. OrderApis];
 
     internal static string[] Servers { get; } = [Broker, UserDatabase, OrderDatabase];
+
+    internal static string[] Topology { get; } = [ExchangeOfEvents, BindingOfQueue, ExchangeOfQueue, RightsOfUser, User];
 
     private static IEnumerable<string> Passwords =>
         ((string[])[.. Servers, "user-api-rabbitmq", "user-api-userdb", "order-api-rabbitmq", "order-api-orderdb"])

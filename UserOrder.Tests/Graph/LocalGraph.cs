@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Aspire.Hosting;
@@ -140,6 +141,25 @@ internal sealed partial class LocalGraph : IRunningGraph
 
     /// <summary>Resumes a frozen resource.</summary>
     public void Resume(string resource) => SendToFamily(resource, Signal.Continue);
+
+    /// <summary>Runs a command of <c>rabbitmqctl</c> on the broker of this graph.</summary>
+    public async Task RunBrokerCommandAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-n", "rabbitmq@localhost", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["HOME"] = Path.Combine(_folder.FullName, "data", "userorder-rabbitmq"),
+                ["ERL_EPMD_PORT"] = GetUrl("rabbitmq", "epmd").Port.ToString(CultureInfo.InvariantCulture),
+            },
+        };
+        using var command = Process.Start(start)!;
+        var output = await Task.WhenAll(command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+        await command.WaitForExitAsync();
+        Assert.True(command.ExitCode == 0, $"rabbitmqctl {string.Join(' ', arguments)}: {string.Join('\n', output)}");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -88,7 +88,7 @@ public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(grap
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory { Uri = broker });
         builder.AddPostgresDatabase("presseddb", typeof(BackPressureTests).Assembly);
-        builder.AddMessaging("pressed");
+        builder.AddMessaging("pressed").Publish(Thing.Happened);
 
         var app = builder.Build();
         app.MapHealthChecks("/health", new() { ResponseWriter = WriteHealthAsync });

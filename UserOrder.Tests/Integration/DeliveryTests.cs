@@ -28,24 +28,14 @@ public sealed class DeliveryTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_unroutable_event_stays_in_the_outbox_until_a_queue_is_bound()
+    public async Task An_event_whose_binding_is_lost_arrives_after_the_service_has_bound_its_queue_again()
     {
         var userdb = await OpenDatabaseAsync("userdb");
         var orderdb = await OpenDatabaseAsync("orderdb");
         var channel = await OpenChannelAsync();
         await channel.QueueUnbindAsync("order-api.user-created", "user-order.events", "user.created.v1", cancellationToken: Cancelled);
-        Guid userId;
-        try
-        {
-            userId = await CreateUserAsync();
-            await Until.EqualAsync(1, "the broker returned the event", () =>
-                CountAsync(userdb, "select count(*) from outbox where attempts > 0 and convert_from(body, 'UTF8') like $1", $"%{userId}%"));
-            Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
-        }
-        finally
-        {
-            await channel.QueueBindAsync("order-api.user-created", "user-order.events", "user.created.v1", cancellationToken: Cancelled);
-        }
+
+        var userId = await CreateUserAsync();
 
         await Until.EqualAsync(1, "the event arrived", () => CountAsync(orderdb, "select count(*) from known_users where id = $1", userId));
         await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(userdb, "select count(*) from outbox"));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Settings;
@@ -231,7 +232,9 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
     {
         var options = Options.Create(new MessagingOptions { ServiceName = "a-replica" });
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new EventOutbox(database, new OutboxSignal(), new MessagingTelemetry(meters, new ConnectionFactory(), options), TimeProvider.System, options);
+        var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), options);
+        var published = new PublishedTypes([new PublishedType(UserCreated.V1.Name), new PublishedType(OrderPlaced.V1.Name)]);
+        return new EventOutbox(database, new OutboxSignal(), telemetry, TimeProvider.System, published, options);
     }
 
     private static IdempotencyKey KeyOf(CreateUserRequest request) =>

@@ -10,6 +10,12 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
 
     public int Count(string start) => _messages.Count(message => message.StartsWith(start, StringComparison.Ordinal));
 
+    /// <summary>Counts the messages that contain a text, except those of circuits and health checks, which repeat the reason.</summary>
+    public int CountOf(string text) => _messages.Count(message =>
+        message.Contains(text, StringComparison.Ordinal) &&
+        !message.StartsWith("The circuit ", StringComparison.Ordinal) &&
+        !message.StartsWith("Health check ", StringComparison.Ordinal));
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)

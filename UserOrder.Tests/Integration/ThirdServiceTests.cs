@@ -395,6 +395,19 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         Assert.Throws<ArgumentException>(() => outbox.CreateMessage(Thing.Happened, "thing", new Thing(new string('x', 1024))));
     }
 
+    [Fact]
+    public async Task The_outbox_refuses_an_event_type_that_the_service_does_not_publish()
+    {
+        using var host = await BuildAsync(new ThingHandler());
+        var outbox = host.Services.GetRequiredService<EventOutbox>();
+        var undeclared = new EventType<Thing>("thing.undeclared.v1", Thing.Happened.Json);
+
+        var exception = Assert.Throws<InvalidOperationException>(() => outbox.CreateMessage(undeclared, "tea", new Thing("tea")));
+
+        Assert.Equal(
+            "The service third does not publish thing.undeclared.v1. Declare the type: AddMessaging(…).Publish(…).", exception.Message);
+    }
+
     private async Task<IHost> StartAsync(ThingHandler handler)
     {
         var host = await BuildAsync(handler, ("Messaging:HandlerAttempts", "3"));
@@ -430,7 +443,7 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
         builder.Services.AddSingleton(time);
         builder.Services.AddMetrics();
         builder.AddPostgresDatabase("thirddb", typeof(ThirdServiceTests).Assembly);
-        builder.AddMessaging("third").Subscribe<Thing, ThingHandler>(Thing.Happened, $"{_name}.things");
+        builder.AddMessaging("third").Publish(Thing.Happened).Subscribe<Thing, ThingHandler>(Thing.Happened, $"{_name}.things");
         return builder.Build();
     }
 

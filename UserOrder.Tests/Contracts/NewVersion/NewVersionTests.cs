@@ -127,7 +127,7 @@ public sealed class NewVersionTests(RunningGraph graph) : IntegrationTest(graph)
         var logs = new LogCollector();
         builder.Logging.AddProvider(logs);
         builder.AddPostgresDatabase("movedb", typeof(NewVersionTests).Assembly);
-        var messaging = builder.AddMessaging(_name);
+        var messaging = builder.AddMessaging(_name).Publish(UserCreatedV1.Type).Publish(UserCreatedV2.Type);
         subscribe(messaging);
         var host = builder.Build();
         await host.StartAsync(Cancelled);

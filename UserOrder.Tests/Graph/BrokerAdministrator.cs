@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+
+namespace UserOrder.Tests.Graph;
+
+/// <summary>Creates and deletes users, rights, exchanges and queues of the broker by its management API.</summary>
+internal sealed class BrokerAdministrator : IDisposable
+{
+    private readonly HttpClient _api;
+
+    private BrokerAdministrator(Uri login)
+    {
+        Login = login;
+        _api = new HttpClient { BaseAddress = new Uri(login, "/api/") };
+        _api.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(login.UserInfo))));
+    }
+
+    /// <summary>The management API with the administrator's login.</summary>
+    public Uri Login { get; }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<BrokerAdministrator> OfAsync(IRunningGraph graph)
+    {
+        var broker = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled));
+        var management = graph.GetUrl("rabbitmq", "management");
+        var (user, password) = broker.UserInfo.Split(':') is [var name, var secret] ? (name, secret) : default;
+        return new BrokerAdministrator(
+            new UriBuilder(Uri.UriSchemeHttp, management.Host, management.Port) { UserName = user, Password = password }.Uri);
+    }
+
+    /// <summary>Deletes an object that exists.</summary>
+    /// <param name="kind">Such as <c>exchanges</c>.</param>
+    /// <param name="names">The virtual host, if the kind has one, and the name.</param>
+    public async Task DeleteAsync(string kind, params string[] names)
+    {
+        using var response = await _api.DeleteAsync(PathOf(kind, names), Cancelled);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    /// <summary>Creates or changes an object.</summary>
+    public async Task PutAsync<T>(string kind, T value, params string[] names)
+    {
+        using var response = await _api.PutAsJsonAsync(PathOf(kind, names), value, Cancelled);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private static Uri PathOf(string kind, string[] names) =>
+        new($"{kind}/{string.Join('/', names.Select(Uri.EscapeDataString))}", UriKind.Relative);
+}
