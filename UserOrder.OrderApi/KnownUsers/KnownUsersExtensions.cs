@@ -11,6 +11,10 @@ internal static class KnownUsersExtensions
     {
         builder.Services.AddSingleton<KnownUserStore>();
         builder.Services.AddSingleton<UserLookups>();
-        builder.Services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api")).AddClientToken(builder, Scope);
+        builder.Services.AddUserApiClient().AddClientToken(builder, Scope);
     }
+
+    internal static IHttpClientBuilder AddUserApiClient(this IServiceCollection services) =>
+        services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api"))
+            .AddHttpMessageHandler(() => new UserApiAnswers());
 }

@@ -31,7 +31,7 @@ internal sealed class OrderPlacement(OrderStore orders, KnownUserStore knownUser
             {
                 case UserLookup.NotFound:
                     return PlacementOutcome.UnknownUser;
-                case UserLookup.Unavailable:
+                case UserLookup.Refused or UserLookup.Unavailable:
                     return PlacementOutcome.UserUnavailable;
             }
 
