@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using UserOrder.ApiDefaults.Limits;
 using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.OrderApi.KnownUsers;
@@ -11,6 +13,12 @@ internal static class KnownUsersExtensions
     {
         builder.Services.AddSingleton<KnownUserStore>();
         builder.Services.AddSingleton<UserLookups>();
+        builder.Services.AddOptionsWithValidateOnStart<UserLookupOptions, UserLookupOptionsValidator>()
+            .BindConfiguration(UserLookupOptions.Section);
+        builder.Services.AddSingleton(provider => new CallerRateLimiter(
+            provider.GetRequiredService<AccessControl>(),
+            provider.GetRequiredService<IOptions<UserLookupOptions>>().Value.UserLookupsPerSecond,
+            UserLookupOptions.Usual));
         builder.Services.AddUserApiClient().AddClientToken(builder, Scope);
     }
 
