@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,9 @@ internal static class BearerTokens
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest subject in characters (OpenID Connect Core, section 2).</summary>
+    private const int MaxSubjectLength = 255;
 
     /// <summary>Asymmetric signatures only: every service that knows a shared secret could sign, and "none" signs nothing.</summary>
     private static readonly string[] Algorithms =
@@ -72,18 +76,26 @@ internal static class BearerTokens
         {
             throw new IssuerOutageException(exception);
         }
+
+        // Without a result, the framework throws again what it does not expect of a token, such as a claim of an odd type.
+        context.Fail(context.Exception);
     }
 
     /// <summary>RFC 9068, section 2.2, requires the subject; ownership depends on it.</summary>
     private static Task RequireSubject(TokenValidatedContext context)
     {
-        if (context.Principal?.FindFirst(AccessControl.SubjectClaim) is not { Value.Length: > 0 })
+        if (context.Principal?.FindAll(AccessControl.SubjectClaim).ToArray() is not [var subject] || !IsStorable(subject.Value))
         {
-            context.Fail("The token has no subject.");
+            context.Fail("The token has no single subject of 1 to 255 printable characters.");
         }
 
         return Task.CompletedTask;
     }
+
+    /// <summary>The subject is part of each stored idempotency key. The database takes no NUL, and an index no long text.</summary>
+    private static bool IsStorable(string subject) =>
+        subject.Length is > 0 and <= MaxSubjectLength
+        && !subject.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar);
 
     /// <summary>Names the missing scope (RFC 6750, section 3.1).</summary>
     private static Task NameTheScope(ForbiddenContext context)
