@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace UserOrder.ApiDefaults.Security;
@@ -17,8 +19,6 @@ internal static class BearerTokens
 
     /// <summary>How long the service accepts a key after the issuer has withdrawn it.</summary>
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(10);
-
-    private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest subject in characters (OpenID Connect Core, section 2).</summary>
     private const int MaxSubjectLength = 255;
@@ -38,9 +38,8 @@ internal static class BearerTokens
         {
             bearer.Authority = security.Authority;
             bearer.RequireHttpsMetadata = new Uri(security.Authority!).Scheme == Uri.UriSchemeHttps;
-            bearer.BackchannelTimeout = IssuerTimeout;
-            bearer.RefreshInterval = KeyRefreshInterval;
-            bearer.AutomaticRefreshInterval = KeyLifetime;
+            bearer.BackchannelTimeout = IssuerMetadata.FetchTimeout;
+            bearer.BackchannelHttpHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
             bearer.MapInboundClaims = false;
             bearer.SaveToken = false;
             bearer.TokenValidationParameters = new TokenValidationParameters
@@ -58,10 +57,19 @@ internal static class BearerTokens
             };
         });
 
-        // By default the service would accept a withdrawn key, such as a stolen one, for another hour.
-        services.PostConfigure<JwtBearerOptions>(
-            JwtBearerDefaults.AuthenticationScheme,
-            bearer => ((BaseConfigurationManager)bearer.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
+        // Runs after the framework's own configuration, which creates the client.
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).PostConfigure<TimeProvider>((bearer, time) =>
+            bearer.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                bearer.MetadataAddress,
+                new IssuerMetadata(time),
+                new HttpDocumentRetriever(bearer.Backchannel) { RequireHttps = bearer.RequireHttpsMetadata })
+            {
+                RefreshInterval = KeyRefreshInterval,
+                AutomaticRefreshInterval = KeyLifetime,
+
+                // By default the service would accept a withdrawn key, such as a stolen one, for another hour.
+                UseLastKnownGoodConfiguration = false,
+            });
     }
 
     /// <summary>Distinguishes an invalid token, the caller's fault, from missing keys, which are not.</summary>
