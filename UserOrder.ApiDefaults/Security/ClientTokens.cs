@@ -25,7 +25,7 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
     private Task<Token>? _renewal;
     private (long At, string Reason)? _failure;
 
-    /// <exception cref="HttpRequestException">The issuer does not answer or sends no token, or has not done so for five seconds.</exception>
+    /// <exception cref="HttpRequestException">The issuer does not answer or sends no token, or did not in the last five seconds.</exception>
     /// <exception cref="Polly.ExecutionRejectedException">The circuit to the issuer is open, or the issuer takes too long.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
