@@ -29,10 +29,13 @@ public static class ApiDefaultsApplicationExtensions
         app.UseOpenApiPage();
         app.UseCrossOrigin();
 
-        // Limits count per caller, so tokens come first; a refused scope must count too, so scopes come last.
+        // Limits count per caller, so tokens come first; a refused scope must count too, so scopes follow. A body is received for permitted
+        // callers only, and before the request takes one of the permits that all callers share.
         app.UseTokens();
-        app.UseLimits();
+        app.UseCallerLimits();
         app.UseScopes();
+        app.UseReceivedBodies();
+        app.UseConcurrencyLimit();
         app.UseStrictJson();
         return app;
     }

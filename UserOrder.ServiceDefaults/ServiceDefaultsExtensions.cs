@@ -21,7 +21,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(InternalPort.Read(builder.Configuration));
         builder.AddTelemetry();
-        builder.Services.AddHealthChecks().AddLiveness();
+        builder.Services.AddHealth();
         builder.AddDrain();
         builder.Services.AddResilientHttpClients();
         return builder;

@@ -22,7 +22,7 @@ var app = builder.Build();
 
 app.UseServiceDefaults();
 app.UseApiDefaults();
-app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
+app.MapApiDocument();
 app.MapUsers();
 app.MapAdmin().MapDeadLetters();
 

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,23 +19,30 @@ internal static class StrictJson
         });
 
     /// <summary>Accepts JSON in UTF-8 only (RFC 8259, section 8.1).</summary>
-    /// <remarks>The framework answers <c>500</c> to a charset that it does not know, even to a quoted UTF-8.</remarks>
+    /// <remarks>
+    /// The framework answers <c>500</c> to a charset that it does not know, even to a quoted UTF-8, wherever it stands among the parameters.
+    /// So it gets no parameter that the client chose.
+    /// </remarks>
     public static void UseStrictJson(this WebApplication app) =>
         app.Use((context, next) =>
         {
             var request = context.Request;
-            if (request.HasJsonContentType() && MediaTypeHeaderValue.Parse(request.ContentType) is { Charset.HasValue: true } type)
+            if (request.HasJsonContentType())
             {
-                if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+                if (!MediaTypeHeaderValue.Parse(request.ContentType).Parameters.All(IsInUtf8))
                 {
                     context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
                     return Task.CompletedTask;
                 }
 
-                type.Charset = default;
-                request.ContentType = type.ToString();
+                request.ContentType = MediaTypeNames.Application.Json;
             }
 
             return next(context);
         });
+
+    /// <summary>False for another charset; other parameters have no meaning for JSON.</summary>
+    private static bool IsInUtf8(NameValueHeaderValue parameter) =>
+        !parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)
+        || HeaderUtilities.RemoveQuotes(parameter.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 }

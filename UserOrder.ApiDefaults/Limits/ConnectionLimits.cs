@@ -22,6 +22,9 @@ internal sealed class ConnectionLimits(IOptions<LimitOptions> options) : IConfig
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.Value.Connections;
         limits.MaxRequestBodySize = RequestBody.MaxBytes;
+
+        // A connection must not keep more than the largest body in memory; the framework's default is 1 MiB.
+        limits.MaxRequestBufferSize = RequestBody.MaxBytes;
         limits.MaxRequestLineSize = MaxRequestLineBytes;
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = MaxHeaders;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -12,10 +11,15 @@ internal static class LimitExtensions
     {
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
-        services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RequestLimits>();
+        services.AddSingleton<RequestLimits>();
         services.AddRateLimiter(_ => { });
     }
 
     /// <summary>Runs after authentication, which identifies the caller, and before all work for the caller.</summary>
-    public static void UseLimits(this WebApplication app) => app.UseRateLimiter();
+    public static void UseCallerLimits(this WebApplication app) =>
+        app.UseRateLimiter(app.Services.GetRequiredService<RequestLimits>().OfCaller());
+
+    /// <summary>Runs when the request has arrived, because a permit must not wait for its caller.</summary>
+    public static void UseConcurrencyLimit(this WebApplication app) =>
+        app.UseRateLimiter(app.Services.GetRequiredService<RequestLimits>().OfAll());
 }

@@ -16,7 +16,21 @@ internal sealed class LimitOptions
     [Range(0, 1_000_000)]
     public int? RequestsPerSecond { get; set; }
 
-    /// <summary>The concurrent requests; further ones wait. Default: 1000.</summary>
+    /// <summary>
+    /// The requests per second of a service's own client: its token has a scope for everybody's data, such as <c>things:read:any</c>. Such a
+    /// client is limited apart from end users. Default: ten times <see cref="RequestsPerSecond"/>.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int? ServiceRequestsPerSecond { get; set; }
+
+    /// <summary>
+    /// The concurrent requests of one caller, from their headers to their answers; further ones are answered <c>429</c>. 0 means no limit.
+    /// Default: 500 when the service requires access tokens; no limit when it is open.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int? ConcurrentRequestsPerCaller { get; set; }
+
+    /// <summary>The concurrent requests of all callers, after their bodies have arrived; further ones wait. Default: 1000.</summary>
     [Range(1, 1_000_000)]
     public int ConcurrentRequests { get; set; } = 1000;
 

@@ -31,6 +31,8 @@ internal static class ApiDocument
             tag.Description ??= description;
         }
 
+        // Without servers, the paths are relative to the document's address (OpenAPI 3.1, section 4.8.1).
+        document.Servers = null;
         AddComponents(document);
     }
 

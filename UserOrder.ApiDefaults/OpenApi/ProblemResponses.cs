@@ -63,11 +63,7 @@ internal static class ProblemResponses
                     Schema = new OpenApiSchema
                     {
                         AllOf = [new OpenApiSchemaReference(Schema, document)],
-                        Properties = new Dictionary<string, IOpenApiSchema>
-                        {
-                            ["type"] = new OpenApiSchema { Enum = [.. problems.Select(problem => (JsonNode)problem.Type!)] },
-                            ["status"] = new OpenApiSchema { Enum = [status] },
-                        },
+                        Properties = Properties(status, problems),
                     },
                     Examples = problems.ToDictionary(NameOf, problem => (IOpenApiExample)new OpenApiExample { Value = Example(problem) }),
                 },
@@ -89,6 +85,26 @@ internal static class ProblemResponses
         return response;
     }
 
+    private static Dictionary<string, IOpenApiSchema> Properties(int status, IReadOnlyList<ProblemDetails> problems)
+    {
+        var properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Enum = [.. problems.Select(problem => (JsonNode)problem.Type!)] },
+            ["status"] = new OpenApiSchema { Enum = [status] },
+        };
+        foreach (var member in problems.SelectMany(problem => problem.Extensions.Keys))
+        {
+            properties[member] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "uuid",
+                Description = "The id of the missing resource. The answer to an unknown address has none.",
+            };
+        }
+
+        return properties;
+    }
+
     /// <summary>The last segment of the type's URI.</summary>
     private static string NameOf(ProblemDetails problem) => problem.Type![(problem.Type!.LastIndexOf('/') + 1)..];
 
@@ -98,6 +114,11 @@ internal static class ProblemResponses
         if (problem.Type == ProblemTypes.Validation.Uri)
         {
             example["errors"] = new JsonObject { ["name"] = new JsonArray("The Name field is required.") };
+        }
+
+        foreach (var (member, value) in problem.Extensions)
+        {
+            example[member] = (string?)value;
         }
 
         return example;

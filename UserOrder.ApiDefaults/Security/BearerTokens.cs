@@ -1,7 +1,10 @@
+using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace UserOrder.ApiDefaults.Security;
@@ -18,7 +21,8 @@ internal static class BearerTokens
     /// <summary>How long the service accepts a key after the issuer has withdrawn it.</summary>
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>The longest subject in characters (OpenID Connect Core, section 2).</summary>
+    private const int MaxSubjectLength = 255;
 
     /// <summary>Asymmetric signatures only: every service that knows a shared secret could sign, and "none" signs nothing.</summary>
     private static readonly string[] Algorithms =
@@ -35,9 +39,8 @@ internal static class BearerTokens
         {
             bearer.Authority = security.Authority;
             bearer.RequireHttpsMetadata = new Uri(security.Authority!).Scheme == Uri.UriSchemeHttps;
-            bearer.BackchannelTimeout = IssuerTimeout;
-            bearer.RefreshInterval = KeyRefreshInterval;
-            bearer.AutomaticRefreshInterval = KeyLifetime;
+            bearer.BackchannelTimeout = IssuerMetadata.FetchTimeout;
+            bearer.BackchannelHttpHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
             bearer.MapInboundClaims = false;
             bearer.SaveToken = false;
             bearer.TokenValidationParameters = new TokenValidationParameters
@@ -56,10 +59,19 @@ internal static class BearerTokens
             };
         });
 
-        // By default the service would accept a withdrawn key, such as a stolen one, for another hour.
-        services.PostConfigure<JwtBearerOptions>(
-            JwtBearerDefaults.AuthenticationScheme,
-            bearer => ((BaseConfigurationManager)bearer.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
+        // Runs after the framework's own configuration, which creates the client.
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).PostConfigure<TimeProvider>((bearer, time) =>
+            bearer.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                bearer.MetadataAddress,
+                new IssuerMetadata(time),
+                new HttpDocumentRetriever(bearer.Backchannel) { RequireHttps = bearer.RequireHttpsMetadata })
+            {
+                RefreshInterval = KeyRefreshInterval,
+                AutomaticRefreshInterval = KeyLifetime,
+
+                // By default the service would accept a withdrawn key, such as a stolen one, for another hour.
+                UseLastKnownGoodConfiguration = false,
+            });
     }
 
     /// <summary>Distinguishes an invalid token, the caller's fault, from missing keys, which are not.</summary>
@@ -74,6 +86,9 @@ internal static class BearerTokens
         {
             throw new IssuerOutageException(exception);
         }
+
+        // Without a result, the framework throws again what it does not expect of a token, such as a claim of an odd type.
+        context.Fail(context.Exception);
     }
 
     /// <summary>
@@ -82,9 +97,9 @@ internal static class BearerTokens
     /// </summary>
     private static Task CheckToken(TokenValidatedContext context)
     {
-        if (context.Principal?.FindFirst(AccessControl.SubjectClaim) is not { Value.Length: > 0 })
+        if (context.Principal?.FindAll(AccessControl.SubjectClaim).ToArray() is not [var subject] || !IsStorable(subject.Value))
         {
-            context.Fail("The token has no subject.");
+            context.Fail("The token has no single subject of 1 to 255 printable characters.");
         }
         else if (context.SecurityToken is not JsonWebToken token || token.TryGetHeaderValue<object>("crit", out _))
         {
@@ -93,6 +108,11 @@ internal static class BearerTokens
 
         return Task.CompletedTask;
     }
+
+    /// <summary>The subject is part of each stored idempotency key. The database takes no NUL, and an index no long text.</summary>
+    private static bool IsStorable(string subject) =>
+        subject.Length is > 0 and <= MaxSubjectLength
+        && !subject.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar);
 
     /// <summary>Names the missing scope (RFC 6750, section 3.1).</summary>
     private static Task NameTheScope(ForbiddenContext context)

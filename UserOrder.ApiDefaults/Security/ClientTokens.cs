@@ -17,14 +17,15 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
     private static readonly TimeSpan AssumedLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(1);
 
-    /// <summary>The minimum age of a refused token before its replacement, and the pause after a failed early renewal.</summary>
+    /// <summary>The minimum age of a refused token before its replacement, and the pause after a failed renewal.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private Token? _token;
     private Task<Token>? _renewal;
+    private (long At, string Reason)? _failure;
 
-    /// <exception cref="HttpRequestException">The issuer does not answer or sends no token.</exception>
+    /// <exception cref="HttpRequestException">The issuer does not answer or sends no token, or did not in the last five seconds.</exception>
     /// <exception cref="Polly.ExecutionRejectedException">The circuit to the issuer is open, or the issuer takes too long.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
@@ -41,6 +42,12 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
                 }
 
                 return token.Value;
+            }
+
+            // Without this, each caller of a silent issuer would wait for its own attempt.
+            if (_renewal is null && _failure is { } failure && time.GetElapsedTime(failure.At) < Pause)
+            {
+                throw new HttpRequestException($"The issuer gave no token a moment ago: {failure.Reason}");
             }
 
             renewal = _renewal ??= Task.Run(RenewAsync, CancellationToken.None);
@@ -78,9 +85,19 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
             lock (_lock)
             {
                 _token = token;
+                _failure = null;
             }
 
             return token;
+        }
+        catch (Exception exception)
+        {
+            lock (_lock)
+            {
+                _failure = (time.GetTimestamp(), exception.Message);
+            }
+
+            throw;
         }
         finally
         {

@@ -26,7 +26,14 @@ public static class Scopes
         Grants(caller, granted => granted.Length == scope.Length + AnySuffix.Length
             && granted.StartsWith(scope, StringComparison.Ordinal) && granted.EndsWith(AnySuffix, StringComparison.Ordinal));
 
-    private static bool Grants(ClaimsPrincipal caller, Func<ReadOnlySpan<char>, bool> isMeant)
+    /// <summary>Whether the token has a scope for everybody's resources, as services do that act for many callers.</summary>
+    internal static bool CoverEverybody(ClaimsPrincipal caller) =>
+        Contain(caller, static granted => granted.EndsWith(AnySuffix, StringComparison.Ordinal));
+
+    private static bool Grants(ClaimsPrincipal caller, Func<ReadOnlySpan<char>, bool> isMeant) =>
+        Contain(caller, granted => granted is Admin || isMeant(granted));
+
+    private static bool Contain(ClaimsPrincipal caller, Func<ReadOnlySpan<char>, bool> isMeant)
     {
         foreach (var type in ClaimTypes)
         {
@@ -35,7 +42,7 @@ public static class Scopes
                 var scopes = claim.Value.AsSpan();
                 foreach (var range in scopes.Split(' '))
                 {
-                    if (scopes[range] is Admin || isMeant(scopes[range]))
+                    if (isMeant(scopes[range]))
                     {
                         return true;
                     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using UserOrder.ApiDefaults.Limits;
 using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.OrderApi.KnownUsers;
@@ -11,6 +13,16 @@ internal static class KnownUsersExtensions
     {
         builder.Services.AddSingleton<KnownUserStore>();
         builder.Services.AddSingleton<UserLookups>();
-        builder.Services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api")).AddClientToken(builder, Scope);
+        builder.Services.AddOptionsWithValidateOnStart<UserLookupOptions, UserLookupOptionsValidator>()
+            .BindConfiguration(UserLookupOptions.Section);
+        builder.Services.AddSingleton(provider => new CallerRateLimiter(
+            provider.GetRequiredService<AccessControl>(),
+            provider.GetRequiredService<IOptions<UserLookupOptions>>().Value.UserLookupsPerSecond,
+            UserLookupOptions.Usual));
+        builder.Services.AddUserApiClient().AddClientToken(builder, Scope);
     }
+
+    internal static IHttpClientBuilder AddUserApiClient(this IServiceCollection services) =>
+        services.AddHttpClient<UserApiClient>(http => http.BaseAddress = new Uri("http://user-api"))
+            .AddHttpMessageHandler(() => new UserApiAnswers());
 }

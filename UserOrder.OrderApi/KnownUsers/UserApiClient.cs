@@ -13,22 +13,29 @@ internal enum UserLookup
     /// <summary>No such user exists.</summary>
     NotFound,
 
-    /// <summary>UserApi did not answer, or answered with an error.</summary>
+    /// <summary>UserApi refuses more requests of this service for now. It works, so this is no outage.</summary>
+    Refused,
+
+    /// <summary>UserApi did not answer, or another server answered in its place.</summary>
     Unavailable,
 }
 
-/// <summary>Asks UserApi, within the limits that the service defaults set for every HTTP client.</summary>
+/// <summary>
+/// Asks UserApi, within the limits that the service defaults set for every HTTP client. <see cref="UserApiAnswers"/> refuses the answers of
+/// other servers.
+/// </summary>
 internal sealed class UserApiClient(HttpClient http, UserLookups lookups)
 {
     public async Task<UserLookup> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await http.GetAsync($"/v1/users/{id}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await http.GetAsync($"/v1/users/{id}", cancellationToken);
             var answer = response.StatusCode switch
             {
                 HttpStatusCode.OK => UserLookup.Found,
                 HttpStatusCode.NotFound => UserLookup.NotFound,
+                HttpStatusCode.TooManyRequests => UserLookup.Refused,
                 _ => UserLookup.Unavailable,
             };
             lookups.Record(answer, $"it answers {(int)response.StatusCode}");

@@ -22,6 +22,7 @@ internal sealed partial class UserLookups
         {
             UserLookup.Found => "found",
             UserLookup.NotFound => "not_found",
+            UserLookup.Refused => "refused",
             _ => "unavailable",
         }));
 

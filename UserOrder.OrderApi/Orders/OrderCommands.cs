@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using UserOrder.ApiDefaults.Limits;
 using UserOrder.ApiDefaults.Security;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Events;
@@ -43,10 +44,13 @@ internal static class OrderCommands
         PlaceOrderRequest request, IdempotencyKey? key, OrderServices services, CancellationToken cancellationToken)
     {
         var order = OrderOf(request, services.Time.GetUtcNowInMicroseconds());
-        return await services.Placement.PlaceAsync(order, key, cancellationToken) switch
+        return await services.Placement.PlaceAsync(order, key, services.Response.HttpContext, cancellationToken) switch
         {
             PlacementOutcome.Placed => Created(order),
             PlacementOutcome.UnknownUser => OrderProblems.UnknownUser.ToResult($"No user has the id {request.UserId}."),
+            PlacementOutcome.TooManyLookups => CallerRateLimiter.Refuse(
+                services.Response,
+                "Too many of the caller's orders name users who are not known here. The order was not placed; try again later."),
             PlacementOutcome.UserUnavailable => UserUnavailable(services.Response),
             _ => null,
         };

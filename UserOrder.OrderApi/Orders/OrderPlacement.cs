@@ -1,3 +1,4 @@
+using UserOrder.ApiDefaults.Limits;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.OrderApi.KnownUsers;
 
@@ -15,23 +16,32 @@ internal enum PlacementOutcome
     /// <summary>UserApi did not answer whether the user exists.</summary>
     UserUnavailable,
 
+    /// <summary>The caller has orders placed for too many users whom only UserApi knows.</summary>
+    TooManyLookups,
+
     /// <summary>Another request has stored the idempotency key.</summary>
     KeyTaken,
 }
 
 /// <summary>Places an order for a user that this service or UserApi knows.</summary>
-internal sealed class OrderPlacement(OrderStore orders, KnownUserStore knownUsers, UserApiClient userApi)
+internal sealed class OrderPlacement(OrderStore orders, KnownUserStore knownUsers, UserApiClient userApi, CallerRateLimiter lookups)
 {
-    public async Task<PlacementOutcome> PlaceAsync(OrderResponse order, IdempotencyKey? key, CancellationToken cancellationToken)
+    public async Task<PlacementOutcome> PlaceAsync(
+        OrderResponse order, IdempotencyKey? key, HttpContext caller, CancellationToken cancellationToken)
     {
         var addition = await orders.AddAsync(order, key, cancellationToken);
         if (addition == OrderAddition.UnknownUser)
         {
+            if (!lookups.TryAcquire(caller))
+            {
+                return PlacementOutcome.TooManyLookups;
+            }
+
             switch (await userApi.FindAsync(order.UserId, cancellationToken))
             {
                 case UserLookup.NotFound:
                     return PlacementOutcome.UnknownUser;
-                case UserLookup.Unavailable:
+                case UserLookup.Refused or UserLookup.Unavailable:
                     return PlacementOutcome.UserUnavailable;
             }
 

@@ -12,10 +12,16 @@ namespace UserOrder.ServiceDefaults.Health;
 /// </summary>
 internal sealed class Drain(TimeSpan length, IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService, IHealthCheck
 {
+    /// <summary>The name of the health check.</summary>
+    public const string EntryName = "shutdown";
+
+    /// <summary>Why the service is not ready.</summary>
+    public const string Reason = "the service is shutting down";
+
     public bool HasBegun => lifetime.ApplicationStopping.IsCancellationRequested;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(HasBegun ? HealthCheckResult.Unhealthy("the service is shutting down") : HealthCheckResult.Healthy());
+        Task.FromResult(HasBegun ? HealthCheckResult.Unhealthy(Reason) : HealthCheckResult.Healthy());
 
     /// <summary>Runs before every <see cref="IHostedService.StopAsync"/>, including the server's.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken) =>
@@ -50,7 +56,7 @@ internal static class DrainExtensions
             new Drain(length, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
         builder.Services.AddHealthChecks().Add(
-            new HealthCheckRegistration("shutdown", services => services.GetRequiredService<Drain>(), failureStatus: null, tags: null));
+            new HealthCheckRegistration(Drain.EntryName, services => services.GetRequiredService<Drain>(), failureStatus: null, tags: null));
     }
 
     public static void UseDrain(this WebApplication app)

@@ -1,26 +1,49 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace UserOrder.ServiceDefaults.Health;
 
-/// <summary>Liveness and readiness in every environment: <c>/alive</c> checks the process only, <c>/health</c> runs every check.</summary>
+/// <summary>
+/// Liveness and readiness in every environment: <c>/alive</c> checks the process only, <c>/health</c> answers from the latest run of every
+/// check.
+/// </summary>
 internal static class HealthExtensions
 {
     private const string Live = "live";
 
-    public static void AddLiveness(this IHealthChecksBuilder checks) =>
-        checks.AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
+    public static void AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
+        services.PostConfigure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var check in health.Registrations.Where(check => check.Timeout == Timeout.InfiniteTimeSpan))
+            {
+                check.Timeout = HealthSnapshot.CheckTimeout;
+            }
+        });
+        services.AddSingleton<HealthSnapshot>();
+        services.AddHostedService(provider => provider.GetRequiredService<HealthSnapshot>());
+    }
 
     public static void MapHealth(this WebApplication app)
     {
+        var snapshot = app.Services.GetRequiredService<HealthSnapshot>();
         app.MapHealthChecks("/alive", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(Live),
             ResponseWriter = HealthReportWriter.WriteAsync,
         }).AsProbe();
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync }).AsProbe();
+        app.Map("/health", context =>
+        {
+            var report = snapshot.Current;
+            context.Response.StatusCode =
+                report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            context.Response.Headers.CacheControl = "no-store, no-cache";
+            return HealthReportWriter.WriteAsync(context, report);
+        }).AsProbe();
     }
 
     /// <summary>

@@ -1,15 +1,19 @@
+using System.Diagnostics.Metrics;
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http.Resilience;
+using Polly;
 
 namespace UserOrder.ServiceDefaults.Http;
 
 internal static class HttpClientDefaults
 {
     /// <summary>
-    /// Gives every HTTP client service discovery and these limits: 3 s for a call, 1 s for an attempt, up to three attempts with jittered
-    /// back-off for safe methods. A circuit breaker opens for 5 s when a service fails half of at least ten calls within 10 s. The health
-    /// entry <c>http-circuits</c> and a gauge show the breakers.
+    /// Gives every HTTP client service discovery and these limits: 3 s for a call, 1 s for an attempt with the answer's whole body, at most
+    /// 1 MiB, and up to three attempts with jittered back-off for safe methods. A circuit breaker opens for 5 s when a service fails half of
+    /// at least ten calls within 10 s. The health entry <c>http-circuits</c> and a gauge show the breakers. No client follows a redirect,
+    /// because another server would answer in place of the called service.
     /// </summary>
     public static void AddResilientHttpClients(this IServiceCollection services)
     {
@@ -20,6 +24,13 @@ internal static class HttpClientDefaults
         services.AddHealthChecks().AddCheck<HttpCircuits>("http-circuits");
         services.ConfigureHttpClientDefaults(http =>
         {
+            http.ConfigurePrimaryHttpMessageHandler(provider => new BoundedAnswers(new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                MeterFactory = provider.GetRequiredService<IMeterFactory>(),
+            }));
+
             // One breaker for each service: an outage of one must not block calls to the others.
             var resilience = http.AddStandardResilienceHandler().SelectPipelineByAuthority();
             resilience.Configure((options, provider) =>
@@ -32,6 +43,8 @@ internal static class HttpClientDefaults
                 options.CircuitBreaker.MinimumThroughput = 10;
                 options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(10);
                 options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(5);
+                options.Retry.ShouldHandle = arguments => ValueTask.FromResult(IsOutage(arguments.Outcome));
+                options.CircuitBreaker.ShouldHandle = arguments => ValueTask.FromResult(IsOutage(arguments.Outcome));
                 provider.GetRequiredService<HttpCircuits>().Watch(options.CircuitBreaker);
 
                 // A POST without an answer may have taken effect (RFC 9110, section 9.2.2).
@@ -40,4 +53,8 @@ internal static class HttpClientDefaults
             http.AddServiceDiscovery();
         });
     }
+
+    /// <summary>A service that answers <c>429</c> works. A retry would only raise the rate that it refuses.</summary>
+    private static bool IsOutage(Outcome<HttpResponseMessage> outcome) =>
+        outcome.Result?.StatusCode != HttpStatusCode.TooManyRequests && HttpClientResiliencePredicates.IsTransient(outcome);
 }

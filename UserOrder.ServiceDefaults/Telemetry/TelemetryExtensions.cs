@@ -42,8 +42,6 @@ internal static class TelemetryExtensions
             logging.IncludeScopes = true;
         });
 
-        builder.Services.AddHealthMetrics();
-
         // RabbitMQ.Client's own sources stay off: they would repeat the messaging library's spans.
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource

@@ -1,5 +1,10 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using UserOrder.Tests.Contracts.Compatibility;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
@@ -40,9 +45,50 @@ public sealed class OpenApiDocumentTests(RunningGraph graph) : IntegrationTest(g
         using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
         var served = JsonNode.Parse(await api.GetStringAsync("/openapi/v1.json", Cancelled))!.AsObject();
 
-        // The build does not know the address of the service.
-        Assert.True(served.Remove("servers"));
         Assert.True(JsonNode.DeepEquals(ContractFiles.Read(ContractFiles.OpenApi(service)), served), served.ToJsonString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task The_document_depends_on_no_request_and_a_client_that_has_it_gets_304(string service)
+    {
+        using var api = new HttpClient { BaseAddress = Graph.GetUrl(service) };
+        using var first = await api.GetAsync("/openapi/v1.json", Cancelled);
+        var bytes = await first.Content.ReadAsByteArrayAsync(Cancelled);
+
+        api.DefaultRequestHeaders.Host = "attacker.example";
+        Assert.Equal(bytes, await api.GetByteArrayAsync("/openapi/v1.json?x=y", Cancelled));
+
+        api.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);
+        using var again = await api.GetAsync("/openapi/v1.json", Cancelled);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Empty(await again.Content.ReadAsByteArrayAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task The_document_is_made_once_for_concurrent_and_later_requests()
+    {
+        var made = 0;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddAuthorization();
+        builder.Services.AddOpenApi(options => options.AddDocumentTransformer((_, _, _) =>
+        {
+            // The first attempt fails, and must not become the answer.
+            return Interlocked.Increment(ref made) == 1 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+        }));
+        await using var app = builder.Build();
+        app.MapApiDocument();
+        await app.StartAsync(Cancelled);
+        using var api = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        using var failed = await api.GetAsync("/openapi/v1.json", Cancelled);
+        Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+
+        var documents = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => api.GetStringAsync("/openapi/v1.json", Cancelled)));
+
+        Assert.Single(documents.Distinct());
+        Assert.Equal(2, made);
     }
 
     [Theory]

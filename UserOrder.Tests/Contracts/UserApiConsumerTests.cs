@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.OrderApi.KnownUsers;
 
@@ -34,6 +35,7 @@ public sealed class UserApiConsumerTests
         {
             200 => UserLookup.Found,
             404 => UserLookup.NotFound,
+            429 => UserLookup.Refused,
             _ => UserLookup.Unavailable,
         };
 
@@ -42,25 +44,30 @@ public sealed class UserApiConsumerTests
 
     private static async Task<UserLookup> FindAsync(ContractServer server)
     {
-        using var http = new HttpClient(server) { BaseAddress = new Uri("http://user-api") };
+        using var http = new HttpClient(new UserApiAnswers { InnerHandler = server }) { BaseAddress = new Uri("http://user-api") };
         await using var services = new ServiceCollection().AddMetrics().AddLogging().AddSingleton<UserLookups>().BuildServiceProvider();
         return await new UserApiClient(http, services.GetRequiredService<UserLookups>())
-            .FindAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken);
+            .FindAsync(server.UserId, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Checks the documented example against the document and answers with it.</summary>
     private sealed class ContractServer(HttpStatusCode status) : HttpMessageHandler
     {
+        private readonly KeyValuePair<string, JsonNode?> _media = FindUser.Responses[$"{(int)status}"]!["content"]!.AsObject().Single();
+
         public HttpRequestMessage? Request { get; private set; }
+
+        /// <summary>The user of the documented example.</summary>
+        public Guid UserId => (Example["id"] ?? Example["userId"])?.GetValue<Guid>() ?? Guid.CreateVersion7();
+
+        private JsonNode Example => _media.Value!["example"] ?? _media.Value["examples"]!.AsObject().First().Value!["value"]!;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Request = request;
-            var media = FindUser.Responses[$"{(int)status}"]!["content"]!.AsObject().Single();
-            var example = media.Value!["example"] ?? media.Value["examples"]!.AsObject().First().Value!["value"]!;
             var response = new HttpResponseMessage(status)
             {
-                Content = new StringContent(example.ToJsonString(), Encoding.UTF8, media.Key),
+                Content = new StringContent(Example.ToJsonString(), Encoding.UTF8, _media.Key),
             };
             response.Headers.Add("api-supported-versions", "v1");
             if (status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)

@@ -71,6 +71,10 @@ internal sealed class DeadLetterService : IAsyncDisposable
         await app.StartAsync(cancellationToken);
         await app.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(cancellationToken);
         service.Api.BaseAddress = new Uri(app.Urls.Single());
+        await Until.TrueAsync(
+            "the service is ready",
+            () => service.Api.GetAsync("/health", cancellationToken),
+            response => response.IsSuccessStatusCode);
         return service;
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using UserOrder.Tests.Graph;
+using UserOrder.Tests.Security;
+using UserOrder.Tests.ServiceDefaults;
 
 namespace UserOrder.Tests.Integration;
 
@@ -48,5 +50,45 @@ public sealed class UnknownUserTests(RunningGraph graph) : IntegrationTest(graph
                 using var response = await PlaceOrderAsync(Guid.CreateVersion7());
                 return response.StatusCode;
             });
+    }
+
+    [Fact]
+    public async Task Another_server_at_the_address_of_UserApi_decides_nothing()
+    {
+        RequireOwnGraph();
+        var orderdb = await OpenDatabaseAsync("orderdb");
+        await using var other = await AnsweringServer.StartAsync(AnsweringServer.Text(200, "text/html", "<html>Sign in</html>"));
+        await using var service = await ServiceUnderTest.StartAsync(
+            "order-api",
+            [
+                .. await SecuredServices.ConnectionsAsync(Graph),
+                ("Security__Open", "true"),
+                ("services__user-api__http__0", other.Url.AbsoluteUri),
+            ]);
+        var user = Guid.CreateVersion7();
+
+        await AssertUnavailableAsync();
+        other.Answer = AnsweringServer.Text(302, null, "", ("Location", $"{Graph.GetUrl("user-api")}v1/users/{user}"));
+        await AssertUnavailableAsync();
+        other.Answer = async context =>
+        {
+            // OrderApi itself, which answers 404 to the address of a user.
+            using var answer = await service.Api.GetAsync(context.Request.Path, Cancelled);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            var body = await answer.Content.ReadAsStringAsync(Cancelled);
+            await AnsweringServer.Text(404, $"{answer.Content.Headers.ContentType}", body)(context);
+        };
+        await AssertUnavailableAsync();
+        Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = $1", user));
+
+        async Task AssertUnavailableAsync()
+        {
+            var before = other.Requests;
+            using var refused = await SecuredServices.SendAsync(
+                service.Api, HttpMethod.Post, "/v1/orders", token: null, $$"""{"userId":"{{user}}"}""");
+            await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "user-api-unavailable", refused);
+            Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            Assert.NotEqual(before, other.Requests);
+        }
     }
 }

@@ -158,12 +158,16 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [Theory]
     [InlineData("utf-8", true)]
     [InlineData("\"UTF-8\"", true)]
+    [InlineData("utf-8; charset=UTF-8; x=y", true)]
     [InlineData("utf-16", false)]
     [InlineData("nonsense", false)]
+    [InlineData("utf-8;charset=utf-7", false)]
+    [InlineData("utf-7;charset=utf-8", false)]
+    [InlineData("utf-8; x=y; CharSet=\"utf-7\"", false)]
     public async Task JSON_is_accepted_in_UTF_8_only(string charset, bool isAccepted)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"name":"Ádá","email":"{{NewEmail()}}"}"""));
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/json; charset={charset}");
+        content.Headers.Add("Content-Type", $"application/json; charset={charset}");
 
         using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
 

@@ -41,8 +41,18 @@ internal static class ArbitraryHttp
         from parameters in Gen.OneOf(Gen.Constant(Array.Empty<string>()), Parameters.ArrayOf().Resize(3))
         select parameters.Length == 0 ? path : $"{path}?{string.Join('&', parameters)}";
 
+    /// <summary>JSON with several parameters, of which any may be a charset.</summary>
+    private static readonly Gen<string> JsonWithParameters =
+        from type in Gen.Elements("application/json", "application/problem+json", "APPLICATION/JSON")
+        from parameters in (
+            from name in Gen.Elements("charset", "CharSet", "x", "charset*", "q")
+            from value in Gen.Elements("utf-8", "\"UTF-8\"", "utf-7", "\"utf-16\"", "nonsense", "\"\"", "", "utf-8''utf-7", "0")
+            select $";{name}={value}").ArrayOf().Resize(3)
+        select $"Content-Type: {type}{string.Concat(parameters)}";
+
     private static readonly Gen<string> ContentTypes = Gen.Frequency(
         (12, Gen.Constant("Content-Type: application/json")),
+        (3, JsonWithParameters),
         (3, Gen.Elements(
             "Content-Type: application/json; charset=utf-8", "Content-Type: application/json; charset=utf-16",
             "Content-Type: application/json; charset=utf-7",

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
+using UserOrder.Tests.Properties;
 
 namespace UserOrder.Tests.Security;
 
@@ -40,6 +41,10 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
             issuer.TokenWith(user, scope, ("nbf", DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeSeconds())),
         ["from another issuer"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("iss", "https://elsewhere.example")),
         ["for another audience"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("aud", "another-service")),
+        ["with an empty subject"] = (issuer, _, scope) => issuer.Token("", scope),
+        ["with a NUL in the subject"] = (issuer, user, scope) => issuer.Token($"{user}\0", scope),
+        ["with a long subject"] = (issuer, user, scope) => issuer.Token(user + new string('a', 256), scope),
+        ["with a list as subject"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("sub", new JsonArray(user, "\0"))),
         ["without a subject"] = (issuer, user, scope) => issuer.TokenWith(user, scope, ("sub", null)),
         ["signed with an unknown key"] = (issuer, user, scope) => issuer.TokenByStranger(user, scope),
         ["unsigned"] = (issuer, user, scope) => issuer.UnsignedToken(user, scope),
@@ -103,6 +108,20 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
             return (int)response.StatusCode;
         }
     }
+
+    /// <summary>A client may know an issuer that lets it choose claims. Whatever they are, they are no defect of the service.</summary>
+    [Fact]
+    public Task Arbitrary_claims_never_get_a_500() => Property.HoldsAsync(ArbitraryClaims.Sets, _ => [], batch: 20, sets => Task.WhenAll(
+        sets.Select(async claims =>
+        {
+            var token = Issuer.TokenWith($"{Guid.CreateVersion7()}", $"users:write {Admin}", [.. claims.Claims]);
+            using var written = await SendAsync("user-api", HttpMethod.Post, "/v1/users", token, NewUserBody(), $"{Guid.NewGuid()}");
+            using var read = await SendAsync("user-api", HttpMethod.Get, $"/v1/users/{Guid.CreateVersion7()}", token);
+
+            HttpStatusCode[] expected = [HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden];
+            Assert.Contains(written.StatusCode, expected.Append(HttpStatusCode.Created));
+            Assert.Contains(read.StatusCode, expected.Append(HttpStatusCode.NotFound));
+        })));
 
     [Theory]
     [InlineData("GET", "user-api", "/users/{user}")]

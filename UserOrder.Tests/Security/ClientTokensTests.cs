@@ -66,7 +66,22 @@ public sealed class ClientTokensTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
 
         _server.Status = HttpStatusCode.OK;
+        _time.Advance(TimeSpan.FromSeconds(5));
         await Until.TrueAsync("the token is renewed", async () => await TryGetAsync(), token => token is not null and not "token 1");
+    }
+
+    [Fact]
+    public async Task A_failure_counts_for_five_seconds_so_that_later_callers_need_not_wait()
+    {
+        _server.Status = HttpStatusCode.ServiceUnavailable;
+        await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+        _server.Status = HttpStatusCode.OK;
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+        Assert.Equal(1, _server.Requests);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("token 2", await GetAsync());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using UserOrder.Processes;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
@@ -84,6 +85,7 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
             }
         }
 
+        // The outage is remembered for a while.
         await using var issuer = await IssuerUnderTest.StartAsync(port);
         await Until.EqualAsync(HttpStatusCode.OK, "the service has the issuer's keys", async () =>
         {
@@ -91,5 +93,103 @@ public sealed class IssuerTests(RunningGraph graph) : IntegrationTest(graph)
                 services.UserApi.Api, HttpMethod.Get, "/v1/users", issuer.Token("somebody", "admin"));
             return response.StatusCode;
         });
+    }
+
+    [Fact]
+    public async Task A_silent_issuer_delays_no_request_by_more_than_one_fetch()
+    {
+        RequireOwnGraph();
+        using var silent = new SilentServer();
+        await using var services = await SecuredServices.StartAsync(
+            Graph, ("Security__Authority", silent.Url), ("Security__Client__TokenEndpoint", $"{silent.Url}/token"));
+        var token = services.Issuer.Token("somebody", "admin");
+
+        // One after the other, they took 15 s each.
+        var waiting = Enumerable.Range(0, 40)
+            .Select(_ => SecuredServices.SendAsync(services.UserApi.Api, HttpMethod.Get, "/v1/users", token))
+            .ToList();
+        var refused = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+
+        foreach (var response in refused)
+        {
+            await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "issuer-unavailable", response);
+        }
+
+        Assert.InRange(silent.Connections, 1, 6);
+    }
+
+    [Fact]
+    public async Task A_silent_token_endpoint_delays_no_order_by_more_than_one_fetch()
+    {
+        RequireOwnGraph();
+        using var silent = new SilentServer();
+        await using var services = await SecuredServices.StartAsync(Graph, ("Security__Client__TokenEndpoint", $"{silent.Url}/token"));
+
+        var waiting = Enumerable.Range(0, 40).Select(_ => Guid.CreateVersion7()).Select(user => SecuredServices.SendAsync(
+            services.OrderApi.Api,
+            HttpMethod.Post,
+            "/v1/orders",
+            services.Issuer.Token($"{user}", "orders:write"),
+            $$"""{"userId":"{{user}}"}"""));
+        var refused = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+
+        foreach (var response in refused)
+        {
+            await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "user-api-unavailable", response);
+        }
+    }
+
+    /// <summary>Takes connections and sends nothing.</summary>
+    private sealed class SilentServer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly List<TcpClient> _taken = [];
+
+        public SilentServer()
+        {
+            _listener.Start();
+            _ = TakeAsync();
+        }
+
+        public string Url => $"http://{_listener.LocalEndpoint}";
+
+        public int Connections
+        {
+            get
+            {
+                lock (_taken)
+                {
+                    return _taken.Count;
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            lock (_taken)
+            {
+                _taken.ForEach(client => client.Dispose());
+            }
+        }
+
+        private async Task TakeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var client = await _listener.AcceptTcpClientAsync(Cancelled);
+                    lock (_taken)
+                    {
+                        _taken.Add(client);
+                    }
+                }
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                // The end of the test.
+            }
+        }
     }
 }

@@ -135,6 +135,119 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
+    public async Task A_thousand_slow_bodies_of_one_caller_hold_no_permit_and_half_of_them_are_refused()
+    {
+        RequireOwnGraph();
+        const int slowClients = 1000;
+        const int bound = 500;
+        await using var issuer = await IssuerUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(
+            "user-api",
+            [
+                .. await SecuredServices.ConnectionsAsync(Graph),
+                ("Security__Authority", issuer.Url),
+                ("Security__Audience", IssuerUnderTest.Audience),
+                ("Limits__RequestsPerSecond", "0"),
+                ("Limits__ConcurrentRequests", "100"),
+            ]);
+        var (greedy, modest) = (issuer.Token("greedy", "users:write"), issuer.Token("modest", "users:write"));
+        var start = $"{JsonPost}Authorization: Bearer {greedy}\r\nContent-Length: 60000\r\n\r\n{{";
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var before = service.WorkingSet;
+        var slow = Enumerable.Range(0, slowClients)
+            .Select(_ => HoldAsync(service.Url, start, new string(' ', 200), end.Token))
+            .ToList();
+        await Until.EqualAsync(
+            slowClients - bound, "the caller's bound is reached", () => Task.FromResult(slow.Count(client => client.IsCompleted)));
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var created = await SecuredServices.SendAsync(
+                    service.Api, HttpMethod.Post, "/v1/users", modest, $$"""{"name":"Ada","email":"{{NewEmail()}}"}""")
+                .WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        }
+
+        Assert.Equal(bound, slow.Count(client => !client.IsCompleted));
+        Assert.InRange(service.WorkingSet - before, long.MinValue, 96 * Mebibyte);
+        await end.CancelAsync();
+        var answers = await Task.WhenAll(slow);
+        var refused = answers.Select(RawHttp.Parse).Where(answer => answer?.Status == 429).ToList();
+        Assert.Equal(slowClients - bound, refused.Count);
+        Assert.All(refused, answer => Assert.True(answer!.Headers.Contains("Retry-After")));
+    }
+
+    [Fact]
+    public async Task Callers_without_a_token_are_refused_before_their_bodies_arrive()
+    {
+        RequireOwnGraph();
+        await using var issuer = await IssuerUnderTest.StartAsync();
+        await using var service = await ServiceUnderTest.StartAsync(
+            "user-api",
+            [
+                .. await SecuredServices.ConnectionsAsync(Graph),
+                ("Security__Authority", issuer.Url),
+                ("Security__Audience", IssuerUnderTest.Audience),
+            ]);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        end.CancelAfter(TimeSpan.FromSeconds(4));
+
+        var answer = await HoldAsync(service.Url, $"{JsonPost}Content-Length: 60000\r\n\r\n{{", new string(' ', 200), end.Token);
+
+        Assert.Equal(401, RawHttp.Parse(answer)?.Status);
+    }
+
+    [Fact]
+    public async Task Callers_with_many_unknown_users_do_not_exhaust_what_UserApi_grants_OrderApi()
+    {
+        RequireOwnGraph();
+        await using var services = await SecuredServices.StartAsync(
+            Graph, ("Limits__RequestsPerSecond", "20"), ("Limits__UserLookupsPerSecond", "10"));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
+        // Each greedy caller sends more look-ups than UserApi grants a caller.
+        var greedy = Enumerable.Range(0, 6).Select(_ => Guid.CreateVersion7()).Select(async user =>
+        {
+            var statuses = new List<HttpStatusCode>();
+            while (!end.IsCancellationRequested)
+            {
+                statuses.Add(await OrderAsync(user));
+            }
+
+            return statuses;
+        }).ToList();
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, await OrderAsync(Guid.CreateVersion7()));
+            await Task.Delay(100, Cancelled);
+        }
+
+        await end.CancelAsync();
+        var answered = (await Task.WhenAll(greedy)).SelectMany(statuses => statuses).CountBy(status => status).ToDictionary();
+        Assert.Equal([HttpStatusCode.UnprocessableEntity, HttpStatusCode.TooManyRequests], answered.Keys.Order());
+        using var health = await SecuredServices.SendAsync(
+            services.OrderApi.Api, HttpMethod.Get, "/health", services.Issuer.Token("an operator", "admin"));
+        var circuits = (await ReadAsync(health)).GetProperty("checks").GetProperty("http-circuits");
+        Assert.Equal("all closed", circuits.GetProperty("description").GetString());
+
+        async Task<HttpStatusCode> OrderAsync(Guid user)
+        {
+            using var answer = await SecuredServices.SendAsync(
+                services.OrderApi.Api,
+                HttpMethod.Post,
+                "/v1/orders",
+                services.Issuer.Token($"{user}", "orders:write"),
+                $$"""{"userId":"{{user}}"}""");
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            }
+
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Connections_beyond_the_limit_are_closed_and_the_service_keeps_serving()
     {
         RequireOwnGraph();
@@ -212,32 +325,33 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.NotEqual(BucketOf(IPAddress.Parse("2001:db8:1:2::1")), BucketOf(IPAddress.Parse("2001:db8:1:3::1")));
 
         static int BucketOf(IPAddress address) =>
-            RequestLimits.BucketOf(new DefaultHttpContext { Connection = { RemoteIpAddress = address } });
+            CallerRates.BucketOf(new DefaultHttpContext { Connection = { RemoteIpAddress = address } });
     }
 
     private async Task<ServiceUnderTest> StartOpenAsync(params (string Name, string Value)[] settings) =>
         await ServiceUnderTest.StartAsync(
             "user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
 
-    /// <summary>Sends a few bytes every 300 ms until the service closes the connection, and returns the answer.</summary>
-    private static async Task<string> HoldAsync(Uri service, string start, string more)
+    /// <summary>Sends a few bytes every 300 ms until the service closes the connection, or the end, and returns the answer.</summary>
+    private static async Task<string> HoldAsync(Uri service, string start, string more, CancellationToken? end = null)
     {
+        var cancelled = end ?? Cancelled;
         using var client = new TcpClient();
-        await client.ConnectAsync(service.Host, service.Port, Cancelled);
+        await client.ConnectAsync(service.Host, service.Port, cancelled);
         var stream = client.GetStream();
         var answer = new MemoryStream();
-        var reading = stream.CopyToAsync(answer, Cancelled);
+        var reading = stream.CopyToAsync(answer, cancelled);
         try
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(start), Cancelled);
-            while (await Task.WhenAny(reading, Task.Delay(300, Cancelled)) != reading)
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(start), cancelled);
+            while (await Task.WhenAny(reading, Task.Delay(300, cancelled)) != reading)
             {
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(more), Cancelled);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(more), cancelled);
             }
 
             await reading;
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {
             // A reset closes the connection too.
         }

@@ -63,7 +63,10 @@ public sealed class SecretTests
                 "/v1/users", new { name = "Ada", email = $"{Guid.NewGuid():N}@example.com" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             output.Add(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            using var health = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+            using var health = await Until.TrueAsync(
+                "the outage shows",
+                () => http.GetAsync("/health", TestContext.Current.CancellationToken),
+                response => response.StatusCode == HttpStatusCode.ServiceUnavailable);
             output.Add(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             await graph.StopAsync("order-api", TestContext.Current.CancellationToken);
             await graph.StopAsync("user-api", TestContext.Current.CancellationToken);

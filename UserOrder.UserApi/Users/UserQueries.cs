@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using UserOrder.ApiDefaults.Problems;
 using UserOrder.ApiDefaults.Security;
 
 namespace UserOrder.UserApi.Users;
@@ -23,7 +22,7 @@ internal static class UserQueries
 
         return await users.FindAsync(id, cancellationToken) is { } user
             ? TypedResults.Ok(user)
-            : ProblemTypes.NotFound.ToResult($"No user has the id {id}.", "There is no such user.");
+            : UserProblems.UserNotFound.ToResult($"No user has the id {id}.", id);
     }
 
     [EndpointSummary("List users in the order of their creation")]

@@ -1,5 +1,4 @@
 using Microsoft.Net.Http.Headers;
-using UserOrder.ApiDefaults.Problems;
 using UserOrder.Messaging.AspNetCore;
 
 namespace UserOrder.UserApi.Users;
@@ -25,7 +24,7 @@ internal static class UserRoutes
             .ProducesHeader(IdempotencyKeyHeaderAttribute.ReplayedHeaderName, IdempotencyKeyHeaderAttribute.ReplayedDescription)
             .RequireScope(UserScopes.Write);
         version.MapGet("/users/{id:guid}", UserQueries.FindAsync).WithName("findUser")
-            .ProducesProblem(ProblemTypes.NotFound)
+            .ProducesProblem(UserProblems.UserNotFound)
             .RequireScope(UserScopes.Read);
         version.MapGet("/users", UserQueries.ListAsync).WithName("listUsers").RequireScope(UserScopes.Read);
     }
