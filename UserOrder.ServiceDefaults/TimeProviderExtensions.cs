@@ -7,7 +7,9 @@ public static class TimeProviderExtensions
     public static DateTimeOffset GetUtcNowInMicroseconds(this TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
+#pragma warning disable RS0030 // A time to record.
         var now = time.GetUtcNow();
+#pragma warning restore RS0030
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 }

@@ -32,12 +32,11 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
         Task<Token> renewal;
         lock (_lock)
         {
-            var now = time.GetUtcNow();
-            if (_token is { } token && now < token.End)
+            if (_token is { } token && time.GetElapsedTime(token.Start) is var age && age < token.Lifetime)
             {
-                if (now >= token.Renew)
+                if (age >= token.RenewalAge)
                 {
-                    _token = token with { Renew = now + Pause };
+                    _token = token with { RenewalAge = age + Pause };
                     _renewal ??= Task.Run(RenewAsync, CancellationToken.None);
                 }
 
@@ -67,7 +66,7 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
                 return true;
             }
 
-            if (time.GetUtcNow() - _token.Start < Pause)
+            if (time.GetElapsedTime(_token.Start) < Pause)
             {
                 return false;
             }
@@ -110,7 +109,7 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
 
     private async Task<Token> RequestAsync()
     {
-        var start = time.GetUtcNow();
+        var start = time.GetTimestamp();
         using var issuer = http.CreateClient(HttpClientName);
         using var request = new HttpRequestMessage(HttpMethod.Post, client.TokenEndpoint)
         {
@@ -147,11 +146,13 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
         var seconds => TimeSpan.FromSeconds(seconds.Value),
     };
 
-    private sealed record Token(string Value, DateTimeOffset Start, TimeSpan Lifetime)
+    /// <param name="Value">The token.</param>
+    /// <param name="Start">The timestamp of the request for it.</param>
+    /// <param name="Lifetime">How long the issuer's services accept it.</param>
+    private sealed record Token(string Value, long Start, TimeSpan Lifetime)
     {
-        public DateTimeOffset End { get; } = Start + Lifetime;
-
-        public DateTimeOffset Renew { get; init; } = Start + (Lifetime * 0.8);
+        /// <summary>The age at which to renew it.</summary>
+        public TimeSpan RenewalAge { get; init; } = Lifetime * 0.8;
     }
 }
 

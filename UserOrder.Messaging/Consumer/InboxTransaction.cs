@@ -57,7 +57,7 @@ internal sealed partial class InboxTransaction<TData>(
         {
             var (applied, tooOld) = await CommitOnceAsync(events);
             telemetry.RecordAttempt(events.Count, time.GetElapsedTime(started));
-            LogClocks(telemetry.RecordLags([.. applied.Select(fresh => fresh.Time)], time.GetUtcNow()));
+            LogClocks(telemetry.RecordLags([.. applied.Select(fresh => fresh.Time)], time.ReadWallClock()));
             telemetry.RecordDuplicates(events.Count - applied.Count - tooOld.Count);
             return tooOld;
         }

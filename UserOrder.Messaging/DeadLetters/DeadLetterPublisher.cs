@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.DeadLetters;
@@ -31,7 +32,7 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
 
             // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
             UserId = null,
-            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, time.GetUtcNow()),
+            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, time.ReadWallClock()),
         };
         return _publisher.PublishAsync(
             Topology.ExchangeOf(queue), Topology.DeadLettersOf(queue), properties, delivery.Body, cancellationToken);
@@ -46,7 +47,7 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
         {
             DeliveryMode = DeliveryModes.Persistent,
             UserId = null,
-            Headers = DeadLetterHeaders.OfReplay(letter.Properties.Headers, time.GetUtcNow()),
+            Headers = DeadLetterHeaders.OfReplay(letter.Properties.Headers, time.ReadWallClock()),
         };
 
         // The caller's token must not end the wait: without its confirm, a replayed message would stay a dead letter.

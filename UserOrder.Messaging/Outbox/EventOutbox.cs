@@ -4,6 +4,7 @@ using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
@@ -53,7 +54,7 @@ public sealed class EventOutbox
                 $"The service {_options.ServiceName} does not publish {type.Name}. Declare the type: AddMessaging(…).Publish(…).");
         }
 
-        var now = _time.GetUtcNow();
+        var now = _time.ReadWallClock();
         var id = TimeOrderedId.New(now);
 
         // A caller's malformed traceparent makes an id of another format, which is no valid attribute.

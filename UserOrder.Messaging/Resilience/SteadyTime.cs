@@ -6,7 +6,9 @@ namespace UserOrder.Messaging.Resilience;
 /// </summary>
 internal sealed class SteadyTime(TimeProvider time) : TimeProvider
 {
+#pragma warning disable RS0030 // Only the origin: a later step has no effect.
     private readonly DateTimeOffset _start = time.GetUtcNow();
+#pragma warning restore RS0030
     private readonly long _origin = time.GetTimestamp();
 
     public override long TimestampFrequency => time.TimestampFrequency;

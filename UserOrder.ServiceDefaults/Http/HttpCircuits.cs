@@ -19,7 +19,7 @@ internal sealed partial class HttpCircuits : IHealthCheck
 
     private readonly TimeProvider _time;
     private readonly ILogger<HttpCircuits> _logger;
-    private readonly ConcurrentDictionary<string, (CircuitState State, DateTimeOffset BreakEnd)> _circuits = new();
+    private readonly ConcurrentDictionary<string, (CircuitState State, long Since, TimeSpan Break)> _circuits = new();
 
     public HttpCircuits(IMeterFactory meters, TimeProvider time, ILogger<HttpCircuits> logger)
     {
@@ -58,8 +58,8 @@ internal sealed partial class HttpCircuits : IHealthCheck
 
     private CircuitState StateOf(string name) => _circuits[name] switch
     {
-        { State: CircuitState.Open, BreakEnd: var end } when _time.GetUtcNow() >= end => CircuitState.HalfOpen,
-        var (state, _) => state,
+        { State: CircuitState.Open } open when _time.GetElapsedTime(open.Since) >= open.Break => CircuitState.HalfOpen,
+        var (state, _, _) => state,
     };
 
     private ValueTask SetAsync(ResilienceContext context, CircuitState state, TimeSpan breakDuration = default)
@@ -67,7 +67,7 @@ internal sealed partial class HttpCircuits : IHealthCheck
         if (context.GetRequestMessage()?.RequestUri is { } uri)
         {
             var before = _circuits.GetValueOrDefault(uri.Authority).State;
-            _circuits[uri.Authority] = (state, _time.GetUtcNow() + breakDuration);
+            _circuits[uri.Authority] = (state, _time.GetTimestamp(), breakDuration);
 
             // A half-open circuit that opens again is the same outage.
             if (state == CircuitState.Open && before == CircuitState.Closed)

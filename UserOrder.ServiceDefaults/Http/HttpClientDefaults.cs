@@ -3,7 +3,10 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
 using Polly;
+using Polly.Telemetry;
+using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.ServiceDefaults.Http;
 
@@ -21,6 +24,10 @@ internal static class HttpClientDefaults
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<HttpCircuits>();
+
+        // Polly's own registration takes the system's clock, whose step back by an hour would keep a breaker open for an hour.
+        services.AddTransient(provider => new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(provider.GetRequiredService<TimeProvider>()) }
+            .ConfigureTelemetry(provider.GetRequiredService<IOptions<TelemetryOptions>>().Value));
         services.AddHealthChecks().AddCheck<HttpCircuits>("http-circuits");
         services.ConfigureHttpClientDefaults(http =>
         {

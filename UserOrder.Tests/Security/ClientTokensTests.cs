@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using UserOrder.ApiDefaults.Security;
+using UserOrder.Messaging.Tests;
 
 namespace UserOrder.Tests.Security;
 
@@ -10,18 +11,23 @@ public sealed class ClientTokensTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly TokenServer _server = new();
+    private readonly SteppedTime _clock;
     private readonly ClientTokens _tokens;
 
-    public ClientTokensTests() => _tokens = new ClientTokens(
-        _server,
-        new ClientOptions
-        {
-            TokenEndpoint = "http://127.0.0.1/token",
-            ClientId = "order api",
-            ClientSecret = "a:b",
-            Scope = "users:read:any",
-        },
-        _time);
+    public ClientTokensTests()
+    {
+        _clock = new SteppedTime(_time);
+        _tokens = new ClientTokens(
+            _server,
+            new ClientOptions
+            {
+                TokenEndpoint = "http://127.0.0.1/token",
+                ClientId = "order api",
+                ClientSecret = "a:b",
+                Scope = "users:read:any",
+            },
+            _clock);
+    }
 
     public void Dispose() => _server.Dispose();
 
@@ -81,6 +87,19 @@ public sealed class ClientTokensTests : IDisposable
         Assert.Equal(1, _server.Requests);
 
         _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("token 2", await GetAsync());
+    }
+
+    [Fact]
+    public async Task A_step_of_the_clock_changes_the_age_of_no_token()
+    {
+        Assert.Equal("token 1", await GetAsync());
+        _clock.Step = TimeSpan.FromDays(1);
+        Assert.Equal("token 1", await GetAsync());
+        Assert.Equal(1, _server.Requests);
+
+        _clock.Step = TimeSpan.FromDays(-1);
+        _time.Advance(TimeSpan.FromSeconds(200));
         Assert.Equal("token 2", await GetAsync());
     }
 

@@ -80,6 +80,28 @@ public sealed class HttpClientDefaultsTests
         Assert.Equal("half-open: user-api", health.Entries["http-circuits"].Description);
     }
 
+    [Fact]
+    public async Task A_step_of_the_clock_does_not_prolong_the_break_of_a_circuit()
+    {
+        var time = new FakeTimeProvider();
+        var stepped = new SteppedTime(time);
+        var server = new FailingServer(failures: 10);
+        await using var services = Build(server, stepped);
+        for (var i = 0; i < 10; i++)
+        {
+            using var failed = await Client(services)
+                .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+        }
+
+        stepped.Step = TimeSpan.FromHours(-1);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(1, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
+        using var response = await Client(services)
+            .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     private static HttpClient Client(ServiceProvider services) => services.GetRequiredService<IHttpClientFactory>().CreateClient("test");
 
     private static ServiceProvider Build(FailingServer server, TimeProvider? time = null)
