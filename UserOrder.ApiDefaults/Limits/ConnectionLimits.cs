@@ -13,8 +13,14 @@ internal sealed class ConnectionLimits(IOptions<LimitOptions> options) : IConfig
     private const int MaxHeaderBytes = 16 * 1024;
     private const int MaxHeaders = 64;
 
-    /// <summary>A client that stays slower than this after the grace period holds the connection on purpose.</summary>
-    private static readonly MinDataRate SlowestTransfer = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    /// <summary>A client that sends more slowly than this after the grace period holds the connection on purpose.</summary>
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
+    /// <summary>
+    /// A client that takes an answer more slowly than this after the grace period holds memory on purpose. The rate counts what the kernel
+    /// buffers as taken, so a low one would let a client that reads nothing stay for hours.
+    /// </summary>
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -29,7 +35,7 @@ internal sealed class ConnectionLimits(IOptions<LimitOptions> options) : IConfig
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = MaxHeaders;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.Value.HeadersSeconds);
-        limits.MinRequestBodyDataRate = SlowestTransfer;
-        limits.MinResponseDataRate = SlowestTransfer;
+        limits.MinRequestBodyDataRate = SlowestBody;
+        limits.MinResponseDataRate = SlowestReader;
     }
 }

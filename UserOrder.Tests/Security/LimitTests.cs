@@ -120,6 +120,7 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         var slow = Enumerable.Range(0, slowClients).Select(i => i % 2 == 0
             ? HoldAsync(service.Url, "GET /v1/users HTTP/1.1\r\nHost: a\r\n", "X-A: b\r\n")
             : HoldAsync(service.Url, $"{JsonPost}Content-Length: 1000\r\n\r\n{{", " ")).ToList();
+        slow.Add(HoldUnreadAsync(service.Url));
 
         do
         {
@@ -331,6 +332,27 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task<ServiceUnderTest> StartOpenAsync(params (string Name, string Value)[] settings) =>
         await ServiceUnderTest.StartAsync(
             "user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
+
+    /// <summary>Asks for long answers and reads none, until the service resets the connection.</summary>
+    private static async Task<string> HoldUnreadAsync(Uri service)
+    {
+        var request = Encoding.ASCII.GetBytes("GET /openapi/v1.json HTTP/1.1\r\nHost: a\r\n\r\n");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(service.Host, service.Port, Cancelled);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        try
+        {
+            while (true)
+            {
+                await socket.SendAsync(request, deadline.Token);
+            }
+        }
+        catch (SocketException)
+        {
+            return "";
+        }
+    }
 
     /// <summary>Sends a few bytes every 300 ms until the service closes the connection, or the end, and returns the answer.</summary>
     private static async Task<string> HoldAsync(Uri service, string start, string more, CancellationToken? end = null)
