@@ -99,7 +99,8 @@ internal sealed partial class BrokerAccess(
         }
 
         _lastAttempt = time.GetTimestamp();
-        using var api = new HttpClient { BaseAddress = new Uri(management, "/api/"), Timeout = AnswerTimeout };
+        using var transport = CreateTransport();
+        using var api = new HttpClient(transport) { BaseAddress = new Uri(management, "/api/"), Timeout = AnswerTimeout };
         var login = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(login));
 
@@ -144,6 +145,18 @@ internal sealed partial class BrokerAccess(
     }
 
     public void Dispose() => _granting.Dispose();
+
+    /// <summary>Trusts the same certificates for the management API as the factory does for AMQP.</summary>
+    private SocketsHttpHandler CreateTransport()
+    {
+        var transport = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        if (factory is ConnectionFactory { Ssl.CertificateValidationCallback: { } accepts })
+        {
+            transport.SslOptions.RemoteCertificateValidationCallback = accepts;
+        }
+
+        return transport;
+    }
 
     [LoggerMessage(15, LogLevel.Warning, "The service's broker user could not be created or changed: {Reason}")]
     private partial void LogNotGranted(string reason);

@@ -18,7 +18,10 @@ public sealed class TlsServers : IAsyncLifetime
     public TlsServers() => _broker = new RabbitMqServer(
         $$"""-rabbit ssl_listeners [{"127.0.0.1",{{BrokerPort}}}] """ +
         $$"""-rabbit ssl_options [{certfile,"{{_folder}}/server.pem"},{keyfile,"{{_folder}}/server.key"},""" +
-        "{verify,verify_none},{fail_if_no_peer_cert,false}]");
+        "{verify,verify_none},{fail_if_no_peer_cert,false}] " +
+        $$"""-rabbitmq_management ssl_config [{ip,"127.0.0.1"},{port,{{ManagementPort}}},""" +
+        $$"""{certfile,"{{_folder}}/server.pem"},{keyfile,"{{_folder}}/server.key"}]""",
+        hasManagement: true);
 
     /// <summary>The path of the authority's certificate.</summary>
     public string Authority => Path.Combine(_folder.FullName, "authority.pem");
@@ -28,6 +31,9 @@ public sealed class TlsServers : IAsyncLifetime
 
     /// <summary>The broker's port for AMQPS.</summary>
     public int BrokerPort { get; } = FreePort.Next();
+
+    /// <summary>The port of the broker's management API with TLS.</summary>
+    public int ManagementPort { get; } = FreePort.Next();
 
     /// <summary>The broker's login.</summary>
     public string BrokerLogin => new Uri(_broker.Uri).UserInfo;

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using UserOrder.Messaging.Broker;
 using UserOrder.ServiceDefaults.Broker;
 
 namespace UserOrder.Tests.Security;
@@ -45,6 +46,17 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         servers.RequireServers();
 
         await AssertBrokerRefusedAsync("127.0.0.1", servers.Authority);
+    }
+
+    [Fact]
+    public async Task The_management_API_is_trusted_like_the_broker()
+    {
+        servers.RequireServers();
+        await Until.EqualAsync("", "the administrator's login provisions the user", () => ProvisionAsync("localhost", servers.Authority));
+
+        Assert.Contains("SSL", await ProvisionAsync("localhost", servers.Stranger), StringComparison.Ordinal);
+        Assert.Contains("SSL", await ProvisionAsync("localhost", authority: null), StringComparison.Ordinal);
+        Assert.Contains("SSL", await ProvisionAsync("127.0.0.1", servers.Authority), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -229,6 +241,30 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
 
     private Task<IConnection> ConnectToBrokerAsync(string host, string? authority) =>
         Broker($"amqps://{servers.BrokerLogin}@{host}:{servers.BrokerPort}", authority).CreateConnectionAsync(Cancelled);
+
+    /// <returns>Why the API did not provision the user; empty if it did.</returns>
+    private async Task<string> ProvisionAsync(string host, string? authority)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("ConnectionStrings:rabbitmq", $"amqps://tls-user:secret@{host}:{servers.BrokerPort}"),
+            new("ConnectionStrings:rabbitmq-management", $"https://{servers.BrokerLogin}@{host}:{servers.ManagementPort}"),
+            new("Broker:RootCertificate", authority),
+        ]);
+        builder.AddMessageBroker("rabbitmq");
+        builder.AddMessaging("tls-user");
+        await using var services = builder.Services.BuildServiceProvider();
+        try
+        {
+            await services.GetRequiredService<BrokerAccess>().GrantAsync(Cancelled);
+            return "";
+        }
+        catch (HttpRequestException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     private async Task AssertBrokerRefusedAsync(string host, string? authority)
     {

@@ -5,7 +5,8 @@ namespace UserOrder.Processes.Servers;
 
 /// <summary>A private RabbitMQ.</summary>
 /// <param name="startArguments">Further arguments of Erlang's, such as settings of the node.</param>
-internal sealed class RabbitMqServer(string? startArguments = null) : LocalServer
+/// <param name="hasManagement">Whether the node serves the management API.</param>
+internal sealed class RabbitMqServer(string? startArguments = null, bool hasManagement = false) : LocalServer
 {
     private const string User = "guest";
 
@@ -25,6 +26,7 @@ internal sealed class RabbitMqServer(string? startArguments = null) : LocalServe
             ["RABBITMQ_DEFAULT_USER"] = User,
             ["RABBITMQ_DEFAULT_PASS"] = Password,
             ["RABBITMQ_SERVER_START_ARGS"] = startArguments,
+            ["RABBITMQ_MANAGEMENT_PORT"] = hasManagement ? FreePort.Next().ToString(CultureInfo.InvariantCulture) : null,
         },
     };
 
