@@ -10,6 +10,14 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
     private IConnection? _connection;
     private volatile string? _blockedBy;
 
+    /// <summary>
+    /// The user that the broker validates as the publisher of a message (https://www.rabbitmq.com/docs/validated-user-id); null if the
+    /// connection does not log in by name and password.
+    /// </summary>
+    public string? User => factory is ConnectionFactory concrete && concrete.AuthMechanisms.All(mechanism => mechanism is PlainMechanismFactory)
+        ? factory.UserName
+        : null;
+
     public bool IsOpen => _connection is { IsOpen: true };
 
     /// <summary>False in a service that does not use this connection.</summary>

@@ -6,6 +6,9 @@ namespace UserOrder.Messaging.Broker;
 /// <summary>A message that the broker delivered. The body is a copy, because the client reuses its buffer.</summary>
 internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, byte[] Body)
 {
+    /// <summary>The exchange to which the message was published; empty for the default exchange.</summary>
+    public string Exchange { get; init; } = "";
+
     /// <summary>How often the handler has failed for this message.</summary>
     public int Failures { get; init; }
 
@@ -13,5 +16,5 @@ internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, 
     public bool IsRetry { get; init; }
 
     public static Delivery From(BasicDeliverEventArgs arguments) =>
-        new(arguments.DeliveryTag, arguments.BasicProperties, arguments.Body.ToArray());
+        new(arguments.DeliveryTag, arguments.BasicProperties, arguments.Body.ToArray()) { Exchange = arguments.Exchange };
 }

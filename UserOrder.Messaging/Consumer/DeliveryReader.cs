@@ -13,13 +13,20 @@ internal sealed class DeliveryReader<TData>(
     Subscription<TData> subscription, ConsumerTelemetry telemetry, IOptions<MessagingOptions> options)
 {
     private readonly MessagingOptions _options = options.Value;
+    private readonly string? _publisher = options.Value.Publishers.TryGetValue(subscription.Type.Name, out var user) ? user : null;
 
-    /// <exception cref="UnreadableEventException">The message is too large or violates the contract.</exception>
+    /// <exception cref="UnreadableEventException">The message is too large, forged, or violates the contract.</exception>
     public IncomingEvent<TData> Read(Delivery delivery)
     {
         if (delivery.Body.Length > _options.MaxMessageBytes)
         {
             throw new UnreadableEventException($"The message has {delivery.Body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.");
+        }
+
+        // Only this service may publish to the queue's own exchange: it replays dead letters by it.
+        if (_publisher is not null && delivery.Properties.UserId != _publisher && delivery.Exchange != Topology.ExchangeOf(subscription.Queue))
+        {
+            throw new UnreadableEventException($"The broker does not confirm that {_publisher} published the event.");
         }
 
         var (received, envelope) = CloudEventReader.Read(subscription.Type, delivery.Body);

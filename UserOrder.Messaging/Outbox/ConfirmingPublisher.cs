@@ -14,6 +14,7 @@ namespace UserOrder.Messaging.Outbox;
 internal sealed class ConfirmingPublisher : IAsyncDisposable
 {
     private readonly IChannel _channel;
+    private readonly string? _user;
     private readonly MessagingOptions _options;
     private readonly PublishTelemetry _telemetry;
     private readonly TimeProvider _time;
@@ -24,9 +25,10 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     // The broker numbers the messages of a channel from 1.
     private ulong _nextTag = 1;
 
-    private ConfirmingPublisher(IChannel channel, MessagingOptions options, PublishTelemetry telemetry, TimeProvider time)
+    private ConfirmingPublisher(IChannel channel, string? user, MessagingOptions options, PublishTelemetry telemetry, TimeProvider time)
     {
         _channel = channel;
+        _user = user;
         _options = options;
         _telemetry = telemetry;
         _time = time;
@@ -41,6 +43,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
 
     public static async Task<ConfirmingPublisher> OpenAsync(
         IConnection connection,
+        string? user,
         MessagingOptions options,
         PublishTelemetry telemetry,
         TimeProvider time,
@@ -49,7 +52,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false),
             cancellationToken);
-        var publisher = new ConfirmingPublisher(channel, options, telemetry, time);
+        var publisher = new ConfirmingPublisher(channel, user, options, telemetry, time);
         channel.BasicAcksAsync += (_, ack) => Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
         channel.BasicNacksAsync += (_, nack) => Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
         channel.BasicReturnAsync += (_, returned) => Do(() => publisher._batch?.Return(returned.BasicProperties.MessageId));
@@ -117,6 +120,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             MessageId = message.Id.ToString(),
             Type = message.Type,
             AppId = _options.ServiceName,
+            UserId = _user,
             Headers = TraceHeaders.For(span, message.TraceParent, message.TraceState),
         };
         _nextTag++;

@@ -145,7 +145,7 @@ internal sealed partial class OutboxRelay(
     {
         var connection = await broker.Publishing.GetAsync(cancellationToken);
         broker.Publishing.ThrowIfBlocked();
-        return await ConfirmingPublisher.OpenAsync(connection, _options, _telemetry, time, cancellationToken);
+        return await ConfirmingPublisher.OpenAsync(connection, broker.Publishing.User, _options, _telemetry, time, cancellationToken);
     }
 
     [LoggerMessage(11, LogLevel.Information, "Relaying the outbox to the exchange {Exchange}")]

@@ -101,6 +101,14 @@ public sealed class MessagingOptions
     [Duration("00:01:00", "365.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// The broker user that publishes each consumed event type. An event that another user published becomes a dead letter: topic
+    /// permissions do not cover the headers <c>CC</c> and <c>BCC</c>, nor bindings between exchanges. Default: none, which accepts events
+    /// of any user.
+    /// </summary>
+    /// <remarks>The broker validates the user: https://www.rabbitmq.com/docs/validated-user-id.</remarks>
+    public IDictionary<string, string> Publishers { get; } = new Dictionary<string, string>();
+
     /// <summary>Whether the service serves <c>/admin/dead-letters</c>. The service authorizes the callers itself. Default: false.</summary>
     public bool AdminEndpoints { get; set; }
 }

@@ -8,6 +8,9 @@ namespace UserOrder.Tests.Graph;
 /// <summary>Creates and deletes users, rights, exchanges and queues of the broker by its management API.</summary>
 internal sealed class BrokerAdministrator : IDisposable
 {
+    /// <summary>The password of each user that a test adds.</summary>
+    public const string Password = "the password of a test";
+
     private readonly HttpClient _api;
 
     private BrokerAdministrator(Uri login)
@@ -46,6 +49,13 @@ internal sealed class BrokerAdministrator : IDisposable
     {
         using var response = await _api.PutAsJsonAsync(PathOf(kind, names), value, Cancelled);
         response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Adds a user with rights on the exchanges and queues of these names.</summary>
+    public async Task AddUserAsync(string name, string pattern)
+    {
+        await PutAsync("users", new { password = Password, tags = "" }, name);
+        await PutAsync("permissions", new { configure = pattern, write = pattern, read = pattern }, "/", name);
     }
 
     public void Dispose() => _api.Dispose();

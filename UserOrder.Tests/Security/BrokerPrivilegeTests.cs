@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.NetworkInformation;
 using System.Text;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
 
@@ -55,6 +57,66 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
         Assert.Equal<int?>(Constants.AccessRefused, channel.CloseReason?.ReplyCode);
     }
 
+    /// <summary>A third login may publish one type of its own, and forges another one by a header or a binding.</summary>
+    [Theory]
+    [InlineData("CC")]
+    [InlineData("BCC")]
+    [InlineData("binding")]
+    public async Task An_event_that_another_user_forged_becomes_a_dead_letter(string way)
+    {
+        RequireOwnGraph();
+        var name = $"forged_{Guid.NewGuid():N}";
+        using var administrator = await BrokerAdministrator.OfAsync(Graph);
+        var (publisher, stranger) = ($"{name}-publisher", $"{name}-stranger");
+        await administrator.AddUserAsync(publisher, ".*");
+        await administrator.AddUserAsync(stranger, $"^({name}|{name}-own)$");
+        var broker = new Uri(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
+        await using var service = await DeadLetterService.StartAsync(
+            name,
+            await CreateDatabaseAsync(name),
+            broker,
+            new Dictionary<string, string?> { [$"Messaging:Publishers:{Thing.Happened.Name}"] = publisher },
+            Cancelled);
+        await administrator.PutAsync(
+            "topic-permissions", new { exchange = name, write = "^own\\.event\\.v1$", read = "^$" }, "/", stranger);
+
+        await using var strangers = await ConnectAsync(broker, stranger);
+        await using var channel = await OpenAsync(strangers);
+        var (exchange, headers) = (name, new Dictionary<string, object?>());
+        if (way == "binding")
+        {
+            exchange = $"{name}-own";
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, cancellationToken: Cancelled);
+            await channel.ExchangeBindAsync(name, exchange, "own.event.v1", cancellationToken: Cancelled);
+        }
+        else
+        {
+            headers[way] = new List<object> { Thing.Happened.Name };
+        }
+
+        await channel.BasicPublishAsync(
+            exchange,
+            way == "binding" ? Thing.Happened.Name : "own.event.v1",
+            mandatory: true,
+            new BasicProperties { UserId = stranger, Headers = headers },
+            Body("forged"),
+            Cancelled);
+
+        var admin = await OpenChannelAsync();
+        await Until.EqualAsync(1u, "the forged event is a dead letter", () => admin.MessageCountAsync($"{name}.things.dead", Cancelled));
+        await using var publishers = await ConnectAsync(broker, publisher);
+        await using var honest = await OpenAsync(publishers);
+        await honest.BasicPublishAsync(
+            name, Thing.Happened.Name, mandatory: true, new BasicProperties { UserId = publisher }, Body("honest"), Cancelled);
+        await Until.EqualAsync(1, "the publisher's event was handled", () => Task.FromResult(service.Handler.Handled.Count));
+        Assert.Equal(["honest"], service.Handler.Handled);
+
+        // An operator may decide otherwise.
+        using var replayed = await service.Api.PostAsync($"/admin/dead-letters/{name}.things/replay", content: null, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, replayed.StatusCode);
+        await Until.EqualAsync(2, "the replayed event was handled", () => Task.FromResult(service.Handler.Handled.Count));
+    }
+
     [Theory]
     [InlineData("overview")]
     [InlineData("users")]
@@ -90,6 +152,18 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
 
     private static async Task PublishAsync(IChannel channel, string exchange, string routingKey) =>
         await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, body: "forged"u8.ToArray(), Cancelled);
+
+    private static byte[] Body(string name) => CloudEventWriter.Write(
+        Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
+
+    private static Task<IConnection> ConnectAsync(Uri broker, string user) => new ConnectionFactory
+    {
+        Uri = new UriBuilder(broker) { UserName = user, Password = BrokerAdministrator.Password }.Uri,
+        AutomaticRecoveryEnabled = false,
+    }.CreateConnectionAsync(Cancelled);
+
+    private static Task<IChannel> OpenAsync(IConnection connection) => connection.CreateChannelAsync(
+        new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Cancelled);
 
     private static AuthenticationHeaderValue Basic(Uri login) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login.UserInfo)));
