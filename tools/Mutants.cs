@@ -1,0 +1,101 @@
+// Checks that the tests notice a broken protocol. For each mutant of tools/mutants.json it breaks one line in a clone of the last commit,
+// runs the tests that must fail, and reports whether they did. The exit code is 0 if every mutant was killed. A mutant takes about 2 minutes.
+//
+//     dotnet run tools/Mutants.cs -- [NAME...]       runs the mutants whose names contain one of the words, by default all
+#:property PublishAot=false
+
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+var root = Path.GetFullPath("..", Path.GetDirectoryName(PathOf())!);
+var mutants = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "tools", "mutants.json"))).RootElement.EnumerateArray()
+    .Select(Mutant.Read)
+    .Where(mutant => args.Length == 0 || args.Any(word => mutant.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+    .ToList();
+if (mutants.Count == 0)
+{
+    Console.Error.WriteLine($"No mutant has a name with {string.Join(" or ", args)}.");
+    return 2;
+}
+
+var clone = Directory.CreateTempSubdirectory("userorder-mutants-").FullName;
+try
+{
+    Require(Run(root, "git", "clone", "--quiet", root, clone), "The clone failed.");
+    Require(Run(clone, "dotnet", "build", "UserOrder.Tests", "--nologo", "--verbosity", "quiet"), "The unchanged code does not build.");
+    var killed = 0;
+    Console.WriteLine("| mutant | tests | result |");
+    Console.WriteLine("| --- | --- | --- |");
+    foreach (var mutant in mutants)
+    {
+        var result = Try(mutant);
+        killed += result == "killed" ? 1 : 0;
+        Console.WriteLine($"| {mutant.Name} | {mutant.Tests} | {result} |");
+    }
+
+    Console.WriteLine($"mutants: {killed} killed of {mutants.Count}");
+    return killed == mutants.Count ? 0 : 1;
+}
+finally
+{
+    Directory.Delete(clone, recursive: true);
+}
+
+string Try(Mutant mutant)
+{
+    var file = Path.Combine(clone, mutant.File);
+    var text = File.ReadAllText(file);
+    if (text.Split(mutant.From).Length != 2)
+    {
+        return "**does not apply**";
+    }
+
+    File.WriteAllText(file, text.Replace(mutant.From, mutant.To, StringComparison.Ordinal));
+    try
+    {
+        if (Run(clone, "dotnet", "build", mutant.Project, "--nologo", "--verbosity", "quiet") != 0)
+        {
+            return "**does not compile**";
+        }
+
+        return Run(clone, "dotnet", "test", mutant.Project, "--no-build", "--nologo", "--filter", mutant.Tests) == 0 ? "**survived**" : "killed";
+    }
+    finally
+    {
+        File.WriteAllText(file, text);
+    }
+}
+
+static int Run(string folder, string program, params string[] arguments)
+{
+    using var process = Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+    var output = process.StandardOutput.ReadToEndAsync();
+    var errors = process.StandardError.ReadToEndAsync();
+    process.WaitForExit();
+    File.WriteAllText(Path.Combine(Path.GetTempPath(), "userorder-mutants.log"), output.Result + errors.Result);
+    return process.ExitCode;
+}
+
+static void Require(int exitCode, string message)
+{
+    if (exitCode != 0)
+    {
+        throw new InvalidOperationException(message);
+    }
+}
+
+static string PathOf([CallerFilePath] string path = "") => path;
+
+internal sealed record Mutant(string Name, string File, string From, string To, string Project, string Tests)
+{
+    public static Mutant Read(JsonElement json) => new(
+        Text(json, "name"), Text(json, "file"), Text(json, "from"), Text(json, "to"), Text(json, "project"), Text(json, "tests"));
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+}
