@@ -14,6 +14,8 @@ public interface IEventHandler<TData>
     /// <param name="transaction">
     /// The open transaction, into which the handler also writes the events that it publishes. The caller commits it.
     /// </param>
-    /// <param name="cancellationToken">Cancels the handler when its effect is no longer needed.</param>
+    /// <param name="cancellationToken">
+    /// For the handler's own calls. The stop of the service does not cancel it, so that a transaction that has begun ends.
+    /// </param>
     Task HandleAsync(IReadOnlyList<ReceivedEvent<TData>> events, OutboxTransaction transaction, CancellationToken cancellationToken);
 }
