@@ -1,3 +1,4 @@
+using Npgsql;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Faults;
@@ -16,6 +17,13 @@ internal sealed class FaultInjector(FaultySystem system)
         {
             case FaultKind.BrokerKilled or FaultKind.DatabaseKilled or FaultKind.ServiceKilled:
                 return system.Graph.KillAsync(fault.Target, Cancelled);
+            case FaultKind.DatabaseReadOnly:
+                return ChangeDatabaseAsync(fault.Target, "alter system set default_transaction_read_only = on", "select pg_reload_conf()");
+            case FaultKind.LoginRefused:
+                return ChangeDatabaseAsync(
+                    fault.Target,
+                    $"alter role {RoleOf(fault.Target)} nologin",
+                    $"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{RoleOf(fault.Target)}'");
             case FaultKind.BrokerStopped or FaultKind.ServiceStopped:
                 return system.Graph.StopAsync(fault.Target, Cancelled);
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
@@ -55,6 +63,10 @@ internal sealed class FaultInjector(FaultySystem system)
             case FaultKind.BrokerKilled or FaultKind.BrokerStopped or FaultKind.DatabaseKilled:
             case FaultKind.ServiceKilled or FaultKind.ServiceStopped:
                 return system.Graph.StartAsync(fault.Target, Cancelled);
+            case FaultKind.DatabaseReadOnly:
+                return ChangeDatabaseAsync(fault.Target, "alter system reset default_transaction_read_only", "select pg_reload_conf()");
+            case FaultKind.LoginRefused:
+                return ChangeDatabaseAsync(fault.Target, $"alter role {RoleOf(fault.Target)} login");
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
                 system.Graph.Resume(fault.Target);
                 return Task.CompletedTask;
@@ -72,6 +84,20 @@ internal sealed class FaultInjector(FaultySystem system)
     }
 
     private static string[] ReplicasOf(string service) => [service, GraphChanges.SecondOf(service)];
+
+    private static string RoleOf(string database) => database == FaultySystem.UserDatabase ? "user_api" : "order_api";
+
+    /// <summary>Changes a server as its administrator, whose session may write even while others may not.</summary>
+    private async Task ChangeDatabaseAsync(string server, params string[] statements)
+    {
+        var database = server == FaultySystem.UserDatabase ? system.UserDb : system.OrderDb;
+        await using var connection = await database.OpenConnectionAsync(Cancelled);
+        foreach (var statement in statements.Prepend("set default_transaction_read_only = off"))
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+    }
 
     private Task SetLink(PlannedFault fault, ProxyMode mode)
     {

@@ -12,6 +12,12 @@ internal enum FaultKind
     /// <summary>SIGKILL to a PostgreSQL.</summary>
     DatabaseKilled,
 
+    /// <summary>A PostgreSQL refuses every write, as a standby does and a managed database that ran full.</summary>
+    DatabaseReadOnly,
+
+    /// <summary>A PostgreSQL refuses the login of a service and ends its sessions.</summary>
+    LoginRefused,
+
     /// <summary>SIGKILL to a replica of a service.</summary>
     ServiceKilled,
 

@@ -68,13 +68,14 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
     }
 
     /// <summary>
-    /// A queue fills only while the rest of the system works, an alarm is lifted by a broker that runs, an event without a binding is lost
-    /// if another queue receives a copy, and two faults need different targets.
+    /// A queue fills only while the rest of the system works, servers that run lift an alarm and accept a command, an event without a
+    /// binding is lost if another queue receives a copy, and two faults need different targets.
     /// </summary>
     private static bool CanOverlap(PlannedFault one, PlannedFault other) =>
         !IsAlone(one.Kind) && !IsAlone(other.Kind) && one.Target != other.Target;
 
-    private static bool IsAlone(FaultKind kind) => kind is FaultKind.QueueFull or FaultKind.TopologyLost or FaultKind.AlarmWithPoison;
+    private static bool IsAlone(FaultKind kind) => kind is
+        FaultKind.QueueFull or FaultKind.TopologyLost or FaultKind.AlarmWithPoison or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused;
 
     private static bool IsInjected(FaultKind kind) => kind is FaultKind.Duplicates or FaultKind.Poison or FaultKind.Oversized;
 
@@ -83,7 +84,8 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
         var target = kind switch
         {
             FaultKind.BrokerKilled or FaultKind.BrokerStopped => FaultySystem.Broker,
-            FaultKind.DatabaseKilled => OneOf([FaultySystem.UserDatabase, FaultySystem.OrderDatabase]),
+            FaultKind.DatabaseKilled or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused =>
+                OneOf([FaultySystem.UserDatabase, FaultySystem.OrderDatabase]),
             FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
             FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused => OneOf(FaultySystem.Services),
             FaultKind.ReplicaFrozen => OneOf([FailPoint.ConsumerInboxWritten, FailPoint.RelayClaimed]),
