@@ -32,9 +32,13 @@ public static class DeadLetterEndpointExtensions
         var ofQueue = all.MapGroup("/{queue}")
             .ProducesProblem(MessagingProblems.NotFound, MessagingProblems.DeadLettersBusy);
         ofQueue.MapGet("", DeadLetterHandlers.ListAsync).WithName("listDeadLetters").ProducesValidationProblem();
-        ofQueue.MapPost("/replay", DeadLetterHandlers.ReplayAllAsync).WithName("replayDeadLetters").ProducesProblem(MessagingProblems.QueueFull);
+        ofQueue.MapPost("/replay", DeadLetterHandlers.ReplayAllAsync)
+            .WithName("replayDeadLetters")
+            .ProducesProblem(MessagingProblems.QueueFull);
         ofQueue.MapGet("/{id}", DeadLetterHandlers.FindAsync).WithName("findDeadLetter");
-        ofQueue.MapPost("/{id}/replay", DeadLetterHandlers.ReplayAsync).WithName("replayDeadLetter").ProducesProblem(MessagingProblems.QueueFull);
+        ofQueue.MapPost("/{id}/replay", DeadLetterHandlers.ReplayAsync)
+            .WithName("replayDeadLetter")
+            .ProducesProblem(MessagingProblems.QueueFull);
         ofQueue.MapDelete("/{id}", DeadLetterHandlers.DiscardAsync).WithName("discardDeadLetter");
     }
 }

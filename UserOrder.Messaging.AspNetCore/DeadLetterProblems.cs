@@ -37,11 +37,13 @@ internal static class DeadLetterProblems
         }
         catch (Exception exception) when (IsOfBroker(exception) && !http.RequestAborted.IsCancellationRequested)
         {
-            return MessagingProblems.BrokerUnavailable.ToResult(http.Response, "Messages not yet processed remain dead letters. Try again later.");
+            return MessagingProblems.BrokerUnavailable.ToResult(
+                http.Response, "Messages not yet processed remain dead letters. Try again later.");
         }
     }
 
-    public static ProblemHttpResult NotFound(string title, string detail) => (MessagingProblems.NotFound with { Title = title }).ToResult(detail);
+    public static ProblemHttpResult NotFound(string title, string detail) =>
+        (MessagingProblems.NotFound with { Title = title }).ToResult(detail);
 
     /// <summary>The client ends a pending call with any of these when the connection breaks or the call times out.</summary>
     private static bool IsOfBroker(Exception exception) =>

@@ -3,7 +3,9 @@ using UserOrder.Messaging.Idempotency;
 
 namespace UserOrder.Messaging.AspNetCore;
 
-/// <summary>Refuses an invalid value of the request header <c>Idempotency-Key</c>. Use it beside <c>[FromHeader(Name = HeaderName)]</c>.</summary>
+/// <summary>
+/// Refuses an invalid value of the request header <c>Idempotency-Key</c>. Use it beside <c>[FromHeader(Name = HeaderName)]</c>.
+/// </summary>
 /// <remarks>
 /// The draft https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ requires a quoted string of RFC 8941, section
 /// 3.3.3. Many clients omit the quotes; both forms of the same characters are the same key.

@@ -8,7 +8,9 @@ namespace UserOrder.Messaging.AspNetCore;
 /// <remarks>https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07#section-2.7.</remarks>
 public static class IdempotencyProblems
 {
-    /// <summary><c>409</c> with <c>Retry-After</c> while the first request is in progress; <c>422</c> for a key of a different request.</summary>
+    /// <summary>
+    /// <c>409</c> with <c>Retry-After</c> while the first request is in progress; <c>422</c> for a key of a different request.
+    /// </summary>
     public static ProblemHttpResult Of(IdempotencyRefusal refusal, HttpResponse response) => refusal switch
     {
         IdempotencyRefusal.KeyReused => MessagingProblems.IdempotencyKeyReused.ToResult(

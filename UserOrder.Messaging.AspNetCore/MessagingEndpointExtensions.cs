@@ -30,7 +30,9 @@ public static class MessagingEndpointExtensions
                 : next(context))
         .ProducesProblem(MessagingProblems.OutboxFull);
 
-    /// <summary>Declares the responses of <see cref="IdempotencyProblems"/>, for an endpoint that takes the header <c>Idempotency-Key</c>.</summary>
+    /// <summary>
+    /// Declares the responses of <see cref="IdempotencyProblems"/>, for an endpoint that takes the header <c>Idempotency-Key</c>.
+    /// </summary>
     public static RouteHandlerBuilder AcceptsIdempotencyKey(this RouteHandlerBuilder endpoint) =>
         endpoint.ProducesProblem(MessagingProblems.IdempotencyKeyInFlight, MessagingProblems.IdempotencyKeyReused);
 

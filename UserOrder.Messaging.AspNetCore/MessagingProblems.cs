@@ -4,10 +4,12 @@ namespace UserOrder.Messaging.AspNetCore;
 internal static class MessagingProblems
 {
     /// <summary>The database does not answer, or its schema is not in place yet.</summary>
-    public static readonly MessagingProblem DatabaseUnavailable = new("database-unavailable", 503, "The database is out of reach.", RetryAfterSeconds: "2");
+    public static readonly MessagingProblem DatabaseUnavailable =
+        new("database-unavailable", 503, "The database is out of reach.", RetryAfterSeconds: "2");
 
     /// <summary>The outbox is at its limits.</summary>
-    public static readonly MessagingProblem OutboxFull = new("outbox-full", 503, "Too many events wait for the broker.", RetryAfterSeconds: "10");
+    public static readonly MessagingProblem OutboxFull =
+        new("outbox-full", 503, "Too many events wait for the broker.", RetryAfterSeconds: "10");
 
     /// <summary>Another request with the same idempotency key is in progress.</summary>
     public static readonly MessagingProblem IdempotencyKeyInFlight =
@@ -27,5 +29,6 @@ internal static class MessagingProblems
     public static readonly MessagingProblem QueueFull = new("queue-full", 503, "The queue is full.", RetryAfterSeconds: "5");
 
     /// <summary>The broker does not answer.</summary>
-    public static readonly MessagingProblem BrokerUnavailable = new("broker-unavailable", 503, "The broker is out of reach.", RetryAfterSeconds: "5");
+    public static readonly MessagingProblem BrokerUnavailable =
+        new("broker-unavailable", 503, "The broker is out of reach.", RetryAfterSeconds: "5");
 }

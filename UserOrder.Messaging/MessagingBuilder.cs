@@ -17,8 +17,8 @@ public sealed class MessagingBuilder
     internal MessagingBuilder(IServiceCollection services) => _services = services;
 
     /// <summary>
-    /// Declares an event type that the service publishes. The outbox refuses every other one. A self-provisioned broker user may publish only
-    /// these.
+    /// Declares an event type that the service publishes. The outbox refuses every other one. A self-provisioned broker user may publish
+    /// only these.
     /// </summary>
     /// <typeparam name="TData">The event's content.</typeparam>
     /// <param name="type">The event type, which is the routing key.</param>
@@ -34,7 +34,8 @@ public sealed class MessagingBuilder
     /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name, <c>service.event</c>. Its dead letters go to <c>{queue}.dead</c>.</param>
-    public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(EventType<TData> type, string queue)
+    public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
         _services.AddSingleton(new SubscribedQueue(queue, type.Name));

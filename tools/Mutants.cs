@@ -1,5 +1,6 @@
 // Checks that the tests notice a broken protocol. For each mutant of tools/mutants.json it breaks one line in a clone of the last commit,
-// runs the tests that must fail, and reports whether they did. The exit code is 0 if every mutant was killed. A mutant takes about 2 minutes.
+// runs the tests that must fail, and reports whether they did. The exit code is 0 if every mutant was killed. A mutant takes about 2
+// minutes.
 //
 //     dotnet run tools/Mutants.cs -- [NAME...]       runs the mutants whose names contain one of the words, by default all
 #:property PublishAot=false
@@ -59,7 +60,9 @@ string Try(Mutant mutant)
             return "**does not compile**";
         }
 
-        return Run(clone, "dotnet", "test", mutant.Project, "--no-build", "--nologo", "--filter", mutant.Tests) == 0 ? "**survived**" : "killed";
+        return Run(clone, "dotnet", "test", mutant.Project, "--no-build", "--nologo", "--filter", mutant.Tests) == 0
+            ? "**survived**"
+            : "killed";
     }
     finally
     {

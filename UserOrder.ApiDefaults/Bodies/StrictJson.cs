@@ -20,8 +20,8 @@ internal static class StrictJson
 
     /// <summary>Accepts JSON in UTF-8 only (RFC 8259, section 8.1).</summary>
     /// <remarks>
-    /// The framework answers <c>500</c> to a charset that it does not know, even to a quoted UTF-8, wherever it stands among the parameters.
-    /// So it gets no parameter that the client chose.
+    /// The framework answers <c>500</c> to a charset that it does not know, even to a quoted UTF-8, wherever it stands among the
+    /// parameters. So it gets no parameter that the client chose.
     /// </remarks>
     public static void UseStrictJson(this WebApplication app) =>
         app.Use((context, next) =>

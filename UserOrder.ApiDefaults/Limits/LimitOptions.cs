@@ -17,8 +17,8 @@ internal sealed class LimitOptions
     public int? RequestsPerSecond { get; set; }
 
     /// <summary>
-    /// The requests per second of a service's own client: its token has a scope for everybody's data, such as <c>things:read:any</c>. Such a
-    /// client is limited apart from end users. Default: ten times <see cref="RequestsPerSecond"/>.
+    /// The requests per second of a service's own client: its token has a scope for everybody's data, such as <c>things:read:any</c>. Such
+    /// a client is limited apart from end users. Default: ten times <see cref="RequestsPerSecond"/>.
     /// </summary>
     [Range(1, 10_000_000)]
     public int? ServiceRequestsPerSecond { get; set; }

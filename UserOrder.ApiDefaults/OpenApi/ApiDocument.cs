@@ -12,10 +12,11 @@ internal static class ApiDocument
     public const string AccessToken = "AccessToken";
 
     private const string Common =
-        "Bodies are JSON in UTF-8; a request's body has at most 64 KiB. Unknown fields are ignored, in both directions. Errors are problem " +
-        "details (RFC 9457) with a stable `type`; treat an unknown type by its status. Times are UTC, ids are UUIDs. The version is the first " +
-        "segment of the path; an unknown version is answered `404` with the type `unsupported-version`. An unknown address is answered " +
-        "`404 not-found`, an unsupported method `405 method-not-allowed`, and a request that is not HTTP `400` without a body.";
+        "Bodies are JSON in UTF-8; a request's body has at most 64 KiB. Unknown fields are ignored, in both directions. Errors are " +
+        "problem details (RFC 9457) with a stable `type`; treat an unknown type by its status. Times are UTC, ids are UUIDs. The " +
+        "version is the first segment of the path; an unknown version is answered `404` with the type `unsupported-version`. An " +
+        "unknown address is answered `404 not-found`, an unsupported method `405 method-not-allowed`, and a request that is not HTTP " +
+        "`400` without a body.";
 
     public static void Apply(OpenApiDocument document, string version, string title, string description)
     {
@@ -49,10 +50,13 @@ internal static class ApiDocument
             Scheme = "bearer",
             BearerFormat = "JWT",
             Description =
-                "An access token of the issuer that the service trusts. A scope covers the caller's own resources, with the suffix `:any` " +
-                "everybody's; `admin` covers everything. An open service requires no token.",
+                "An access token of the issuer that the service trusts. A scope covers the caller's own resources, with the suffix " +
+                "`:any` everybody's; `admin` covers everything. An open service requires no token.",
         });
-        document.AddComponent(VersionsHeader, Header("The versions that the service answers.", required: true, new OpenApiSchema { Type = JsonSchemaType.String }));
+        document.AddComponent(VersionsHeader, Header(
+            "The versions that the service answers.",
+            required: true,
+            new OpenApiSchema { Type = JsonSchemaType.String }));
         document.AddComponent(DeprecationHeader, Header(
             "When the version was or will be deprecated, as an @ and seconds since 1970 (RFC 9745); absent until that is announced.",
             required: false,

@@ -22,7 +22,10 @@ internal sealed class BodyExamples(IReadOnlyCollection<object> examples)
 
         foreach (var response in context.Description.SupportedResponseTypes)
         {
-            AddExample(operation.Responses?.GetValueOrDefault(response.StatusCode.ToString(CultureInfo.InvariantCulture))?.Content, response.Type, json);
+            AddExample(
+                operation.Responses?.GetValueOrDefault(response.StatusCode.ToString(CultureInfo.InvariantCulture))?.Content,
+                response.Type,
+                json);
         }
     }
 

@@ -11,7 +11,8 @@ public static class OpenApiDescriptionExtensions
     /// <param name="title">The API's name.</param>
     /// <param name="description">The API's purpose in one sentence.</param>
     /// <param name="examples">An example for each type of a request's or response's body.</param>
-    public static OpenApiOptions Describe(this OpenApiOptions options, string title, string description, params IReadOnlyCollection<object> examples)
+    public static OpenApiOptions Describe(
+        this OpenApiOptions options, string title, string description, params IReadOnlyCollection<object> examples)
     {
         ArgumentNullException.ThrowIfNull(options);
         var bodies = new BodyExamples(examples);

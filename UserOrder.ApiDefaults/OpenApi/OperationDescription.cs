@@ -24,7 +24,10 @@ internal static class OperationDescription
 
         if (metadata.OfType<RequiredScope>().LastOrDefault() is { } required)
         {
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(ApiDocument.AccessToken, context.Document)] = [required.Name] }];
+            operation.Security =
+            [
+                new() { [new OpenApiSecuritySchemeReference(ApiDocument.AccessToken, context.Document)] = [required.Name] },
+            ];
         }
 
         SortByStatus(responses);
@@ -32,12 +35,17 @@ internal static class OperationDescription
 
     private static void AddHeaders(OpenApiResponses responses, IEnumerable<ResponseHeader> headers)
     {
-        foreach (var response in responses.Where(response => response.Key.StartsWith('2')).Select(response => (OpenApiResponse)response.Value))
+        foreach (var response in responses.Where(response => response.Key.StartsWith('2'))
+            .Select(response => (OpenApiResponse)response.Value))
         {
             foreach (var (name, description) in headers)
             {
                 response.Headers ??= new Dictionary<string, IOpenApiHeader>();
-                response.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+                response.Headers[name] = new OpenApiHeader
+                {
+                    Description = description,
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                };
             }
         }
     }

@@ -20,7 +20,8 @@ public sealed class AccessControl
     public static ProblemHttpResult Refuse() => ProblemTypes.Forbidden.ToResult("This resource belongs to another user.");
 
     /// <summary>Whether the token names the owner.</summary>
-    internal bool IsOwn(ClaimsPrincipal claims, Guid owner) => Guid.TryParse(claims.FindFirstValue(_options.OwnerIdClaim), out var id) && id == owner;
+    internal bool IsOwn(ClaimsPrincipal claims, Guid owner) =>
+        Guid.TryParse(claims.FindFirstValue(_options.OwnerIdClaim), out var id) && id == owner;
 
     /// <summary>Whether the token has the scope <c>admin</c>. An open service knows no operators.</summary>
     internal bool IsOperator(HttpContext context) => !IsOpen && Scopes.Permits(context.User, Scopes.Admin);

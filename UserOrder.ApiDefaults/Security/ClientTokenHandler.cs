@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>Adds the service's own access token to each call. It retries once with a new token when the other service refuses one.</summary>
+/// <summary>
+/// Adds the service's own access token to each call. It retries once with a new token when the other service refuses one.
+/// </summary>
 internal sealed class ClientTokenHandler(ClientTokens tokens) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

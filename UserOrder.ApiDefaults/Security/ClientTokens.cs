@@ -25,7 +25,9 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
     private Task<Token>? _renewal;
     private (long At, string Reason)? _failure;
 
-    /// <exception cref="HttpRequestException">The issuer does not answer or sends no token, or did not in the last five seconds.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The issuer does not answer or sends no token, or did not in the last five seconds.
+    /// </exception>
     /// <exception cref="Polly.ExecutionRejectedException">The circuit to the issuer is open, or the issuer takes too long.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +58,9 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
     }
 
     /// <summary>Discards a refused token.</summary>
-    /// <returns>Whether a retry with another token is worthwhile; false for a new token, because a newer one would be refused too.</returns>
+    /// <returns>
+    /// Whether a retry with another token is worthwhile; false for a new token, because a newer one would be refused too.
+    /// </returns>
     public bool Forget(string refused)
     {
         lock (_lock)
@@ -119,7 +123,8 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
         using var response = await issuer.SendAsync(request);
         if (!response.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"The issuer answers {(int)response.StatusCode} to the request for an access token.", null, response.StatusCode);
+            throw new HttpRequestException(
+                $"The issuer answers {(int)response.StatusCode} to the request for an access token.", null, response.StatusCode);
         }
 
         try
@@ -137,7 +142,8 @@ internal sealed class ClientTokens(IHttpClientFactory http, ClientOptions client
 
     /// <summary>Form-encodes each part first (RFC 6749, section 2.3.1).</summary>
     private string BasicCredentials() =>
-        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(client.ClientId!)}:{Uri.EscapeDataString(client.ClientSecret!)}"));
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            $"{Uri.EscapeDataString(client.ClientId!)}:{Uri.EscapeDataString(client.ClientSecret!)}"));
 
     private static TimeSpan LifetimeOf(TokenResponse answer) => answer.ExpiresIn switch
     {

@@ -23,11 +23,12 @@ internal static class CrossOrigin
         if (origins.Length > 0)
         {
             builder.Services.AddCors();
-            builder.Services.AddOptions<CorsOptions>().Configure<IEnumerable<CrossOriginHeaders>>((cors, own) => cors.AddDefaultPolicy(policy => policy
-                .WithOrigins(origins)
-                .WithMethods("GET", "POST")
-                .WithHeaders([.. SentHeaders, .. own.Select(header => header.Sent)])
-                .WithExposedHeaders([.. ReadHeaders, .. own.Select(header => header.Read)])));
+            builder.Services.AddOptions<CorsOptions>()
+                .Configure<IEnumerable<CrossOriginHeaders>>((cors, own) => cors.AddDefaultPolicy(policy => policy
+                    .WithOrigins(origins)
+                    .WithMethods("GET", "POST")
+                    .WithHeaders([.. SentHeaders, .. own.Select(header => header.Sent)])
+                    .WithExposedHeaders([.. ReadHeaders, .. own.Select(header => header.Read)])));
         }
     }
 

@@ -2,7 +2,9 @@ using System.Security.Claims;
 
 namespace UserOrder.ApiDefaults.Security;
 
-/// <summary>Reads an access token's scopes from its claim <c>scope</c> (RFC 9068, section 2.2.3), or <c>scp</c>, which some issuers use.</summary>
+/// <summary>
+/// Reads an access token's scopes from its claim <c>scope</c> (RFC 9068, section 2.2.3), or <c>scp</c>, which some issuers use.
+/// </summary>
 /// <remarks>
 /// A scope such as <c>things:read</c> covers the caller's own resources; <c>things:read:any</c> covers everybody's. <see cref="Admin"/>
 /// includes every scope. Each service declares its own scopes.

@@ -22,8 +22,8 @@ internal sealed class SecurityOptions
     public string? Audience { get; set; }
 
     /// <summary>
-    /// The <c>typ</c> of access tokens, which distinguishes them from other tokens of the issuer. Default: <c>at+jwt</c>, as RFC 9068 requires.
-    /// An issuer that does not follow it may need <c>JWT</c>.
+    /// The <c>typ</c> of access tokens, which distinguishes them from other tokens of the issuer. Default: <c>at+jwt</c>, as RFC 9068
+    /// requires. An issuer that does not follow it may need <c>JWT</c>.
     /// </summary>
     public string TokenType { get; set; } = "at+jwt";
 
@@ -65,7 +65,8 @@ internal sealed class SecurityOptions
 
     /// <summary>Requires encryption for an address that receives tokens or secrets.</summary>
     internal static void CheckAddress(string? address, string name) => Check(
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)),
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)),
         $"{Section}:{name} must be an https URL; http is allowed for this machine only.");
 
     internal static void Check(bool isValid, string message)

@@ -18,7 +18,8 @@ internal sealed record ApiVersion(string Name, string? Deprecation, string? Suns
         var sunset = ReadTime(section.GetSection("Sunset"));
         if (sunset < deprecation)
         {
-            throw new InvalidOperationException($"{section.Path}:Sunset must not be before {section.Path}:Deprecation (RFC 9745, section 4).");
+            throw new InvalidOperationException(
+                $"{section.Path}:Sunset must not be before {section.Path}:Deprecation (RFC 9745, section 4).");
         }
 
         var link = section["Link"];
@@ -46,7 +47,11 @@ internal sealed record ApiVersion(string Name, string? Deprecation, string? Suns
     private static DateTimeOffset? ReadTime(IConfigurationSection section) =>
         section.Value is not { Length: > 0 } value
             ? null
-            : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            : DateTimeOffset.TryParse(
+                value,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time)
                 ? time
                 : throw new InvalidOperationException($"{section.Path} must be a time, such as 2027-01-31T00:00:00Z.");
 }

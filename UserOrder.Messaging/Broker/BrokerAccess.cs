@@ -63,7 +63,8 @@ internal sealed partial class BrokerAccess(
             await GrantAsync(cancellationToken);
             _failed = false;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             if (!_failed)
             {

@@ -14,9 +14,10 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
     /// The user that the broker validates as the publisher of a message (https://www.rabbitmq.com/docs/validated-user-id); null if the
     /// connection does not log in by name and password.
     /// </summary>
-    public string? User => factory is ConnectionFactory concrete && concrete.AuthMechanisms.All(mechanism => mechanism is PlainMechanismFactory)
-        ? factory.UserName
-        : null;
+    public string? User =>
+        factory is ConnectionFactory concrete && concrete.AuthMechanisms.All(mechanism => mechanism is PlainMechanismFactory)
+            ? factory.UserName
+            : null;
 
     public bool IsOpen => _connection is { IsOpen: true };
 

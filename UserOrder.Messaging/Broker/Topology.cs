@@ -64,11 +64,17 @@ internal static partial class Topology
     /// exists with other arguments, the service logs a warning and uses it unchanged.
     /// </summary>
     public static async Task DeclareQueueAsync(
-        IConnection connection, string queue, string bindingKey, MessagingOptions options, ILogger logger, CancellationToken cancellationToken)
+        IConnection connection,
+        string queue,
+        string bindingKey,
+        MessagingOptions options,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         await DeclareExchangeAsync(connection, options, cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        await channel.ExchangeDeclareAsync(ExchangeOf(queue), ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(
+            ExchangeOf(queue), ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await DeclareQuorumQueueAsync(DeadLettersOf(queue), new()
         {
             // Each inspection of a dead letter is a delivery, and by default RabbitMQ 4 drops a message after 20 deliveries.
@@ -80,7 +86,8 @@ internal static partial class Topology
             ["x-dead-letter-exchange"] = ExchangeOf(queue),
             ["x-dead-letter-routing-key"] = DeadLettersOf(queue),
 
-            // At-least-once dead-lettering needs reject-publish: https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
+            // At-least-once dead-lettering needs reject-publish:
+            // https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
             ["x-dead-letter-strategy"] = "at-least-once",
         });
         await BindAsync(channel, queue, bindingKey, options, cancellationToken);
@@ -94,9 +101,11 @@ internal static partial class Topology
             {
                 // Each declaration needs a channel of its own, because the broker closes the channel if it refuses the declaration.
                 await using var declaring = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-                await declaring.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+                await declaring.QueueDeclareAsync(
+                    name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
             }
-            catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
+            catch (OperationInterruptedException exception) when (
+                exception.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
             {
                 LogArgumentsDiffer(logger, name, reason.ReplyText);
             }

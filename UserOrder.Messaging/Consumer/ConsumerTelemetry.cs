@@ -49,7 +49,8 @@ internal sealed class ConsumerTelemetry
     public Activity? StartProcess(Delivery delivery, ActivityContext parent, string? subject = null)
     {
         var activity = MessagingSpans.AreWanted
-            ? MessagingSpans.StartProcess(_spanName, _destination, delivery.Properties.MessageId, delivery.Body.Length, delivery.Tag, parent, _broker)
+            ? MessagingSpans.StartProcess(
+                _spanName, _destination, delivery.Properties.MessageId, delivery.Body.Length, delivery.Tag, parent, _broker)
             : null;
         return activity is { IsAllDataRequested: true } ? activity.SetTag("cloudevents.event_subject", subject) : activity;
     }

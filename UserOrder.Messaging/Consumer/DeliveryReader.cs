@@ -20,11 +20,14 @@ internal sealed class DeliveryReader<TData>(
     {
         if (delivery.Body.Length > _options.MaxMessageBytes)
         {
-            throw new UnreadableEventException($"The message has {delivery.Body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.");
+            throw new UnreadableEventException(
+                $"The message has {delivery.Body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.");
         }
 
         // Only this service may publish to the queue's own exchange: it replays dead letters by it.
-        if (_publisher is not null && delivery.Properties.UserId != _publisher && delivery.Exchange != Topology.ExchangeOf(subscription.Queue))
+        if (_publisher is not null
+            && delivery.Properties.UserId != _publisher
+            && delivery.Exchange != Topology.ExchangeOf(subscription.Queue))
         {
             throw new UnreadableEventException($"The broker does not confirm that {_publisher} published the event.");
         }

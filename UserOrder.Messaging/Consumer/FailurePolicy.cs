@@ -12,8 +12,8 @@ namespace UserOrder.Messaging.Consumer;
 
 /// <summary>
 /// Decides what happens to a failed delivery. An unreadable message becomes a dead letter at once. An event whose handler fails is retried
-/// after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>. Events that met a lock wait without
-/// limit, because another replica may hold it.
+/// after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>. Events that met a lock wait
+/// without limit, because another replica may hold it.
 /// </summary>
 internal sealed partial class FailurePolicy(
     string queue,

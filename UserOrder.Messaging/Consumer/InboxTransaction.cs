@@ -29,7 +29,8 @@ internal sealed partial class InboxTransaction<TData>(
     /// <exception cref="HandlerFailedException">The handler or the database refused the events.</exception>
     /// <exception cref="EventsLockedException">Another transaction held a lock for too long.</exception>
     /// <exception cref="OperationCanceledException">The service stops during an outage.</exception>
-    public async Task<IReadOnlyList<IncomingEvent<TData>>> ApplyAsync(IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
+    public async Task<IReadOnlyList<IncomingEvent<TData>>> ApplyAsync(
+        IReadOnlyList<IncomingEvent<TData>> events, CancellationToken stopping)
     {
         var backoff = new Backoff(time);
         while (true)
@@ -71,7 +72,8 @@ internal sealed partial class InboxTransaction<TData>(
     }
 
     /// <remarks>Takes no cancellation token, so that the stop of the service does not interrupt a transaction.</remarks>
-    private async Task<(List<ReceivedEvent<TData>> Applied, List<IncomingEvent<TData>> TooOld)> CommitOnceAsync(IReadOnlyList<IncomingEvent<TData>> events)
+    private async Task<(List<ReceivedEvent<TData>> Applied, List<IncomingEvent<TData>> TooOld)> CommitOnceAsync(
+        IReadOnlyList<IncomingEvent<TData>> events)
     {
         await using var transaction = await outbox.BeginTransactionAsync(CancellationToken.None);
 
@@ -87,7 +89,9 @@ internal sealed partial class InboxTransaction<TData>(
         var tooOld = events.Where(incoming => isNew.TryGetValue(incoming.Event.Id, out var added) && !added).ToList();
 
         // Remove, because a batch may hold the same event twice.
-        var fresh = events.Where(incoming => isNew.Remove(incoming.Event.Id, out var added) && added).Select(incoming => incoming.Event).ToList();
+        var fresh = events.Where(incoming => isNew.Remove(incoming.Event.Id, out var added) && added)
+            .Select(incoming => incoming.Event)
+            .ToList();
         FailPoint.Reach(FailPoint.ConsumerInboxWritten);
         if (fresh.Count > 0)
         {
@@ -123,7 +127,8 @@ internal sealed partial class InboxTransaction<TData>(
             return null;
         }
 
-        return telemetry.StartBatch(events.Select(incoming => incoming.Activity).OfType<Activity>().Where(activity => activity.Recorded), events.Count);
+        return telemetry.StartBatch(
+            events.Select(incoming => incoming.Activity).OfType<Activity>().Where(activity => activity.Recorded), events.Count);
     }
 
     /// <summary>Logs events from the future once, until a batch without any.</summary>
@@ -137,7 +142,10 @@ internal sealed partial class InboxTransaction<TData>(
         _areClocksApart = ahead > TimeSpan.Zero;
     }
 
-    [LoggerMessage(48, LogLevel.Warning, "The consumer of {Queue} applies events whose time is {Ahead} ahead: a clock is wrong here or at the sender")]
+    [LoggerMessage(
+        48,
+        LogLevel.Warning,
+        "The consumer of {Queue} applies events whose time is {Ahead} ahead: a clock is wrong here or at the sender")]
     private partial void LogFromFuture(string queue, TimeSpan ahead);
 
     [LoggerMessage(42, LogLevel.Warning, "The consumer of {Queue} waits for the database: {Reason}")]

@@ -88,7 +88,8 @@ internal sealed class DatabaseAccess(string runtime, string? owner)
 
     private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static async Task<bool> IsTrueAsync(NpgsqlConnection connection, string sql, string parameter, CancellationToken cancellationToken)
+    private static async Task<bool> IsTrueAsync(
+        NpgsqlConnection connection, string sql, string parameter, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = parameter } } };
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -18,7 +18,9 @@ public static class DatabaseExtensions
     /// database does not answer. If <c>ConnectionStrings:{name}-owner</c> is set, that role migrates the schema and creates the role of
     /// <c>ConnectionStrings:{name}</c>, which may then use only the tables.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A connection string is missing or invalid; the message names it, without its value.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A connection string is missing or invalid; the message names it, without its value.
+    /// </exception>
     public static IHostApplicationBuilder AddPostgresDatabase(this IHostApplicationBuilder builder, string name, Assembly migrations)
     {
         var connectionString = ConnectionStrings.Postgres(builder.Configuration, name)
@@ -37,7 +39,8 @@ public static class DatabaseExtensions
     {
         services.AddSingleton(new MigrationAssembly(assembly));
         services.TryAddSingleton<SchemaMigrator>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaMigrator>(provider => provider.GetRequiredService<SchemaMigrator>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, SchemaMigrator>(provider => provider.GetRequiredService<SchemaMigrator>()));
     }
 
     private static NpgsqlDataSource CreateDataSource(string connectionString, ILoggerFactory loggers)
@@ -45,8 +48,8 @@ public static class DatabaseExtensions
         // The timeouts are shorter than the driver's defaults, so that the service gives up an unreachable server within seconds. A
         // connection attempt survives one lost packet. A request may wait for two attempts: its own batch's and the previous batch's. The
         // driver prepares recurring statements, because planning the long ones costs more than running them. The service has a dozen. GSS
-        // encryption is off by default, because chiseled images lack the Kerberos library. Keepalives find idle connections to a machine that
-        // has vanished. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
+        // encryption is off by default, because chiseled images lack the Kerberos library. Keepalives find idle connections to a machine
+        // that has vanished. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
         const string Defaults =
             "Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;" +
             "TCP Keepalive Time=10;TCP Keepalive Interval=5";

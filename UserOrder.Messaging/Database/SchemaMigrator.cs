@@ -122,7 +122,8 @@ internal sealed partial class SchemaMigrator(
             $"The migration {migration.Name} of {migration.Component} failed.",
             () => ExecuteAsync(connection, migration.Sql, cancellationToken));
 
-        await using var record = new NpgsqlCommand("insert into schema_migrations (component, number, name) values ($1, $2, $3)", connection)
+        await using var record = new NpgsqlCommand(
+            "insert into schema_migrations (component, number, name) values ($1, $2, $3)", connection)
         {
             Parameters =
             {
@@ -135,7 +136,8 @@ internal sealed partial class SchemaMigrator(
         LogApplied(migration.Name, migration.Component);
     }
 
-    private static async Task<HashSet<(string Component, int Number)>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<HashSet<(string Component, int Number)>> AppliedAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // Checked first, because PostgreSQL refuses even "create table if not exists" to a role that may not create tables.
         await using var exists = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);

@@ -34,7 +34,8 @@ internal static class DeadLetterHeaders
     private const int MaxBytes = 64 * 1024;
 
     /// <summary>The message's headers plus those that record why and when it became a dead letter.</summary>
-    public static Dictionary<string, object?> OfDeath(IDictionary<string, object?>? headers, string queue, string reason, DateTimeOffset now)
+    public static Dictionary<string, object?> OfDeath(
+        IDictionary<string, object?>? headers, string queue, string reason, DateTimeOffset now)
     {
         var bytes = SizeOf(headers);
         var kept = bytes <= MaxBytes ? WithoutRecipients(headers) : new() { [Dropped] = bytes };

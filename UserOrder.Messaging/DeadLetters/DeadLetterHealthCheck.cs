@@ -19,7 +19,9 @@ internal sealed class DeadLetterHealthCheck(DeadLetterCounts counts) : IHealthCh
             return "Not counted: the broker has not answered.";
         }
 
-        var waiting = latest.Where(queue => queue.Count > 0).Select(queue => $"{queue.Count} in {Topology.DeadLettersOf(queue.Queue)}").ToList();
+        var waiting = latest.Where(queue => queue.Count > 0)
+            .Select(queue => $"{queue.Count} in {Topology.DeadLettersOf(queue.Queue)}")
+            .ToList();
         return waiting.Count == 0 ? "none" : string.Join(", ", waiting);
     }
 }

@@ -62,5 +62,6 @@ internal sealed class HeldLetters(IChannel channel, string queue)
     /// <summary>
     /// Takes no cancellation token: a cancelled get would leave its answer unread on the channel, which still has to return messages.
     /// </summary>
-    private Task<BasicGetResult?> GetAsync() => channel.BasicGetAsync(Topology.DeadLettersOf(queue), autoAck: false, CancellationToken.None);
+    private Task<BasicGetResult?> GetAsync() =>
+        channel.BasicGetAsync(Topology.DeadLettersOf(queue), autoAck: false, CancellationToken.None);
 }

@@ -16,7 +16,8 @@ internal static class CloudEventWriter
     [ThreadStatic]
     private static Scratch? _scratch;
 
-    public static byte[] Write<TData>(EventType<TData> type, Guid id, string source, string subject, DateTimeOffset time, Activity? origin, TData data)
+    public static byte[] Write<TData>(
+        EventType<TData> type, Guid id, string source, string subject, DateTimeOffset time, Activity? origin, TData data)
     {
         // The field stays empty during the write, so that a serializer that writes another event gets a scratch of its own.
         var scratch = _scratch ?? new Scratch();

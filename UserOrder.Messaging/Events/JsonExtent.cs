@@ -21,6 +21,7 @@ internal readonly record struct JsonExtent(int Start, int Length)
             return new JsonExtent(start, (int)reader.BytesConsumed - start);
         }
 
-        public override void Write(Utf8JsonWriter writer, JsonExtent value, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override void Write(Utf8JsonWriter writer, JsonExtent value, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
     }
 }

@@ -38,5 +38,7 @@ public sealed class Rfc3339TimeConverter : JsonConverter<DateTimeOffset>
     }
 
     private static bool HasSecondsAndOffset(ReadOnlySpan<byte> text) =>
-        text.Length > SecondsColon && text[SecondsColon] == ':' && text[^6..] is [.., (byte)'Z'] or [(byte)'+' or (byte)'-', _, _, (byte)':', _, _];
+        text.Length > SecondsColon
+            && text[SecondsColon] == ':'
+            && text[^6..] is [.., (byte)'Z'] or [(byte)'+' or (byte)'-', _, _, (byte)':', _, _];
 }

@@ -67,7 +67,8 @@ public static class IdempotencyStore
     private static async Task<(ReadOnlyMemory<byte> Fingerprint, Guid EntityId)?> ReadAsync(
         NpgsqlDataSource database, IdempotencyKey key, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select fingerprint, entity_id from idempotency_keys where key = $1 and operation = $2");
+        await using var command = database.CreateCommand(
+            "select fingerprint, entity_id from idempotency_keys where key = $1 and operation = $2");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Value });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Operation });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -72,6 +72,8 @@ public sealed class IdempotentRequests
             : refuse(IdempotencyRefusal.KeyInFlight);
 
         async Task<TResult> AnswerRepetitionAsync((ReadOnlyMemory<byte> Fingerprint, Guid EntityId) first) =>
-            first.Fingerprint.Span.SequenceEqual(key.Fingerprint.Span) ? await replay(first.EntityId) : refuse(IdempotencyRefusal.KeyReused);
+            first.Fingerprint.Span.SequenceEqual(key.Fingerprint.Span)
+                ? await replay(first.EntityId)
+                : refuse(IdempotencyRefusal.KeyReused);
     }
 }

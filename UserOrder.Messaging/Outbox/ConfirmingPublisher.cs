@@ -54,7 +54,8 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             cancellationToken);
         var publisher = new ConfirmingPublisher(channel, user, options, telemetry, time);
         channel.BasicAcksAsync += (_, ack) => Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
-        channel.BasicNacksAsync += (_, nack) => Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
+        channel.BasicNacksAsync += (_, nack) =>
+            Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
         channel.BasicReturnAsync += (_, returned) => Do(() => publisher._batch?.Return(returned.BasicProperties.MessageId));
         channel.ChannelShutdownAsync += (_, _) => Do(() =>
         {
@@ -88,7 +89,8 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
                 await SendAsync(messages[i], spans[i], timeout.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RabbitMQClientException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or RabbitMQClientException or IOException or ObjectDisposedException)
         {
             batch.Abandon();
         }

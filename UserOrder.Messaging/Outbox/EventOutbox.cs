@@ -62,7 +62,8 @@ public sealed class EventOutbox
         var body = CloudEventWriter.Write(type, id, $"/{_options.ServiceName}", subject, now, origin, data);
         return body.Length <= _options.MaxMessageBytes
             ? new OutboxMessage(id, type.Name, body, origin?.Id, origin?.TraceStateString)
-            : throw new ArgumentException($"The event {type.Name} has {body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.", nameof(data));
+            : throw new ArgumentException(
+                $"The event {type.Name} has {body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.", nameof(data));
     }
 
     /// <summary>Begins the transaction of a change and its events.</summary>

@@ -49,7 +49,8 @@ internal sealed partial class OutboxBacklog : BackgroundService
     public long Rows { get; private set; }
 
     /// <summary>The age of the oldest event by the database's clock, which all replicas share.</summary>
-    public TimeSpan Age => _oldest is { } oldest && oldest.Age + _time.GetElapsedTime(oldest.MeasuredAt) is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+    public TimeSpan Age =>
+        _oldest is { } oldest && oldest.Age + _time.GetElapsedTime(oldest.MeasuredAt) is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
     /// <summary>Whether the outbox has reached one of its limits.</summary>
     public bool IsFull => Rows >= _options.OutboxMaxRows || Age > _options.OutboxMaxAge;

@@ -10,7 +10,8 @@ internal sealed class OutboxHealthCheck(OutboxBacklog backlog) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
-        var description = string.Create(CultureInfo.InvariantCulture, $"{backlog.Rows} events wait, the oldest for {backlog.Age.TotalSeconds:0} s");
+        var description = string.Create(
+            CultureInfo.InvariantCulture, $"{backlog.Rows} events wait, the oldest for {backlog.Age.TotalSeconds:0} s");
         return Task.FromResult(backlog.IsFull ? HealthCheckResult.Degraded(description) : HealthCheckResult.Healthy(description));
     }
 }

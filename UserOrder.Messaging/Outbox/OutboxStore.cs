@@ -84,7 +84,8 @@ public static class OutboxStore
     }
 
     /// <summary>Puts back the events that the broker did not confirm. Each waits 100 ms, doubled with each attempt, at most 5 s.</summary>
-    internal static async Task PutBackAsync(NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    internal static async Task PutBackAsync(
+        NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {

@@ -56,7 +56,8 @@ public sealed class OutboxTransaction : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    internal static async Task<OutboxTransaction> BeginAsync(NpgsqlDataSource database, OutboxSignal signal, CancellationToken cancellationToken)
+    internal static async Task<OutboxTransaction> BeginAsync(
+        NpgsqlDataSource database, OutboxSignal signal, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try

@@ -12,12 +12,14 @@ internal sealed class PublishTelemetry(MessagingTelemetry telemetry)
     public Activity? Start(OutboxMessage message)
     {
         // An event that no traced request caused must not start a trace.
-        if (!MessagingSpans.AreWanted || !ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
+        if (!MessagingSpans.AreWanted
+            || !ActivityContext.TryParse(message.TraceParent, message.TraceState, isRemote: false, out var origin))
         {
             return null;
         }
 
-        return MessagingSpans.StartPublish(DestinationOf(message.Type), message.Type, message.Id, message.Body.Length, origin, telemetry.Broker);
+        return MessagingSpans.StartPublish(
+            DestinationOf(message.Type), message.Type, message.Id, message.Body.Length, origin, telemetry.Broker);
     }
 
     public static void End(Activity? activity, PublishOutcome outcome)
@@ -36,7 +38,8 @@ internal sealed class PublishTelemetry(MessagingTelemetry telemetry)
         telemetry.SendDuration.Record(duration.TotalSeconds, Tags(telemetry.Exchange));
         if (telemetry.Sent.Enabled)
         {
-            foreach (var ((type, outcome), count) in messages.Zip(outcomes, (message, outcome) => (message.Type, outcome)).CountBy(sent => sent))
+            foreach (var ((type, outcome), count) in messages.Zip(outcomes, (message, outcome) => (message.Type, outcome))
+                .CountBy(sent => sent))
             {
                 CountSent(DestinationOf(type), outcome, count);
             }

@@ -16,7 +16,8 @@ internal sealed class Circuits
     public Circuits(Func<Exception, bool> isDatabaseOutage, MessagingTelemetry telemetry, TimeProvider time, ILogger<Circuit> logger)
     {
         // The relay calls only its database and the broker, so every other failure comes from the broker.
-        RelayToBroker = new Circuit("relay-broker", exception => exception is not (OperationCanceledException or DbException), time, logger);
+        RelayToBroker = new Circuit(
+            "relay-broker", exception => exception is not (OperationCanceledException or DbException), time, logger);
         ConsumerToDatabase = new Circuit("consumer-database", isDatabaseOutage, time, logger);
         All = [RelayToBroker, ConsumerToDatabase];
         telemetry.Meter.CreateObservableGauge("userorder.circuit_breaker.state", Measure, description: "0 closed, 1 half-open, 2 open.");

@@ -36,9 +36,11 @@ internal static class ConnectionStrings
             return null;
         }
 
-        return Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Contains(':', StringComparison.Ordinal)
-            ? uri
-            : throw Invalid(name, "an HTTP URI with a login, such as http://administrator:secret@broker:15672");
+        return Uri.TryCreate(value, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            && uri.UserInfo.Contains(':', StringComparison.Ordinal)
+                ? uri
+                : throw Invalid(name, "an HTTP URI with a login, such as http://administrator:secret@broker:15672");
     }
 
     private static InvalidOperationException Invalid(string name, string expected) => new($"ConnectionStrings:{name} must be {expected}.");

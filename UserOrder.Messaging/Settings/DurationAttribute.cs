@@ -14,7 +14,9 @@ internal sealed class DurationAttribute(string minimum, string maximum) : Valida
 {
     public override bool IsValid(object? value) =>
         value is not TimeSpan duration ||
-        (duration >= TimeSpan.Parse(minimum, CultureInfo.InvariantCulture) && duration <= TimeSpan.Parse(maximum, CultureInfo.InvariantCulture));
+        (duration >= TimeSpan.Parse(minimum, CultureInfo.InvariantCulture) &&
+            duration <= TimeSpan.Parse(maximum, CultureInfo.InvariantCulture));
 
-    public override string FormatErrorMessage(string name) => string.Format(CultureInfo.InvariantCulture, ErrorMessageString, name, minimum, maximum);
+    public override string FormatErrorMessage(string name) =>
+        string.Format(CultureInfo.InvariantCulture, ErrorMessageString, name, minimum, maximum);
 }

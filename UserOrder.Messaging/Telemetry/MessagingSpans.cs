@@ -42,7 +42,13 @@ internal static class MessagingSpans
     }
 
     public static Activity? StartProcess(
-        string name, string destination, string? messageId, int bodySize, ulong deliveryTag, ActivityContext parent, AmqpTcpEndpoint? broker)
+        string name,
+        string destination,
+        string? messageId,
+        int bodySize,
+        ulong deliveryTag,
+        ActivityContext parent,
+        AmqpTcpEndpoint? broker)
     {
         var activity = Source.StartActivity(name, ActivityKind.Consumer, parent);
         if (activity is { IsAllDataRequested: true })

@@ -29,7 +29,8 @@ public sealed class MessagingTelemetry
     private static readonly InstrumentAdvice<double> LagBuckets =
         new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600] };
 
-    private static readonly InstrumentAdvice<int> BatchBuckets = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] };
+    private static readonly InstrumentAdvice<int> BatchBuckets =
+        new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] };
 
     private readonly Histogram<int> _batchSize;
 
@@ -53,7 +54,8 @@ public sealed class MessagingTelemetry
             "userorder.event.from_future", "{message}", "Applied events whose time was over a minute ahead of this service's clock.");
         Duplicates = Meter.CreateCounter<long>("userorder.inbox.duplicates", "{message}", "Duplicate events that the inbox skipped.");
         Retries = Meter.CreateCounter<long>("userorder.handler.retries", "{message}", "Events postponed because their handler failed.");
-        DeadLetters = Meter.CreateCounter<long>("userorder.dead_letters", "{message}", "Messages that became dead letters, by kind of failure.");
+        DeadLetters = Meter.CreateCounter<long>(
+            "userorder.dead_letters", "{message}", "Messages that became dead letters, by kind of failure.");
     }
 
     /// <summary>The meter on which other components register their gauges.</summary>
@@ -83,5 +85,6 @@ public sealed class MessagingTelemetry
 
     internal Counter<long> DeadLetters { get; }
 
-    internal void RecordBatch(string stage, int size) => _batchSize.Record(size, new KeyValuePair<string, object?>("userorder.stage", stage));
+    internal void RecordBatch(string stage, int size) =>
+        _batchSize.Record(size, new KeyValuePair<string, object?>("userorder.stage", stage));
 }

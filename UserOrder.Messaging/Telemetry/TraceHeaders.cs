@@ -29,7 +29,9 @@ internal static class TraceHeaders
 
     /// <summary>The trace context of a message; the default if the message has no valid one.</summary>
     public static ActivityContext Read(IDictionary<string, object?>? headers) =>
-        ActivityContext.TryParse(Text(headers, TraceParent), Text(headers, TraceState), isRemote: true, out var context) ? context : default;
+        ActivityContext.TryParse(Text(headers, TraceParent), Text(headers, TraceState), isRemote: true, out var context)
+            ? context
+            : default;
 
     private static string? Text(IDictionary<string, object?>? headers, string name) =>
         headers?.TryGetValue(name, out var value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;

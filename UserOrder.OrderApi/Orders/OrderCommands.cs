@@ -19,7 +19,8 @@ internal static class OrderCommands
     [EndpointSummary("Place an order for a user")]
     public static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> PlaceAsync(
         PlaceOrderRequest request,
-        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader]
+        [Description(IdempotencyKeyHeaderAttribute.Description)]
         string? idempotencyKey,
         [AsParameters] OrderServices services,
         CancellationToken cancellationToken)

@@ -38,7 +38,8 @@ internal sealed class OrderStore : IAsyncDisposable
     public Task<OrderAddition> AddAsync(OrderResponse order, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var placed = new OrderPlaced(order.OrderId, order.UserId, order.Items, order.Total, order.PlacedAt);
-        return _inserts.WriteAsync(new NewOrder(order, key, _outbox.CreateMessage(OrderPlaced.V1, order.OrderId.ToString(), placed)), cancellationToken);
+        return _inserts.WriteAsync(
+            new NewOrder(order, key, _outbox.CreateMessage(OrderPlaced.V1, order.OrderId.ToString(), placed)), cancellationToken);
     }
 
     public async Task<OrderResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -98,7 +99,10 @@ internal sealed class OrderStore : IAsyncDisposable
             connection);
         command.AddArray("ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.OrderId));
         command.AddArray("user_ids", NpgsqlDbType.Uuid, orders.Select(order => order.Row.UserId));
-        command.AddArray("items", NpgsqlDbType.Jsonb, orders.Select(order => JsonSerializer.Serialize(order.Row.Items, OrderJson.Default.IReadOnlyListOrderItem)));
+        command.AddArray(
+            "items",
+            NpgsqlDbType.Jsonb,
+            orders.Select(order => JsonSerializer.Serialize(order.Row.Items, OrderJson.Default.IReadOnlyListOrderItem)));
         command.AddArray("totals", NpgsqlDbType.Numeric, orders.Select(order => order.Row.Total));
         command.AddArray("placed_ats", NpgsqlDbType.TimestampTz, orders.Select(order => order.Row.PlacedAt));
         IdempotencyStore.AddParameters(command, [.. orders.Select(order => order.Key)]);

@@ -9,7 +9,8 @@ internal static class OrdersExtensions
     public static void AddOrders(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OrderStore>();
-        builder.Services.AddSingleton(new CrossOriginHeaders(IdempotencyKeyHeaderAttribute.HeaderName, IdempotencyKeyHeaderAttribute.ReplayedHeaderName));
+        builder.Services.AddSingleton(
+            new CrossOriginHeaders(IdempotencyKeyHeaderAttribute.HeaderName, IdempotencyKeyHeaderAttribute.ReplayedHeaderName));
         builder.Services.AddScoped<OrderPlacement>();
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
     }

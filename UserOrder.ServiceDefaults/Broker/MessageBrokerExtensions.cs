@@ -14,7 +14,9 @@ public static class MessageBrokerExtensions
     /// broker's certificate must match the URI's host. An authority that the system trusts must have signed it, or the one in the PEM file
     /// <c>Broker:RootCertificate</c> when that is set.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The connection string is missing or not an AMQP URI, or the file holds no certificate.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The connection string is missing or not an AMQP URI, or the file holds no certificate.
+    /// </exception>
     public static TBuilder AddMessageBroker<TBuilder>(this TBuilder builder, string name)
         where TBuilder : IHostApplicationBuilder
     {

@@ -56,7 +56,8 @@ internal static class DrainExtensions
             new Drain(length, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
         builder.Services.AddHealthChecks().Add(
-            new HealthCheckRegistration(Drain.EntryName, services => services.GetRequiredService<Drain>(), failureStatus: null, tags: null));
+            new HealthCheckRegistration(
+                Drain.EntryName, services => services.GetRequiredService<Drain>(), failureStatus: null, tags: null));
     }
 
     public static void UseDrain(this WebApplication app)

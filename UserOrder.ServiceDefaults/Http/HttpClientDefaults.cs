@@ -14,9 +14,9 @@ internal static class HttpClientDefaults
 {
     /// <summary>
     /// Gives every HTTP client service discovery and these limits: 3 s for a call, 1 s for an attempt with the answer's whole body, at most
-    /// 1 MiB, and up to three attempts with jittered back-off for safe methods. A circuit breaker opens for 5 s when a service fails half of
-    /// at least ten calls within 10 s. The health entry <c>http-circuits</c> and a gauge show the breakers. No client follows a redirect,
-    /// because another server would answer in place of the called service.
+    /// 1 MiB, and up to three attempts with jittered back-off for safe methods. A circuit breaker opens for 5 s when a service fails half
+    /// of at least ten calls within 10 s. The health entry <c>http-circuits</c> and a gauge show the breakers. No client follows a
+    /// redirect, because another server would answer in place of the called service.
     /// </summary>
     public static void AddResilientHttpClients(this IServiceCollection services)
     {
@@ -26,8 +26,9 @@ internal static class HttpClientDefaults
         services.AddSingleton<HttpCircuits>();
 
         // Polly's own registration takes the system's clock, whose step back by an hour would keep a breaker open for an hour.
-        services.AddTransient(provider => new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(provider.GetRequiredService<TimeProvider>()) }
-            .ConfigureTelemetry(provider.GetRequiredService<IOptions<TelemetryOptions>>().Value));
+        services.AddTransient(provider =>
+            new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(provider.GetRequiredService<TimeProvider>()) }
+                .ConfigureTelemetry(provider.GetRequiredService<IOptions<TelemetryOptions>>().Value));
         services.AddHealthChecks().AddCheck<HttpCircuits>("http-circuits");
         services.ConfigureHttpClientDefaults(http =>
         {

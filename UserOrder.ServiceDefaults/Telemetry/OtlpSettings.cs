@@ -48,6 +48,8 @@ internal static class OtlpSettings
         return IsSet(configuration[Endpoint]);
     }
 
-    /// <remarks>An empty variable counts as unset: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/.</remarks>
+    /// <remarks>
+    /// An empty variable counts as unset: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/.
+    /// </remarks>
     private static bool IsSet(string? value) => !string.IsNullOrWhiteSpace(value);
 }

@@ -68,7 +68,9 @@ internal static class TelemetryExtensions
         }
     }
 
-    /// <summary>Serves the metrics in Prometheus's format when it scrapes them; like the admin endpoints, on the internal port only.</summary>
+    /// <summary>
+    /// Serves the metrics in Prometheus's format when it scrapes them; like the admin endpoints, on the internal port only.
+    /// </summary>
     public static void MapMetrics(this WebApplication app)
     {
         if (IsFetchedByPrometheus(app.Configuration))

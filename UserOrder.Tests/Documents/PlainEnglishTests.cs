@@ -2,10 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace UserOrder.Tests.Documents;
 
-/// <summary>The rule of CONTRIBUTING.md: plain English, and short lines in documents.</summary>
+/// <summary>The rules of CONTRIBUTING.md and .editorconfig: plain English, and short lines in documents and code.</summary>
 public sealed partial class PlainEnglishTests
 {
     private const int LongestLine = 120;
+
+    // The same as max_line_length in .editorconfig.
+    private const int LongestLineOfCode = 140;
 
     public static TheoryData<string> Documents { get; } = [.. MarkdownText.Files.Where(IsChecked)];
 
@@ -32,13 +35,20 @@ public sealed partial class PlainEnglishTests
     [MemberData(nameof(SourceFolders))]
     public void Comments_and_test_names_have_no_tell_tale_words(string folder)
     {
-        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Repository.Root, file))
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
-            .ToList();
+        var files = SourceFiles(folder);
 
         Assert.NotEmpty(files);
         Assert.Empty(files.SelectMany(file => InSource(Read(file)).Select(found => $"{file}:{found}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(SourceFolders))]
+    public void A_line_of_code_has_at_most_140_characters(string folder)
+    {
+        var files = SourceFiles(folder);
+
+        Assert.NotEmpty(files);
+        Assert.Empty(files.SelectMany(file => LongLinesOfCode(Read(file)).Select(found => $"{file}:{found}")));
     }
 
     [Theory]
@@ -98,6 +108,12 @@ public sealed partial class PlainEnglishTests
     private static bool IsChecked(string file) => !file.Contains('/', StringComparison.Ordinal)
         || (file.StartsWith("docs/", StringComparison.Ordinal) && file != "docs/licenses.md");
 
+    private static List<string> SourceFiles(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Root, file))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .ToList();
+
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
 
     private static IEnumerable<string> InDocument(string text)
@@ -124,6 +140,11 @@ public sealed partial class PlainEnglishTests
         from line in new MarkdownText(text).WrittenLines()
         where !line.Text.StartsWith('|') && Address().Replace(line.Text, "").Length > LongestLine
         select $"{line.Number}: {line.Text.Length}";
+
+    private static IEnumerable<string> LongLinesOfCode(string text) =>
+        from line in text.Split('\n').Index()
+        where line.Item.Length > LongestLineOfCode
+        select $"{line.Index + 1}: {line.Item.Length}";
 
     [GeneratedRegex(@"\]\([^)]*\)?|https?://\S+|`[^`]{60,}`")]
     private static partial Regex Address();

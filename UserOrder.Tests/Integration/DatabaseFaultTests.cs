@@ -19,7 +19,9 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>Only data that the database refuses makes a dead letter. Every other failure is an outage, which events and requests wait for.</summary>
+/// <summary>
+/// Only data that the database refuses makes a dead letter. Every other failure is an outage, which events and requests wait for.
+/// </summary>
 public sealed partial class DatabaseFaultTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string ReadOnly = "default_transaction_read_only";
@@ -31,7 +33,8 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     public async Task Each_class_of_SQLSTATE_is_classified_as_the_document_says()
     {
         var database = await OpenDatabaseAsync("userdb");
-        var documented = SqlStateRow().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "reliability.md"), Cancelled))
+        var documented = SqlStateRow()
+            .Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "reliability.md"), Cancelled))
             .ToDictionary(row => row.Groups["class"].Value, row => row.Groups["fault"].Value);
         string[] successes = ["00", "01", "02"];
         var all = typeof(PostgresErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -139,13 +142,18 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     private string Disconnect => $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}'";
 
     private async Task WaitsAsync() => await Until.EqualAsync(
-        1, "the consumer waits for the database", () => Task.FromResult(_logs.Count($"The consumer of {_name}.things waits for the database")));
+        1,
+        "the consumer waits for the database",
+        () => Task.FromResult(_logs.Count($"The consumer of {_name}.things waits for the database")));
 
-    private static async Task AcceptedAsync(HttpClient client) => await Until.EqualAsync(HttpStatusCode.Created, "a request is accepted", async () =>
-    {
-        using var response = await client.PostAsync("/things", content: null, Cancelled);
-        return response.StatusCode;
-    });
+    private static async Task AcceptedAsync(HttpClient client) => await Until.EqualAsync(
+        HttpStatusCode.Created,
+        "a request is accepted",
+        async () =>
+        {
+            using var response = await client.PostAsync("/things", content: null, Cancelled);
+            return response.StatusCode;
+        });
 
     private async Task<uint> DeadLettersAsync()
     {
@@ -157,8 +165,10 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     private async Task PublishAsync(string name)
     {
         var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(_name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
+        var body = CloudEventWriter.Write(
+            Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
+        await channel.BasicPublishAsync(
+            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 
     private async Task ExecuteAsync(params string[] statements)
@@ -174,7 +184,8 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     /// <summary>Starts a service for which one failure of a handler is enough for a dead letter.</summary>
     private async Task<WebApplication> StartAsync(string database, SqlHandler handler)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(DatabaseFaultTests).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(DatabaseFaultTests).Assembly.GetName().Name });
         builder.Configuration["ConnectionStrings:faultsdb"] = database;
         builder.Configuration["Messaging:Exchange"] = _name;
         builder.Configuration["Messaging:HandlerAttempts"] = "1";
@@ -220,7 +231,8 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
 
         public ConcurrentQueue<string> Handled { get; } = [];
 
-        public async Task HandleAsync(IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
+        public async Task HandleAsync(
+            IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _attempts);
             await using var command = transaction.CreateCommand(Sql);

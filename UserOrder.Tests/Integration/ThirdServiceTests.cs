@@ -43,7 +43,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     {
         var handler = new ThingHandler { Answers = true };
         var logs = new LogCollector();
-        using var host = Build(await CreateDatabaseAsync(_name), await BrokerAsync(), handler, logs, ("Messaging:RelayPollInterval", "00:10:00"));
+        using var host = Build(
+            await CreateDatabaseAsync(_name), await BrokerAsync(), handler, logs, ("Messaging:RelayPollInterval", "00:10:00"));
         handler.Outbox = host.Services.GetRequiredService<EventOutbox>();
         await host.StartAsync(Cancelled);
         await Until.EqualAsync(1, "it consumes", () => Task.FromResult(logs.Count($"Consuming from {_name}.things")));
@@ -423,11 +424,17 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
     private async Task<Uri> BrokerAsync() => new(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
 
-    private IHost Build(string database, Uri broker, ThingHandler handler, LogCollector logs, params (string Key, string Value)[] settings) =>
+    private IHost Build(
+        string database, Uri broker, ThingHandler handler, LogCollector logs, params (string Key, string Value)[] settings) =>
         Build(database, broker, handler, logs, TimeProvider.System, settings);
 
     private IHost Build(
-        string database, Uri broker, ThingHandler handler, LogCollector logs, TimeProvider time, params (string Key, string Value)[] settings)
+        string database,
+        Uri broker,
+        ThingHandler handler,
+        LogCollector logs,
+        TimeProvider time,
+        params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration["ConnectionStrings:thirddb"] = database;
@@ -449,7 +456,8 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
 
     private async Task PublishAsync(IChannel channel, DateTimeOffset time)
     {
-        var body = CloudEventWriter.Write(Thing.Happened, Guid.CreateVersion7(), "/tests", "coffee", time, origin: null, new Thing("coffee"));
+        var body = CloudEventWriter.Write(
+            Thing.Happened, Guid.CreateVersion7(), "/tests", "coffee", time, origin: null, new Thing("coffee"));
         await channel.BasicPublishAsync("", $"{_name}.things", mandatory: true, body, Cancelled);
     }
 

@@ -45,7 +45,10 @@ public sealed class UserApiClientTests
         ["a page for 404"] = (404, "text/html", "<html>Not found</html>", "Unavailable"),
         ["an unknown address"] = (404, Problem, $$"""{"type":"{{NotFound}}","status":404}""", "Unavailable"),
         ["an unknown version"] = (
-            404, Problem, """{"type":"https://userorder.example/problems/unsupported-version","status":404,"userId":"ID"}""", "Unavailable"),
+            404,
+            Problem,
+            """{"type":"https://userorder.example/problems/unsupported-version","status":404,"userId":"ID"}""",
+            "Unavailable"),
         ["a problem without a type"] = (404, Problem, """{"title":"Not Found","status":404,"userId":"ID"}""", "Unavailable"),
         ["another missing user"] = (404, Problem, $$"""{"type":"{{NotFound}}","status":404,"userId":"{{Other}}"}""", "Unavailable"),
         ["a redirect without a target"] = (302, null, "", "Unavailable"),

@@ -9,13 +9,17 @@ namespace UserOrder.UserApi.Orders;
 /// <summary>Counts the orders of each user.</summary>
 internal sealed class OrderPlacedHandler : IEventHandler<OrderPlaced>
 {
-    public async Task HandleAsync(IReadOnlyList<ReceivedEvent<OrderPlaced>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
+    public async Task HandleAsync(
+        IReadOnlyList<ReceivedEvent<OrderPlaced>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
     {
         // Sorted, so that two replicas that count for the same users wait for each other instead of deadlocking.
         await using var command = transaction.CreateCommand(
             """
             insert into order_totals (user_id, order_count, last_order_at)
-            select user_id, count(*), max(placed_at) from unnest(@user_ids, @placed_ats) as placed(user_id, placed_at) group by user_id order by user_id
+            select user_id, count(*), max(placed_at)
+            from unnest(@user_ids, @placed_ats) as placed(user_id, placed_at)
+            group by user_id
+            order by user_id
             on conflict (user_id) do update
             set order_count = order_totals.order_count + excluded.order_count,
                 last_order_at = greatest(order_totals.last_order_at, excluded.last_order_at)

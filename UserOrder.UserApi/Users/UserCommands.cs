@@ -17,7 +17,8 @@ internal static class UserCommands
     [EndpointSummary("Create a user")]
     public static async Task<Results<Created<UserResponse>, ProblemHttpResult>> CreateAsync(
         CreateUserRequest request,
-        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader, Description(IdempotencyKeyHeaderAttribute.Description)]
+        [FromHeader(Name = IdempotencyKeyHeaderAttribute.HeaderName), IdempotencyKeyHeader]
+        [Description(IdempotencyKeyHeaderAttribute.Description)]
         string? idempotencyKey,
         [AsParameters] UserServices services,
         CancellationToken cancellationToken)

@@ -14,7 +14,8 @@ public sealed record UserResponse(Guid Id, string Name, string Email, DateTimeOf
 /// <param name="CreatedAt">When the user was created, UTC.</param>
 /// <param name="OrderCount">The number of orders that the user has placed.</param>
 /// <param name="LastOrderAt">When the last order was placed, UTC; null before the first.</param>
-public sealed record UserDetails(Guid Id, string Name, string Email, DateTimeOffset CreatedAt, long OrderCount, DateTimeOffset? LastOrderAt);
+public sealed record UserDetails(
+    Guid Id, string Name, string Email, DateTimeOffset CreatedAt, long OrderCount, DateTimeOffset? LastOrderAt);
 
 /// <summary>A page of users in the order of their ids.</summary>
 /// <param name="Items">The users.</param>

@@ -33,11 +33,14 @@ internal sealed class UserStore : IAsyncDisposable
         _inserts = outbox.CreateGroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync);
     }
 
-    /// <summary>Stores the user, the event and the key in one transaction. When another user has the email, it stores only the key.</summary>
+    /// <summary>
+    /// Stores the user, the event and the key in one transaction. When another user has the email, it stores only the key.
+    /// </summary>
     public Task<UserAddition> AddAsync(UserResponse user, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var created = new UserCreated(user.Id, user.Name, user.Email, user.CreatedAt);
-        return _inserts.WriteAsync(new NewUser(user, key, _outbox.CreateMessage(UserCreated.V1, user.Id.ToString(), created)), cancellationToken);
+        return _inserts.WriteAsync(
+            new NewUser(user, key, _outbox.CreateMessage(UserCreated.V1, user.Id.ToString(), created)), cancellationToken);
     }
 
     public async Task<UserDetails?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -72,7 +75,8 @@ internal sealed class UserStore : IAsyncDisposable
         var users = new List<UserResponse>(limit + 1);
         while (await reader.ReadAsync(cancellationToken))
         {
-            users.Add(new UserResponse(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            users.Add(new UserResponse(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
         }
 
         // The extra row only shows that there is a next page.
@@ -86,12 +90,13 @@ internal sealed class UserStore : IAsyncDisposable
     private static async Task<IReadOnlyList<UserAddition>> InsertAsync(
         IReadOnlyList<NewUser> users, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Emails are sorted as the keys are, so that two replicas with the same emails do not deadlock. All keys come before all emails: the
-        // second sort needs its whole input first.
+        // Emails are sorted as the keys are, so that two replicas with the same emails do not deadlock. All keys come before all emails:
+        // the second sort needs its whole input first.
         await using var command = new NpgsqlCommand(
             $"""
             with input as (
-              select * from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
+              select *
+              from unnest(@ids, @names, @emails, @email_keys, @created_ats, {IdempotencyStore.Parameters}, {OutboxStore.Parameters})
                 as row(id, name, email, email_key, created_at, {IdempotencyStore.Columns}, {OutboxStore.Columns})
             ), remembered as (
               {IdempotencyStore.InsertNew("input")}

@@ -9,7 +9,8 @@ internal static class UsersExtensions
     public static void AddUsers(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<UserStore>();
-        builder.Services.AddSingleton(new CrossOriginHeaders(IdempotencyKeyHeaderAttribute.HeaderName, IdempotencyKeyHeaderAttribute.ReplayedHeaderName));
+        builder.Services.AddSingleton(
+            new CrossOriginHeaders(IdempotencyKeyHeaderAttribute.HeaderName, IdempotencyKeyHeaderAttribute.ReplayedHeaderName));
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, UserJson.Default));
     }
 }

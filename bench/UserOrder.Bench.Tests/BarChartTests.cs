@@ -18,7 +18,9 @@ public sealed class BarChartTests
     public void A_bar_is_as_high_as_its_median()
     {
         var bars = _chart.Descendants(Svg + "rect").Where(bar => Number(bar, "height") > 12).ToList();
-        Assert.Equal([4.0, 16.0, 8.0], bars.Select(bar => Math.Round(16 * Number(bar, "height") / bars.Max(other => Number(other, "height")), 1)));
+        Assert.Equal(
+            [4.0, 16.0, 8.0],
+            bars.Select(bar => Math.Round(16 * Number(bar, "height") / bars.Max(other => Number(other, "height")), 1)));
         Assert.Single(bars.Select(bar => Math.Round(Number(bar, "y") + Number(bar, "height"))).Distinct());
     }
 
@@ -29,5 +31,6 @@ public sealed class BarChartTests
         Assert.Equal(["p99 < 1 s & more", "ours", "theirs", "1.0", "1 connection", "4.0", "2.0", "32 connections"], texts);
     }
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 }

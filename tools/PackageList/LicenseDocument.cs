@@ -6,6 +6,7 @@ namespace UserOrder.PackageList;
 internal static class LicenseDocument
 {
     private const string Assets = "obj/project.assets.json";
+    private const string Origin = "The NuGet packages of all projects with what each says of its license, written by `tools/packages.sh`.";
 
     /// <summary>The projects of the solution that have been restored, by their folder.</summary>
     public static IEnumerable<PackageGraph> Projects(string root) =>
@@ -21,10 +22,10 @@ internal static class LicenseDocument
             .GroupBy(use => use.package.Url, StringComparer.OrdinalIgnoreCase)
             .OrderBy(uses => uses.Key, StringComparer.OrdinalIgnoreCase);
         var text = new StringBuilder(
-            """
+            $"""
             # Licenses
 
-            The NuGet packages of all projects with what each says of its license, written by `tools/packages.sh`. The programs that contracts and
+            {Origin} The programs that contracts and
             Kubernetes files are checked with come from npm; the `package-lock.json` beside them states the license of each.
 
             | package | version | license | used by |

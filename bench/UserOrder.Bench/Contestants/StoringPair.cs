@@ -82,7 +82,8 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
         foreach (var database in new[] { UserDatabase, OrderDatabase })
         {
             await Servers.ExecuteAsync(database, "vacuum analyze");
-            await Servers.ExecuteAsync(PostgresServer.DefaultDatabase, $"alter database {database} rename to {Template(database, storedUsers)}");
+            await Servers.ExecuteAsync(
+                PostgresServer.DefaultDatabase, $"alter database {database} rename to {Template(database, storedUsers)}");
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class HttpConnection(Uri url) : IDisposable
     {
         var body = $$"""{"name":"Ada Lovelace","email":"{{email}}"}""";
         var request =
-            $"POST {url.AbsolutePath} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+            $"POST {url.AbsolutePath} HTTP/1.1\r\nHost: {url.Authority}\r\n" +
+            $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
         await _socket.SendAsync(_buffer.AsMemory(0, Encoding.ASCII.GetBytes(request, _buffer)));
 
         var length = 0;

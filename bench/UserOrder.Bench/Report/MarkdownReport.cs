@@ -29,16 +29,28 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
     ];
 
     public string Write() => string.Join(
-        '\n', Introduction(), Target.Table("UserOrder", Targets.Of(result)), LoadTable(), InsertLine(), PacedTable(), CpuTable(), FootprintTable(), RawTable());
+        '\n',
+        Introduction(),
+        Target.Table("UserOrder", Targets.Of(result)),
+        LoadTable(),
+        InsertLine(),
+        PacedTable(),
+        CpuTable(),
+        FootprintTable(),
+        RawTable());
 
-    private string Introduction() =>
-        $"""
-        Measured by `bench/run.sh{(result.Plan.IsFull ? "" : " --quick")}` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}.
-        {versions}. An event has {result.EventBytes} bytes.
-        {result.Plan.Rounds} rounds with {result.Plan.Load.TotalSeconds:0} s for each load, and the open loop once for {result.Plan.Paced.TotalSeconds:0} s.
-        Figures are medians, with the lowest and the highest in parentheses.
+    private string Introduction()
+    {
+        var plan = result.Plan;
+        return
+            $"""
+            Measured by `bench/run.sh{(plan.IsFull ? "" : " --quick")}` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}.
+            {versions}. An event has {result.EventBytes} bytes.
+            {plan.Rounds} rounds with {plan.Load.TotalSeconds:0} s for each load, and the open loop once for {plan.Paced.TotalSeconds:0} s.
+            Figures are medians, with the lowest and the highest in parentheses.
 
-        """;
+            """;
+    }
 
     private string LoadTable() => MarkdownTable.Write(
         _closedLoops,
@@ -51,7 +63,8 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
         ("lost", loop => $"{loop.Runs.Sum(run => run.Lost)}"));
 
     private string InsertLine() =>
-        $"A bare `INSERT … COMMIT` on one connection: p50 {Spread.Text(result.UserOrder.Inserts, insert => insert.P50, Milliseconds)} ms, " +
+        "A bare `INSERT … COMMIT` on one connection: " +
+        $"p50 {Spread.Text(result.UserOrder.Inserts, insert => insert.P50, Milliseconds)} ms, " +
         $"p99 {Spread.Text(result.UserOrder.Inserts, insert => insert.P99, Milliseconds)} ms.\n";
 
     private string PacedTable() => MarkdownTable.Write(
@@ -102,7 +115,8 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
 
     private static string OfBoth(List<ServicePair> pairs, Func<double, double> figure, string format) => pairs.Count == 0
         ? "–"
-        : $"{Spread.Text(pairs, pair => figure(pair.UserService), format)} / {Spread.Text(pairs, pair => figure(pair.OrderService), format)}";
+        : $"{Spread.Text(pairs, pair => figure(pair.UserService), format)} / " +
+            $"{Spread.Text(pairs, pair => figure(pair.OrderService), format)}";
 
     /// <summary>The runs of one contestant under one load.</summary>
     private sealed record Loop(string Contestant, string Load, IReadOnlyList<LoadRun> Runs)

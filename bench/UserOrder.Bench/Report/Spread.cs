@@ -12,7 +12,8 @@ internal readonly record struct Spread(double Median, double Min, double Max)
     }
 
     /// <summary>The spread of a figure, in writing.</summary>
-    public static string Text<T>(IEnumerable<T> measured, Func<T, double> figure, string format) => Of(measured.Select(figure)).ToString(format);
+    public static string Text<T>(IEnumerable<T> measured, Func<T, double> figure, string format) =>
+        Of(measured.Select(figure)).ToString(format);
 
     /// <summary>The median, and in parentheses the ends where they differ from it in what is written.</summary>
     public string ToString(string format)

@@ -3,7 +3,9 @@ using UserOrder.Bench.Contestants;
 
 namespace UserOrder.Bench.Report;
 
-/// <summary>What is asked of UserOrder: each a ratio to what the same round has measured of another, or a time that a user notices.</summary>
+/// <summary>
+/// What is asked of UserOrder: each a ratio to what the same round has measured of another, or a time that a user notices.
+/// </summary>
 internal static class Targets
 {
     private const string Ratio = "0.00×";
@@ -23,7 +25,10 @@ internal static class Targets
                 own.Runs[128].Zip(result.Raw, (run, raw) => run.EventsPerSecond / raw.MessagesPerSecond)),
             Target.AtMost("p99 at 128 connections, to Node", 0.5, Ratio, ToNode(128, run => run.Load.P99)),
             Target.AtMost(
-                "p99 with 1 connection, to a bare INSERT … COMMIT", 3, Ratio, own.Runs[1].Zip(own.Inserts, (run, insert) => run.Load.P99 / insert.P99)),
+                "p99 with 1 connection, to a bare INSERT … COMMIT",
+                3,
+                Ratio,
+                own.Runs[1].Zip(own.Inserts, (run, insert) => run.Load.P99 / insert.P99)),
             Target.AtMost("end-to-end lag p99 at 70 % of the maximum rate", 250, "0 ms", few.Select(run => run.Effects.LagP99)),
             Target.AtMost("peak RSS of the user service, to Node", 1, Ratio, MemoryToNode(peak => peak.UserService)),
             Target.AtMost("peak RSS of the order service, to Node", 1, Ratio, MemoryToNode(peak => peak.OrderService)),
@@ -31,7 +36,8 @@ internal static class Targets
             Target.AtMost("cold start of the order service", 1000, "0 ms", own.ColdStarts.Select(start => start.OrderService)),
             Target.AtMost("idle CPU of the user service", 1, "0.0 \\%", own.IdleCpu.Select(idle => idle.UserService)),
             Target.AtMost("idle CPU of the order service", 1, "0.0 \\%", own.IdleCpu.Select(idle => idle.OrderService)),
-            Target.AtMost("CPU an event with 1,000,000 stored users, to 10,000", 1.2, Ratio, many.Zip(few, (a, b) => a.Cpu.All / b.Cpu.All)),
+            Target.AtMost(
+                "CPU an event with 1,000,000 stored users, to 10,000", 1.2, Ratio, many.Zip(few, (a, b) => a.Cpu.All / b.Cpu.All)),
         ];
 
         IEnumerable<double> ToNode(int connections, Func<LoadRun, double> figure) =>

@@ -16,18 +16,32 @@ internal sealed class TelemetryReport(ComparisonResult result, string machine, l
         ? string.Join('\n', Introduction(), Target.Table("with telemetry, to without", Targets()), LoadTable())
         : throw new BenchException("The services have delivered no telemetry.");
 
-    private string Introduction() =>
-        $"""
-        Measured by `bench/run.sh --telemetry` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}: logs, metrics and {UserOrderPair.SampledShare * 100:0} % of
-        the traces, {bytes / 1e6:0.0} MB in all, delivered by OTLP to a receiver that reads it and lets it go. {result.Plan.Rounds} rounds with {result.Plan.Load.TotalSeconds:0} s for each load.
-        Figures are medians, with the lowest and the highest in parentheses; a ratio is made within each round.
+    private string Introduction()
+    {
+        var plan = result.Plan;
+        var percent = UserOrderPair.SampledShare * 100;
+        var delivery = $"{bytes / 1e6:0.0} MB in all, delivered by OTLP to a receiver that reads it and lets it go";
+        return
+            $"""
+            Measured by `bench/run.sh --telemetry` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}: logs, metrics and {percent:0} % of
+            the traces, {delivery}. {plan.Rounds} rounds with {plan.Load.TotalSeconds:0} s for each load.
+            Figures are medians, with the lowest and the highest in parentheses; a ratio is made within each round.
 
-        """;
+            """;
+    }
 
     private IEnumerable<Target> Targets() => result.Plan.Connections.SelectMany(connections => new[]
     {
-        Target.AtLeast($"accepted requests/s at {connections} connections", LeastThroughput, Ratio, Ratios(connections, run => run.Load.AcceptedPerSecond)),
-        Target.AtLeast($"end-to-end events/s at {connections} connections", LeastThroughput, Ratio, Ratios(connections, run => run.EventsPerSecond)),
+        Target.AtLeast(
+            $"accepted requests/s at {connections} connections",
+            LeastThroughput,
+            Ratio,
+            Ratios(connections, run => run.Load.AcceptedPerSecond)),
+        Target.AtLeast(
+            $"end-to-end events/s at {connections} connections",
+            LeastThroughput,
+            Ratio,
+            Ratios(connections, run => run.EventsPerSecond)),
         Target.AtMost($"CPU an event at {connections} connections", 1 / LeastThroughput, Ratio, Ratios(connections, run => run.Cpu.All)),
     });
 
@@ -44,5 +58,6 @@ internal sealed class TelemetryReport(ComparisonResult result, string machine, l
         ("all", loop => Spread.Text(loop.Runs, run => run.Cpu.All, Cpu)));
 
     private IEnumerable<double> Ratios(int connections, Func<LoadRun, double> figure) =>
-        result.Contestants[0].Runs[connections].Zip(result.Contestants[1].Runs[connections], (with, without) => figure(with) / figure(without));
+        result.Contestants[0].Runs[connections]
+            .Zip(result.Contestants[1].Runs[connections], (with, without) => figure(with) / figure(without));
 }

@@ -32,7 +32,8 @@ await using (var command = app.Services.GetRequiredService<NpgsqlDataSource>().C
 }
 
 app.MapHealthChecks("/health");
-app.MapPost("/v1/users", async (CreateUser request, NpgsqlDataSource database, IPublishEndpoint events, CancellationToken cancellationToken) =>
+app.MapPost("/v1/users", async (
+    CreateUser request, NpgsqlDataSource database, IPublishEndpoint events, CancellationToken cancellationToken) =>
 {
     var now = DateTimeOffset.UtcNow;
     var user = new UserCreated(Guid.CreateVersion7(now), request.Name, request.Email, now);
