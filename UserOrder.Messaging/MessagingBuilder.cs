@@ -38,19 +38,43 @@ public sealed class MessagingBuilder
         EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
-        _services.AddSingleton(new SubscribedQueue(queue, type.Name));
+        ArgumentNullException.ThrowIfNull(type);
+        return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name));
+    }
+
+    /// <summary>
+    /// Ends a subscription without a loss: the service unbinds the queue from the exchange, and its handler applies what the queue still
+    /// holds. Delete the queue with the version after, when it is empty.
+    /// </summary>
+    /// <typeparam name="TData">The event's content.</typeparam>
+    /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
+    /// <param name="type">The event type, which is the binding key.</param>
+    /// <param name="queue">The queue's name.</param>
+    public MessagingBuilder Drain<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        EventType<TData> type, string queue)
+        where THandler : class, IEventHandler<TData>
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true));
+    }
+
+    private MessagingBuilder Consume<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        EventType<TData> type, SubscribedQueue source)
+        where THandler : class, IEventHandler<TData>
+    {
+        _services.AddSingleton(source);
         _services.TryAddSingleton<THandler>();
         _services.AddSingleton<IHostedService>(provider =>
         {
-            var subscription = new Subscription<TData>(type, queue, provider.GetRequiredService<THandler>());
-            var telemetry = new ConsumerTelemetry(provider.GetRequiredService<MessagingTelemetry>(), queue, type.Name);
+            var subscription = new Subscription<TData>(type, source, provider.GetRequiredService<THandler>());
+            var telemetry = new ConsumerTelemetry(provider.GetRequiredService<MessagingTelemetry>(), source.Name, type.Name);
             var processor = ActivatorUtilities.CreateInstance<BatchProcessor<TData>>(
                 provider,
                 subscription,
                 telemetry,
                 ActivatorUtilities.CreateInstance<DeliveryReader<TData>>(provider, subscription, telemetry),
                 ActivatorUtilities.CreateInstance<InboxTransaction<TData>>(provider, subscription, telemetry),
-                ActivatorUtilities.CreateInstance<FailurePolicy>(provider, queue, telemetry));
+                ActivatorUtilities.CreateInstance<FailurePolicy>(provider, source.Name, telemetry));
             return ActivatorUtilities.CreateInstance<EventConsumer<TData>>(provider, subscription, processor);
         });
         return this;

@@ -14,16 +14,32 @@ internal static class ReceivedBodies
     public static void UseReceivedBodies(this WebApplication app) =>
         app.Use(async (context, next) =>
         {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null && !HasArrived(context.Request.BodyReader))
+            if (context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null)
+            {
+                await ReceiveAsync(context);
+            }
+
+            await next(context);
+        });
+
+    private static async Task ReceiveAsync(HttpContext context)
+    {
+        try
+        {
+            if (!HasArrived(context.Request.BodyReader))
             {
                 var body = new MemoryStream();
                 await context.Request.BodyReader.CopyToAsync(body, context.RequestAborted);
                 body.Position = 0;
                 context.Request.Body = body;
             }
-
-            await next(context);
-        });
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // The server's error for a chunk that it cannot parse.
+            throw new BadHttpRequestException("The body cannot be received.", StatusCodes.Status400BadRequest, exception);
+        }
+    }
 
     /// <summary>Whether the whole body came with the headers, as most do. It then needs no copy.</summary>
     private static bool HasArrived(PipeReader reader)

@@ -49,14 +49,14 @@ internal static partial class Topology
     /// </summary>
     /// <exception cref="OperationInterruptedException">Something is missing, or the service lacks a right.</exception>
     public static async Task CheckQueueAsync(
-        IConnection connection, string queue, string bindingKey, MessagingOptions options, CancellationToken cancellationToken)
+        IConnection connection, SubscribedQueue queue, MessagingOptions options, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.ExchangeDeclarePassiveAsync(options.Exchange, cancellationToken);
-        await channel.ExchangeDeclarePassiveAsync(ExchangeOf(queue), cancellationToken);
-        await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-        await channel.QueueDeclarePassiveAsync(DeadLettersOf(queue), cancellationToken);
-        await BindAsync(channel, queue, bindingKey, options, cancellationToken);
+        await channel.ExchangeDeclarePassiveAsync(ExchangeOf(queue.Name), cancellationToken);
+        await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken);
+        await channel.QueueDeclarePassiveAsync(DeadLettersOf(queue.Name), cancellationToken);
+        await BindAsync(channel, queue, options, cancellationToken);
     }
 
     /// <summary>
@@ -64,35 +64,31 @@ internal static partial class Topology
     /// exists with other arguments, the service logs a warning and uses it unchanged.
     /// </summary>
     public static async Task DeclareQueueAsync(
-        IConnection connection,
-        string queue,
-        string bindingKey,
-        MessagingOptions options,
-        ILogger logger,
-        CancellationToken cancellationToken)
+        IConnection connection, SubscribedQueue queue, MessagingOptions options, ILogger logger, CancellationToken cancellationToken)
     {
+        var (name, exchange, deadLetters) = (queue.Name, ExchangeOf(queue.Name), DeadLettersOf(queue.Name));
         await DeclareExchangeAsync(connection, options, cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.ExchangeDeclareAsync(
-            ExchangeOf(queue), ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken);
-        await DeclareQuorumQueueAsync(DeadLettersOf(queue), new()
+            exchange, ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await DeclareQuorumQueueAsync(deadLetters, new()
         {
             // Each inspection of a dead letter is a delivery, and by default RabbitMQ 4 drops a message after 20 deliveries.
             ["x-delivery-limit"] = int.MaxValue,
         });
-        await DeclareQuorumQueueAsync(queue, new()
+        await DeclareQuorumQueueAsync(name, new()
         {
             ["x-delivery-limit"] = options.DeliveryLimit,
-            ["x-dead-letter-exchange"] = ExchangeOf(queue),
-            ["x-dead-letter-routing-key"] = DeadLettersOf(queue),
+            ["x-dead-letter-exchange"] = exchange,
+            ["x-dead-letter-routing-key"] = deadLetters,
 
             // At-least-once dead-lettering needs reject-publish:
             // https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
             ["x-dead-letter-strategy"] = "at-least-once",
         });
-        await BindAsync(channel, queue, bindingKey, options, cancellationToken);
+        await BindAsync(channel, queue, options, cancellationToken);
 
-        async Task DeclareQuorumQueueAsync(string name, Dictionary<string, object?> arguments)
+        async Task DeclareQuorumQueueAsync(string declared, Dictionary<string, object?> arguments)
         {
             arguments["x-queue-type"] = "quorum";
             arguments["x-max-length"] = options.QueueMaxLength;
@@ -102,22 +98,30 @@ internal static partial class Topology
                 // Each declaration needs a channel of its own, because the broker closes the channel if it refuses the declaration.
                 await using var declaring = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
                 await declaring.QueueDeclareAsync(
-                    name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+                    declared, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
             }
             catch (OperationInterruptedException exception) when (
                 exception.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
             {
-                LogArgumentsDiffer(logger, name, reason.ReplyText);
+                LogArgumentsDiffer(logger, declared, reason.ReplyText);
             }
         }
     }
 
     private static async Task BindAsync(
-        IChannel channel, string queue, string bindingKey, MessagingOptions options, CancellationToken cancellationToken)
+        IChannel channel, SubscribedQueue queue, MessagingOptions options, CancellationToken cancellationToken)
     {
-        await channel.QueueBindAsync(DeadLettersOf(queue), ExchangeOf(queue), DeadLettersOf(queue), cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue, ExchangeOf(queue), queue, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue, options.Exchange, bindingKey, cancellationToken: cancellationToken);
+        var (name, exchange, deadLetters) = (queue.Name, ExchangeOf(queue.Name), DeadLettersOf(queue.Name));
+        await channel.QueueBindAsync(deadLetters, exchange, deadLetters, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(name, exchange, name, cancellationToken: cancellationToken);
+        if (queue.IsDrained)
+        {
+            await channel.QueueUnbindAsync(name, options.Exchange, queue.EventType, cancellationToken: cancellationToken);
+        }
+        else
+        {
+            await channel.QueueBindAsync(name, options.Exchange, queue.EventType, cancellationToken: cancellationToken);
+        }
     }
 
     [LoggerMessage(23, LogLevel.Warning, "The queue {Queue} was declared with other arguments before and is used unchanged: {Reason}")]

@@ -44,10 +44,10 @@ internal sealed partial class TopologyKeeper(
         }
 
         Task CheckAsync(IConnection connection) =>
-            Topology.CheckQueueAsync(connection, queue.Name, queue.EventType, options.Value, stoppingToken);
+            Topology.CheckQueueAsync(connection, queue, options.Value, stoppingToken);
 
         Task DeclareAsync(IConnection connection) =>
-            Topology.DeclareQueueAsync(connection, queue.Name, queue.EventType, options.Value, logger, stoppingToken);
+            Topology.DeclareQueueAsync(connection, queue, options.Value, logger, stoppingToken);
 
         async Task<bool> TryAsync(Func<IConnection, Task> actAsync)
         {

@@ -54,7 +54,7 @@ internal sealed partial class EventConsumer<TData>(
     {
         var connection = await broker.Consuming.GetAsync(stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
-        await Topology.DeclareQueueAsync(connection, subscription.Queue, subscription.Type.Name, _options, logger, stoppingToken);
+        await Topology.DeclareQueueAsync(connection, subscription.Source, _options, logger, stoppingToken);
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
         var deliveries = await StartAsync(channel, stoppingToken);
         LogConsuming(subscription.Queue);

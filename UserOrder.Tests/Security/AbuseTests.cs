@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
@@ -165,5 +167,7 @@ public sealed class AbuseTests(RunningGraph graph) : IntegrationTest(graph)
             () => channel.BasicGetAsync(copies, autoAck: true, Cancelled),
             got => got is not null && Encoding.UTF8.GetString(got.Body.Span).Contains($"{user}", StringComparison.Ordinal));
         EventContract.Of("order.placed.v1").AssertValid(copy!.Body);
+        var cause = JsonNode.Parse(copy.Body.Span)!["traceparent"]?.GetValue<string>();
+        Assert.True(cause is null || ActivityContext.TryParse(cause, null, out _), cause);
     }
 }
