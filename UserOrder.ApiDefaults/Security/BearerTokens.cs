@@ -55,6 +55,7 @@ internal static class BearerTokens
             {
                 OnAuthenticationFailed = DistinguishOutageAsync,
                 OnTokenValidated = CheckToken,
+                OnChallenge = OmitDescription,
                 OnForbidden = NameTheScope,
             };
         });
@@ -113,6 +114,13 @@ internal static class BearerTokens
     private static bool IsStorable(string subject) =>
         subject.Length is > 0 and <= MaxSubjectLength
         && !subject.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar);
+
+    /// <summary>Keeps the token's claims out of <c>WWW-Authenticate</c>: the description quotes them, whatever characters they have.</summary>
+    private static Task OmitDescription(JwtBearerChallengeContext context)
+    {
+        context.ErrorDescription = null;
+        return Task.CompletedTask;
+    }
 
     /// <summary>Names the missing scope (RFC 6750, section 3.1).</summary>
     private static Task NameTheScope(ForbiddenContext context)
