@@ -1,7 +1,7 @@
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>
-/// A clock that ignores steps of the wall clock, for libraries that measure durations by <see cref="GetUtcNow"/>. Without it, a step back
+/// A clock that ignores steps of the wall clock, for libraries that measure durations by <c>GetUtcNow</c>. Without it, a step back
 /// by an hour would keep Polly's circuit breaker open for an hour.
 /// </summary>
 internal sealed class SteadyTime(TimeProvider time) : TimeProvider

@@ -9,8 +9,8 @@ namespace UserOrder.Tests.Faults;
 /// </summary>
 internal sealed class FaultSchedule(int seed, bool isSoak)
 {
-    /// <summary>The number of passes of the short form; a soak repeats passes until its time is up.</summary>
-    public const int PassesOfShortForm = 2;
+    /// <summary>The number of passes of the short form, which takes minutes; a soak repeats passes until its time is up.</summary>
+    public const int PassesOfShortForm = 1;
 
     private const string SeedVariable = "USERORDER_FAULT_SEED";
     private const string MinutesVariable = "USERORDER_SOAK_MINUTES";

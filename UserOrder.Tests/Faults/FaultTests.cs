@@ -9,7 +9,7 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
 {
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
-    /// <summary>The short form injects each kind of fault twice. <c>USERORDER_SOAK_MINUTES</c> selects a soak with a report.</summary>
+    /// <summary>The short form injects each kind of fault once. <c>USERORDER_SOAK_MINUTES</c> selects a soak with a report.</summary>
     [Fact]
     public async Task Overlapping_faults_lose_and_duplicate_nothing()
     {

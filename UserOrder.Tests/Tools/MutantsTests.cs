@@ -27,6 +27,6 @@ public sealed class MutantsTests
         string Text(string property) => mutant.GetProperty(property).GetString()!;
     }
 
-    private static IEnumerable<JsonElement> Read() =>
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tools", "mutants.json"))).RootElement.EnumerateArray();
+    private static List<JsonElement> Read() =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tools", "mutants.json"))).RootElement.EnumerateArray().ToList();
 }
