@@ -115,7 +115,7 @@ internal static class BearerTokens
         subject.Length is > 0 and <= MaxSubjectLength
         && !subject.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar);
 
-    /// <summary>Keeps the token's claims out of <c>WWW-Authenticate</c>: the description quotes them, whatever characters they have.</summary>
+    /// <summary>Keeps the token's claims out of <c>WWW-Authenticate</c>: the description quotes them with all their characters.</summary>
     private static Task OmitDescription(JwtBearerChallengeContext context)
     {
         context.ErrorDescription = null;

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using UserOrder.ApiDefaults.Limits;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
@@ -120,7 +122,6 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         var slow = Enumerable.Range(0, slowClients).Select(i => i % 2 == 0
             ? HoldAsync(service.Url, "GET /v1/users HTTP/1.1\r\nHost: a\r\n", "X-A: b\r\n")
             : HoldAsync(service.Url, $"{JsonPost}Content-Length: 1000\r\n\r\n{{", " ")).ToList();
-        slow.Add(HoldUnreadAsync(service.Url));
 
         do
         {
@@ -133,6 +134,20 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.All(
             await Task.WhenAll(slow),
             answer => Assert.True(answer.Length == 0 || answer.Contains(" 408 ", StringComparison.Ordinal), answer));
+    }
+
+    /// <summary>On the wire a client that reads nothing is noticed only after the kernel's buffers, which takes minutes.</summary>
+    [Fact]
+    public void The_server_limits_slow_senders_and_slow_readers()
+    {
+        var kestrel = new KestrelServerOptions();
+
+        new ConnectionLimits(Options.Create(new LimitOptions())).Configure(kestrel);
+
+        Assert.Equal((240, 5), Rate(kestrel.Limits.MinRequestBodyDataRate));
+        Assert.Equal((16 * 1024, 10), Rate(kestrel.Limits.MinResponseDataRate));
+
+        static (double BytesPerSecond, double GraceSeconds) Rate(MinDataRate? rate) => (rate!.BytesPerSecond, rate.GracePeriod.TotalSeconds);
     }
 
     [Fact]
@@ -332,27 +347,6 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task<ServiceUnderTest> StartOpenAsync(params (string Name, string Value)[] settings) =>
         await ServiceUnderTest.StartAsync(
             "user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
-
-    /// <summary>Asks for long answers and reads none, until the service resets the connection.</summary>
-    private static async Task<string> HoldUnreadAsync(Uri service)
-    {
-        var request = Encoding.ASCII.GetBytes("GET /openapi/v1.json HTTP/1.1\r\nHost: a\r\n\r\n");
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        await socket.ConnectAsync(service.Host, service.Port, Cancelled);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        deadline.CancelAfter(TimeSpan.FromMinutes(2));
-        try
-        {
-            while (true)
-            {
-                await socket.SendAsync(request, deadline.Token);
-            }
-        }
-        catch (SocketException)
-        {
-            return "";
-        }
-    }
 
     /// <summary>Sends a few bytes every 300 ms until the service closes the connection, or the end, and returns the answer.</summary>
     private static async Task<string> HoldAsync(Uri service, string start, string more, CancellationToken? end = null)
