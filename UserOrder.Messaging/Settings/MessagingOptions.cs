@@ -101,6 +101,13 @@ public sealed class MessagingOptions
     [Duration("00:01:00", "365.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// How long messages of a queue, or events of the outbox, may wait while none of them leaves, before the service reports itself as
+    /// degraded. Default: 30 s.
+    /// </summary>
+    [Duration("00:00:01", "1.00:00:00")]
+    public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether the service serves <c>/admin/dead-letters</c>. The service authorizes the callers itself. Default: false.</summary>
     public bool AdminEndpoints { get; set; }
 }
