@@ -36,6 +36,35 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task Two_failures_that_take_10_s_each_open_it_even_right_after_many_successes()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await CallAsync(null);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await Assert.ThrowsAsync<TimeoutException>(() => CallAsync(new TimeoutException()));
+        }
+
+        Assert.Equal(CircuitState.Open, _circuit.State);
+    }
+
+    [Fact]
+    public async Task Failures_with_a_success_in_between_do_not_open_it()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => CallAsync(new TimeoutException()));
+            await CallAsync(null);
+        }
+
+        Assert.Equal(CircuitState.Closed, _circuit.State);
+    }
+
+    [Fact]
     public async Task A_step_back_of_the_wall_clock_does_not_prolong_its_break()
     {
         var time = new SteppedTime(_time);
@@ -90,7 +119,7 @@ public sealed class CircuitTests
                 () => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
         }
 
-        var states = Gauges.Read(meters, "userorder.circuit_breaker.state");
+        var states = Gauges.Read<int>(meters, "userorder.circuit_breaker.state");
 
         Assert.Equal(2, states["relay-broker"]);
         Assert.Equal(0, states["consumer-database"]);

@@ -6,9 +6,10 @@ namespace UserOrder.Messaging.Tests;
 internal static class Gauges
 {
     /// <summary>The current values, keyed by the value of the only tag.</summary>
-    public static Dictionary<string, int> Read(IMeterFactory meters, string instrument)
+    public static Dictionary<string, T> Read<T>(IMeterFactory meters, string instrument)
+        where T : struct
     {
-        var values = new Dictionary<string, int>();
+        var values = new Dictionary<string, T>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (published, reader) =>
         {
@@ -18,7 +19,7 @@ internal static class Gauges
                 reader.EnableMeasurementEvents(published);
             }
         };
-        listener.SetMeasurementEventCallback<int>((_, value, tags, _) => values[$"{tags[0].Value}"] = value);
+        listener.SetMeasurementEventCallback<T>((_, value, tags, _) => values[$"{tags[0].Value}"] = value);
         listener.Start();
         listener.RecordObservableInstruments();
         return values;

@@ -25,8 +25,9 @@ public static class MessagingExtensions
 
     /// <summary>
     /// Adds the outbox with its relay, <see cref="IdempotentRequests"/>, and the health checks <c>broker</c>, <c>circuits</c>,
-    /// <c>outbox</c> and <c>dead-letters</c>. The first three report an outage as degraded, because the outbox keeps the events meanwhile.
-    /// The last one reports the number of dead letters and is always healthy.
+    /// <c>outbox</c>, <c>consumers</c>, <c>writes</c> and <c>dead-letters</c>. The first four report an outage, or events that do not move,
+    /// as degraded, because outbox and queues keep the events meanwhile. The fifth is unhealthy while the database takes no writes. The
+    /// last one reports the number of dead letters and is always healthy.
     /// </summary>
     /// <remarks>
     /// Requires a <c>RabbitMQ.Client.IConnectionFactory</c> and <see cref="DatabaseExtensions.AddPostgresDatabase"/>. If
@@ -62,6 +63,7 @@ public static class MessagingExtensions
         services.AddSingleton<BrokerConnections>();
         services.AddSingleton<BrokerProblems>();
         services.AddSingleton<PublishedTypes>();
+        services.AddSingleton<ConsumedQueues>();
         services.AddHostedService<TopologyKeeper>();
         services.AddSingleton(provider => new Circuits(
             exception => exception is not HandlerFailedException,
@@ -71,10 +73,13 @@ public static class MessagingExtensions
         services.AddHealthChecks()
             .AddCheck<BrokerHealthCheck>("broker")
             .AddCheck<CircuitHealthCheck>("circuits")
-            .AddCheck<OutboxHealthCheck>("outbox");
+            .AddCheck<OutboxHealthCheck>("outbox")
+            .AddCheck<ConsumerHealthCheck>("consumers")
+            .AddCheck<WriteHealthCheck>("writes");
         services.AddDeadLetters();
 
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<WriteHealthCheck>();
         services.AddSingleton<OutboxBacklog>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxBacklog>());
         services.AddSingleton(provider => new EventOutbox(
@@ -83,6 +88,7 @@ public static class MessagingExtensions
             provider.GetRequiredService<MessagingTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PublishedTypes>(),
+            provider.GetRequiredService<WriteHealthCheck>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>()));
         services.AddHostedService<OutboxRelay>();
         services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));

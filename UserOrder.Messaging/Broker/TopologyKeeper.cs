@@ -9,10 +9,11 @@ namespace UserOrder.Messaging.Broker;
 
 /// <summary>
 /// Looks for the service's queues, exchanges and bindings every 5 s, and declares what was deleted. Nothing else notices a lost binding:
-/// the queue is then only empty.
+/// the queue is then only empty. It also counts the messages of each queue.
 /// </summary>
 internal sealed partial class TopologyKeeper(
     IEnumerable<SubscribedQueue> queues,
+    ConsumedQueues consumed,
     BrokerConnections broker,
     BrokerProblems problems,
     SchemaMigrator migrator,
@@ -43,8 +44,8 @@ internal sealed partial class TopologyKeeper(
             problems.End(what);
         }
 
-        Task CheckAsync(IConnection connection) =>
-            Topology.CheckQueueAsync(connection, queue, options.Value, stoppingToken);
+        async Task CheckAsync(IConnection connection) =>
+            consumed.Of(queue.Name).Count(await Topology.CheckQueueAsync(connection, queue, options.Value, stoppingToken));
 
         Task DeclareAsync(IConnection connection) =>
             Topology.DeclareQueueAsync(connection, queue, options.Value, logger, stoppingToken);

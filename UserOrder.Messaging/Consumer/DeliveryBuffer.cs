@@ -6,15 +6,34 @@ using UserOrder.Messaging.Resilience;
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>Holds the unacknowledged deliveries of one channel, at most the prefetch: waiting ones and postponed ones.</summary>
-internal sealed class DeliveryBuffer(IChannel channel, Pace pace, TimeProvider time)
+/// <remarks>Its disposal gives up the deliveries that are still unacknowledged, after the channel has ended.</remarks>
+internal sealed class DeliveryBuffer(IChannel channel, ConsumedQueue queue, Pace pace, TimeProvider time) : IDisposable
 {
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
     private int _postponed;
+    private int _held;
 
-    public void Add(Delivery delivery) => _waiting.Writer.TryWrite(delivery);
+    /// <summary>Adds a delivery that has just arrived.</summary>
+    public void Add(Delivery delivery)
+    {
+        Interlocked.Increment(ref _held);
+        queue.Deliver();
+        if (!_waiting.Writer.TryWrite(delivery))
+        {
+            // The channel has ended meanwhile.
+            Interlocked.Decrement(ref _held);
+            queue.Return(1);
+        }
+    }
 
     /// <summary>Ends the buffer after the channel or the consumer has ended.</summary>
     public void Complete() => _waiting.Writer.TryComplete();
+
+    public void Dispose()
+    {
+        Complete();
+        queue.Return(Interlocked.Exchange(ref _held, 0));
+    }
 
     /// <summary>Waits for a delivery, and takes it with all others that have arrived.</summary>
     /// <returns>At most <paramref name="limit"/> deliveries; none at the end.</returns>
@@ -47,6 +66,7 @@ internal sealed class DeliveryBuffer(IChannel channel, Pace pace, TimeProvider t
         {
             // All earlier deliveries of this channel are settled, so one acknowledgement covers them.
             await channel.BasicAckAsync(batch.Max(delivery => delivery.Tag), multiple: true, CancellationToken.None);
+            Release(batch.Count);
             return;
         }
 
@@ -55,11 +75,19 @@ internal sealed class DeliveryBuffer(IChannel channel, Pace pace, TimeProvider t
         {
             await channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
         }
+
+        Release(batch.Count - postponedTags.Count);
+    }
+
+    private void Release(int settled)
+    {
+        Interlocked.Add(ref _held, -settled);
+        queue.Settle(settled);
     }
 
     private async Task AddLaterAsync(Delivery delivery, TimeSpan pause, CancellationToken cancellationToken)
     {
         await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Add(delivery with { IsRetry = true });
+        _waiting.Writer.TryWrite(delivery with { IsRetry = true });
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class EventConsumer<TData>(
     BatchProcessor<TData> processor,
     SchemaMigrator migrator,
     BrokerConnections broker,
+    ConsumedQueues queues,
     BrokerProblems problems,
     TimeProvider time,
     IOptions<MessagingOptions> options,
@@ -56,7 +57,8 @@ internal sealed partial class EventConsumer<TData>(
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Source, _options, logger, stoppingToken);
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
-        var deliveries = await StartAsync(channel, stoppingToken);
+        using var deliveries = new DeliveryBuffer(channel, queues.Of(subscription.Queue), new Pace(_options.BatchInterval, time), time);
+        await StartAsync(channel, deliveries, stoppingToken);
         LogConsuming(subscription.Queue);
         problems.End(_what);
 
@@ -74,15 +76,13 @@ internal sealed partial class EventConsumer<TData>(
             : new BrokerLostException("The broker cancelled the consumer: the queue was deleted or is not available.");
     }
 
-    private async Task<DeliveryBuffer> StartAsync(IChannel channel, CancellationToken stoppingToken)
+    private async Task StartAsync(IChannel channel, DeliveryBuffer buffer, CancellationToken stoppingToken)
     {
-        var buffer = new DeliveryBuffer(channel, new Pace(_options.BatchInterval, time), time);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, arguments) => Do(() => buffer.Add(Delivery.From(arguments)));
         consumer.UnregisteredAsync += (_, _) => Do(buffer.Complete);
         channel.ChannelShutdownAsync += (_, _) => Do(buffer.Complete);
         await channel.BasicConsumeAsync(subscription.Queue, autoAck: false, consumer, stoppingToken);
-        return buffer;
     }
 
     private static Task Do(Action action)

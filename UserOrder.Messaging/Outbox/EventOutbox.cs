@@ -22,6 +22,7 @@ public sealed class EventOutbox
     private readonly MessagingTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly PublishedTypes _published;
+    private readonly WriteHealthCheck _writes;
     private readonly MessagingOptions _options;
 
     internal EventOutbox(
@@ -30,9 +31,11 @@ public sealed class EventOutbox
         MessagingTelemetry telemetry,
         TimeProvider time,
         PublishedTypes published,
+        WriteHealthCheck writes,
         IOptions<MessagingOptions> options)
     {
         _published = published;
+        _writes = writes;
         _database = database;
         _signal = signal;
         _telemetry = telemetry;
@@ -69,7 +72,7 @@ public sealed class EventOutbox
     /// <summary>Begins the transaction of a change and its events.</summary>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public Task<OutboxTransaction> BeginTransactionAsync(CancellationToken cancellationToken) =>
-        OutboxTransaction.BeginAsync(_database, _signal, cancellationToken);
+        OutboxTransaction.BeginAsync(_database, _signal, _writes, cancellationToken);
 
     /// <summary>
     /// Creates a batcher for a statement that writes rows and their events together, with the fragments of <see cref="OutboxStore"/>. Each
@@ -87,11 +90,19 @@ public sealed class EventOutbox
             async (items, cancellationToken) =>
             {
                 _telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
-                await using var connection = await _database.OpenConnectionAsync(cancellationToken);
-                var watch = new CommitWatch(connection);
-                var results = await write(items, connection, cancellationToken);
-                watch.ThrowIfUnreplicated();
-                _signal.Set();
-                return results;
+                try
+                {
+                    await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+                    var watch = new CommitWatch(connection);
+                    var results = await write(items, connection, cancellationToken);
+                    watch.ThrowIfUnreplicated();
+                    _signal.Set();
+                    return results;
+                }
+                catch
+                {
+                    _writes.Suspect();
+                    throw;
+                }
             });
 }

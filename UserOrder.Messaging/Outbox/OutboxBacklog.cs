@@ -5,14 +5,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Measures how full the outbox is, once a second. If a measurement is expensive, the pause grows to twenty times its duration, at most to
-/// ten seconds.
+/// Measures how full the outbox is and whether events leave it, once a second. If a measurement is expensive, the pause grows to twenty
+/// times its duration, at most to ten seconds.
 /// </summary>
 internal sealed partial class OutboxBacklog : BackgroundService
 {
@@ -25,6 +26,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
     private readonly TimeProvider _time;
     private readonly MessagingOptions _options;
     private readonly ILogger<OutboxBacklog> _logger;
+    private readonly Progress _progress;
     private Oldest? _oldest;
 
     public OutboxBacklog(
@@ -40,9 +42,12 @@ internal sealed partial class OutboxBacklog : BackgroundService
         _time = time;
         _options = options.Value;
         _logger = logger;
+        _progress = new Progress(time);
         telemetry.Meter.CreateObservableGauge("userorder.outbox.rows", () => Rows, "{message}", "Events that wait in the outbox.");
         telemetry.Meter.CreateObservableGauge(
             "userorder.outbox.age", () => Age.TotalSeconds, "s", "Age of the oldest event in the outbox.");
+        telemetry.Meter.CreateObservableGauge(
+            "userorder.outbox.stalled", () => Stalled.TotalSeconds, "s", "How long events have waited in the outbox while none left it.");
     }
 
     /// <summary>The number of events in the outbox, counted up to <see cref="MessagingOptions.OutboxMaxRows"/>.</summary>
@@ -52,8 +57,17 @@ internal sealed partial class OutboxBacklog : BackgroundService
     public TimeSpan Age =>
         _oldest is { } oldest && oldest.Age + _time.GetElapsedTime(oldest.MeasuredAt) is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
+    /// <summary>How long events have waited while none left the outbox; zero while none waits.</summary>
+    public TimeSpan Stalled => _progress.Stalled;
+
+    /// <summary>Whether events have waited for <see cref="MessagingOptions.ProgressTimeout"/> while none left the outbox.</summary>
+    public bool IsStalled => Stalled > _options.ProgressTimeout;
+
     /// <summary>Whether the outbox has reached one of its limits.</summary>
     public bool IsFull => Rows >= _options.OutboxMaxRows || Age > _options.OutboxMaxAge;
+
+    /// <summary>Records that this replica has relayed events.</summary>
+    public void RecordRelayed() => _progress.Record(Rows > 0, hasMoved: true);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -92,10 +106,16 @@ internal sealed partial class OutboxBacklog : BackgroundService
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _options.OutboxMaxRows });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        Rows = reader.GetInt64(0);
-        _oldest = reader.IsDBNull(1)
+        var rows = reader.GetInt64(0);
+        var oldest = reader.IsDBNull(1)
             ? null
-            : new Oldest(reader.GetFieldValue<DateTimeOffset>(2) - TimeOf(reader.GetGuid(1)), _time.GetTimestamp());
+            : new Oldest(reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2) - TimeOf(reader.GetGuid(1)), _time.GetTimestamp());
+
+        // Other replicas relay, too. New events only add rows and have later ids, except those of a replica whose clock is behind.
+        var hasLeft = rows < Rows || oldest?.Id.CompareTo(_oldest?.Id) > 0;
+        Rows = rows;
+        _oldest = oldest;
+        _progress.Record(rows > 0, hasLeft);
     }
 
     private static DateTimeOffset TimeOf(Guid version7)
@@ -111,8 +131,8 @@ internal sealed partial class OutboxBacklog : BackgroundService
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 
-    /// <summary>The oldest event: its age when it was measured, and the timestamp of the measurement.</summary>
-    private sealed record Oldest(TimeSpan Age, long MeasuredAt);
+    /// <summary>The oldest event: its id, its age when it was measured, and the timestamp of the measurement.</summary>
+    private sealed record Oldest(Guid Id, TimeSpan Age, long MeasuredAt);
 
     [LoggerMessage(14, LogLevel.Warning, "The outbox is {State}: {Rows} events wait, the oldest for {Age}")]
     private partial void LogChange(string state, long rows, TimeSpan age);

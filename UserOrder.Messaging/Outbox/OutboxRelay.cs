@@ -26,6 +26,8 @@ internal sealed partial class OutboxRelay(
     PublishedTypes published,
     Circuits circuits,
     OutboxSignal signal,
+    OutboxBacklog backlog,
+    WriteHealthCheck writes,
     MessagingTelemetry telemetry,
     TimeProvider time,
     IOptions<MessagingOptions> options,
@@ -56,6 +58,7 @@ internal sealed partial class OutboxRelay(
             }
             catch (NpgsqlException exception)
             {
+                writes.Suspect();
                 await _backoff.WaitAsync(() => LogWaiting(exception.Message), stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
@@ -126,6 +129,7 @@ internal sealed partial class OutboxRelay(
                 publisher,
                 () => OpenPublisherAsync(CancellationToken.None),
                 _problems,
+                backlog,
                 database,
                 circuits.RelayToBroker,
                 signal,

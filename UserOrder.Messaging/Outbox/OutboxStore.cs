@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
@@ -18,6 +19,8 @@ public static class OutboxStore
     public const string Columns = "event_id, event_type, event_body, traceparent, tracestate";
 
     internal const string Insert = $"insert into outbox (id, type, body, traceparent, tracestate) select * from unnest({Parameters})";
+
+    private const int TryBytes = 16 * 1024;
 
     /// <summary>
     /// The statement that writes the events of the rows of <paramref name="input"/> whose <c>id</c> is in <paramref name="written"/>.
@@ -43,6 +46,28 @@ public static class OutboxStore
         command.AddArray("outbox_bodies", NpgsqlDbType.Bytea, messages.Select(message => message.Body));
         command.AddArray("outbox_traceparents", NpgsqlDbType.Text, messages.Select(message => message.TraceParent));
         command.AddArray("outbox_tracestates", NpgsqlDbType.Text, messages.Select(message => message.TraceState));
+    }
+
+    /// <summary>Writes an event and deletes it again in one transaction, so that no relay sees it.</summary>
+    /// <exception cref="NpgsqlException">The database refused or did not answer, or committed without its synchronous standby.</exception>
+    internal static async Task TryWriteAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        // Random bytes, which do not compress: they need new pages, as real events do, so the write fails on a full disk.
+        var body = RandomNumberGenerator.GetBytes(TryBytes);
+        var message = new OutboxMessage(Guid.CreateVersion7(), "try", body, TraceParent: null, TraceState: null);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var watch = new CommitWatch(connection);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var insert = new NpgsqlCommand(Insert, connection, transaction);
+        AddParameters(insert, [message]);
+        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await using var delete = new NpgsqlCommand("delete from outbox where id = $1", connection, transaction)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = message.Id } },
+        };
+        await delete.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        watch.ThrowIfUnreplicated();
     }
 
     /// <summary>

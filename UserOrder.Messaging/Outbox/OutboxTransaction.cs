@@ -10,10 +10,13 @@ public sealed class OutboxTransaction : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly CommitWatch _watch;
     private readonly OutboxSignal _signal;
+    private readonly WriteHealthCheck _writes;
     private bool _hasEvents;
+    private bool _isCommitted;
 
-    private OutboxTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, OutboxSignal signal)
+    private OutboxTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, OutboxSignal signal, WriteHealthCheck writes)
     {
+        _writes = writes;
         _connection = connection;
         _watch = new CommitWatch(connection);
         _transaction = transaction;
@@ -43,6 +46,7 @@ public sealed class OutboxTransaction : IAsyncDisposable
     {
         await _transaction.CommitAsync(cancellationToken);
         _watch.ThrowIfUnreplicated();
+        _isCommitted = true;
         if (_hasEvents)
         {
             _signal.Set();
@@ -52,17 +56,22 @@ public sealed class OutboxTransaction : IAsyncDisposable
     /// <summary>Rolls back an uncommitted transaction, and returns the connection to the pool.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!_isCommitted)
+        {
+            _writes.Suspect();
+        }
+
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
     internal static async Task<OutboxTransaction> BeginAsync(
-        NpgsqlDataSource database, OutboxSignal signal, CancellationToken cancellationToken)
+        NpgsqlDataSource database, OutboxSignal signal, WriteHealthCheck writes, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            return new OutboxTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), signal);
+            return new OutboxTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), signal, writes);
         }
         catch
         {

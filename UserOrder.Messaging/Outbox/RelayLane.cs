@@ -15,6 +15,7 @@ internal sealed partial class RelayLane(
     ConfirmingPublisher publisher,
     Func<Task<ConfirmingPublisher>> openAnotherAsync,
     RelayProblems problems,
+    OutboxBacklog backlog,
     NpgsqlDataSource database,
     Circuit circuit,
     OutboxSignal signal,
@@ -83,6 +84,10 @@ internal sealed partial class RelayLane(
         FailPoint.Reach(FailPoint.RelayDeleted);
         await transaction.CommitAsync(CancellationToken.None);
         FailPoint.Reach(FailPoint.RelayCommitted);
+        if (kept.Count < claimed.Count)
+        {
+            backlog.RecordRelayed();
+        }
 
         problems.Report(messages, outcomes, isolation.Refused);
         if (outcomes.Count(outcome => outcome == PublishOutcome.Unknown) is var unknown and > 0)

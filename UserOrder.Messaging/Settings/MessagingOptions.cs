@@ -109,6 +109,13 @@ public sealed class MessagingOptions
     /// <remarks>The broker validates the user: https://www.rabbitmq.com/docs/validated-user-id.</remarks>
     public IDictionary<string, string> Publishers { get; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// How long messages of a queue, or events of the outbox, may wait while none of them leaves, before the service reports itself as
+    /// degraded. Default: 30 s.
+    /// </summary>
+    [Duration("00:00:01", "1.00:00:00")]
+    public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether the service serves <c>/admin/dead-letters</c>. The service authorizes the callers itself. Default: false.</summary>
     public bool AdminEndpoints { get; set; }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -100,13 +101,45 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         using var refused = await client.PostAsync("/things", content: null, Cancelled);
         await WaitsAsync();
 
+        await TakesNoWritesAsync(service, PostgresErrorCodes.ReadOnlySqlTransaction);
         await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "database-unavailable", refused);
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
 
         await ExecuteAsync($"alter database {_name} reset {ReadOnly}", Disconnect);
         await Until.EqualAsync(1, "the event was handled", () => Task.FromResult(handler.Handled.Count));
         await AcceptedAsync(client);
+        await TakesWritesAsync(service);
         Assert.Equal(0u, await DeadLettersAsync());
+    }
+
+    [Fact]
+    public async Task While_the_disk_is_full_the_service_is_unhealthy_although_queries_succeed()
+    {
+        var name = await CreateDatabaseAsync(_name);
+        var database = Open(name);
+        await using var service = await StartAsync(name, new SqlHandler());
+        await using (var fill = database.CreateCommand(
+            """
+            create function refuse() returns trigger language plpgsql as
+              'begin raise exception using errcode = ''53100'', message = ''could not extend file: No space left on device''; end';
+            create trigger full_disk before insert on outbox execute function refuse();
+            """))
+        {
+            await fill.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var message = new OutboxMessage(Guid.CreateVersion7(), Thing.Happened.Name, "{}"u8.ToArray(), TraceParent: null, TraceState: null);
+        await using (var transaction = await service.Services.GetRequiredService<EventOutbox>().BeginTransactionAsync(Cancelled))
+        {
+            await Assert.ThrowsAsync<PostgresException>(() => transaction.WriteAsync([message], Cancelled));
+        }
+
+        await TakesNoWritesAsync(service, PostgresErrorCodes.DiskFull);
+
+        await using var empty = database.CreateCommand("drop trigger full_disk on outbox");
+        await empty.ExecuteNonQueryAsync(Cancelled);
+        await TakesWritesAsync(service);
+        Assert.Equal(0, await CountAsync(database, "select count(*) from outbox"));
     }
 
     [Fact]
@@ -145,6 +178,22 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         1,
         "the consumer waits for the database",
         () => Task.FromResult(_logs.Count($"The consumer of {_name}.things waits for the database")));
+
+    private static async Task TakesNoWritesAsync(WebApplication service, string state)
+    {
+        var health = await Until.TrueAsync(
+            "health shows that the database takes no writes, and answers queries",
+            () => HealthAsync(service),
+            report => report.Entries["writes"].Description?.Contains(state, StringComparison.Ordinal) == true
+                && report.Entries["database"].Status == HealthStatus.Healthy);
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
+    }
+
+    private static async Task TakesWritesAsync(WebApplication service) => await Until.EqualAsync(
+        HealthStatus.Healthy, "the database takes writes again", async () => (await HealthAsync(service)).Entries["writes"].Status);
+
+    private static Task<HealthReport> HealthAsync(WebApplication service) =>
+        service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancelled);
 
     private static async Task AcceptedAsync(HttpClient client) => await Until.EqualAsync(
         HttpStatusCode.Created,

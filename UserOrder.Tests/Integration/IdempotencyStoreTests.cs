@@ -234,7 +234,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), options);
         var published = new PublishedTypes([new PublishedType(UserCreated.V1.Name), new PublishedType(OrderPlaced.V1.Name)]);
-        return new EventOutbox(database, new OutboxSignal(), telemetry, TimeProvider.System, published, options);
+        var writes = new WriteHealthCheck(database);
+        return new EventOutbox(database, new OutboxSignal(), telemetry, TimeProvider.System, published, writes, options);
     }
 
     private static IdempotencyKey KeyOf(CreateUserRequest request) =>

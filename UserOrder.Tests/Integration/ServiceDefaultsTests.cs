@@ -17,7 +17,9 @@ public sealed class ServiceDefaultsTests(RunningGraph graph) : IntegrationTest(g
         var health = await Until.TrueAsync(
             "every check is healthy", ReadHealthAsync, report => report.GetProperty("status").GetString() == "Healthy");
 
-        AssertChecks(["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "dead-letters"], health);
+        AssertChecks(
+            ["self", "shutdown", "http-circuits", "database", "broker", "circuits", "outbox", "consumers", "writes", "dead-letters"],
+            health);
 
         async Task<JsonElement> ReadHealthAsync()
         {

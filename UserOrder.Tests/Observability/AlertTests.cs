@@ -8,7 +8,7 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
     private static readonly string[] Services = ["user-api", "order-api"];
 
     [Fact]
-    public async Task A_broker_outage_under_load_fires_and_clears_the_outbox_alert_and_logs_each_change_once()
+    public async Task A_broker_outage_under_load_fires_and_clears_the_outbox_alerts_and_logs_each_change_once()
     {
         await Until.EqualAsync(0, "no alert fires yet", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
         await CreateUserAsync();
@@ -21,13 +21,20 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
             var fired = await Until.TrueAsync("the alert fires", CreateUserAndReadAlertsAsync, alerts => alerts.Count == 1);
             Assert.Equal("user-api", fired[0]["job"]);
             Assert.Equal("ticket", fired[0]["severity"]);
+            var stalled = await Until.TrueAsync(
+                "the alert about its stall fires", () => Observed.Prometheus.FiringAsync("OutboxNotMoving"), alerts => alerts.Count == 1);
+            Assert.Equal("user-api", stalled[0]["job"]);
         }
         finally
         {
             await Observed.Graph.StartAsync("rabbitmq", Cancelled);
         }
 
-        await Until.EqualAsync(0, "the alert clears", async () => (await Observed.Prometheus.FiringAsync("OutboxDelayed")).Count);
+        foreach (var alert in new[] { "OutboxDelayed", "OutboxNotMoving" })
+        {
+            await Until.EqualAsync(0, $"{alert} clears", async () => (await Observed.Prometheus.FiringAsync(alert)).Count);
+        }
+
         await Until.EqualAsync(
             accepted.Count,
             "the users accepted during the outage have arrived",

@@ -55,7 +55,7 @@ public sealed class HttpClientDefaultsTests
             .PostAsync("http://order-api/v1/orders", content: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(11, server.Calls.Count);
-        Assert.Equal(2, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
+        Assert.Equal(2, Gauges.Read<int>(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
         var health = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Equal("open: user-api", health.Entries["http-circuits"].Description);
@@ -74,7 +74,7 @@ public sealed class HttpClientDefaultsTests
 
         time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(1, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
+        Assert.Equal(1, Gauges.Read<int>(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
         var health = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Healthy, health.Status);
         Assert.Equal("half-open: user-api", health.Entries["http-circuits"].Description);

@@ -1,0 +1,115 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using RabbitMQ.Client;
+using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Settings;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Messaging.Tests;
+
+public sealed class ConsumedQueueTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ConsumedQueue _queue;
+
+    public ConsumedQueueTests() => _queue = new ConsumedQueue("things", _time);
+
+    [Fact]
+    public void An_empty_queue_is_not_stalled()
+    {
+        _time.Advance(Minute);
+        _queue.Deliver();
+        _queue.Settle(1);
+        _queue.Count(0);
+        _time.Advance(Minute);
+
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+        Assert.Equal(0, _queue.Waiting);
+    }
+
+    [Fact]
+    public void A_held_message_stalls_the_queue_from_its_delivery_or_the_last_settled_one()
+    {
+        _time.Advance(Minute);
+        _queue.Deliver();
+        _queue.Deliver();
+        _time.Advance(Minute);
+        Assert.Equal(Minute, _queue.Stalled);
+
+        _queue.Settle(1);
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+
+        _time.Advance(2 * Minute);
+        _queue.Deliver();
+        Assert.Equal(2 * Minute, _queue.Stalled);
+        Assert.Equal(2, _queue.Waiting);
+    }
+
+    [Fact]
+    public void An_attempt_that_settles_none_is_no_progress()
+    {
+        _queue.Deliver();
+        _time.Advance(Minute);
+        _queue.Settle(0);
+
+        Assert.Equal(Minute, _queue.Stalled);
+    }
+
+    [Fact]
+    public void Messages_in_the_queue_stall_it_although_none_is_delivered()
+    {
+        _queue.Count(3);
+        _time.Advance(Minute);
+        _queue.Count(4);
+
+        Assert.Equal(Minute, _queue.Stalled);
+        Assert.Equal(4, _queue.Waiting);
+
+        _queue.Count(0);
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+    }
+
+    [Fact]
+    public void A_count_that_is_older_than_what_was_settled_meanwhile_stalls_nothing()
+    {
+        _queue.Deliver();
+        _queue.Settle(1);
+        _queue.Count(1);
+        _time.Advance(Minute);
+
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+    }
+
+    [Fact]
+    public void A_lost_channel_is_no_progress()
+    {
+        _queue.Deliver();
+        _time.Advance(Minute);
+        _queue.Return(1);
+        _queue.Count(1);
+        _queue.Deliver();
+
+        Assert.Equal(Minute, _queue.Stalled);
+        Assert.Equal(1, _queue.Waiting);
+    }
+
+    [Fact]
+    public async Task A_gauge_reports_the_stall_of_each_queue()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
+        var queues = new ConsumedQueues([new SubscribedQueue("tea", "tea.v1"), new SubscribedQueue("milk", "milk.v1")], telemetry, _time);
+        queues.Of("tea").Deliver();
+        _time.Advance(Minute);
+
+        var stalled = Gauges.Read<double>(meters, "userorder.consumer.stalled");
+
+        Assert.Equal(60, stalled["tea"]);
+        Assert.Equal(0, stalled["milk"]);
+    }
+}

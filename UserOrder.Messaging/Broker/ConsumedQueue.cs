@@ -1,0 +1,66 @@
+using UserOrder.Messaging.Resilience;
+
+namespace UserOrder.Messaging.Broker;
+
+/// <summary>A queue as this replica sees it: how many messages wait, and for how long it has settled none of them.</summary>
+/// <remarks>A settled message took effect, was a duplicate, or became a dead letter, and the broker no longer has it.</remarks>
+internal sealed class ConsumedQueue(string name, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Progress _progress = new(time);
+    private long _held;
+    private long _ready;
+    private bool _hasMovedSinceCount;
+
+    public string Name => name;
+
+    /// <summary>The messages that this replica holds, and those in the queue at the last count.</summary>
+    public long Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _held + _ready;
+            }
+        }
+    }
+
+    /// <summary>How long messages have waited while this replica settled none; zero while none waits.</summary>
+    public TimeSpan Stalled => _progress.Stalled;
+
+    /// <summary>The broker delivered a message.</summary>
+    public void Deliver() => Move(heldBy: 1, readyBy: -1, settled: 0);
+
+    /// <summary>This replica acknowledged messages.</summary>
+    public void Settle(int count) => Move(heldBy: -count, readyBy: 0, count);
+
+    /// <summary>The channel has ended, so the broker has taken messages back. They still wait.</summary>
+    public void Return(int count) => Move(heldBy: -count, readyBy: count, settled: 0);
+
+    /// <summary>The broker counted the messages that it has delivered to no consumer.</summary>
+    public void Count(long ready)
+    {
+        lock (_lock)
+        {
+            // The count may include messages that were delivered and settled before it arrived.
+            _ready = _hasMovedSinceCount ? 0 : ready;
+            _hasMovedSinceCount = false;
+            Record(hasMoved: false);
+        }
+    }
+
+    private void Move(int heldBy, int readyBy, int settled)
+    {
+        lock (_lock)
+        {
+            // Late deliveries of an ended channel must not make the numbers negative.
+            _held = Math.Max(0, _held + heldBy);
+            _ready = Math.Max(0, _ready + readyBy);
+            _hasMovedSinceCount |= settled > 0;
+            Record(settled > 0);
+        }
+    }
+
+    private void Record(bool hasMoved) => _progress.Record(_held + _ready > 0, hasMoved);
+}
