@@ -78,6 +78,10 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         { Order(Item("s", "1001", "1")), "items[0].quantity" },
         { Order(Item("s", "1", "-0.01")), "items[0].unitPrice" },
         { Order(Item("s", "1", "0.001")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "1.00000000000000000000000001")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "null")), "items[0].unitPrice" },
+        { Order("""{"sku":"s","quantity":1}"""), "items[0].unitPrice" },
+        { Order("""{"sku":"s","unitPrice":1}"""), "items[0].quantity" },
         { Order(Item("s", "1", "1000000000")), "items[0].unitPrice" },
         { Order(Item("s", "1", "1") + "," + Item("s", "0", "1")), "items[1].quantity" },
     };
@@ -139,6 +143,9 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":"1","unitPrice":1}]}""")]
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":99999999999,"unitPrice":1}]}""")]
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":1,"unitPrice":1e400}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":1.5,"unitPrice":1}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"unitPrice":1.0000000000000000000000000000001}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"unitPrice":-1e-40}]}""")]
     public async Task A_malformed_order_gets_400(string body)
     {
         using var response = await OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
