@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using UserOrder.ApiDefaults.Bodies;
 
 namespace UserOrder.ApiDefaults.Limits;
@@ -16,9 +17,12 @@ internal sealed class ConnectionLimits(IOptions<LimitOptions> options) : IConfig
     /// <summary>A client that stays slower than this after the grace period holds the connection on purpose.</summary>
     private static readonly MinDataRate SlowestTransfer = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
+    private static readonly DigitEncoding Digits = new();
+
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = static header => header == HeaderNames.ContentLength ? Digits : null;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.Value.Connections;
         limits.MaxRequestBodySize = RequestBody.MaxBytes;
