@@ -37,7 +37,8 @@ public sealed class MessagingBuilder
     public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(EventType<TData> type, string queue)
         where THandler : class, IEventHandler<TData>
     {
-        _services.AddSingleton(new SubscribedQueue(queue, type.Name));
+        var subscribed = new SubscribedQueue(queue, type.Name);
+        _services.AddSingleton(subscribed);
         _services.TryAddSingleton<THandler>();
         _services.AddSingleton<IHostedService>(provider =>
         {
@@ -50,7 +51,7 @@ public sealed class MessagingBuilder
                 ActivatorUtilities.CreateInstance<DeliveryReader<TData>>(provider, subscription, telemetry),
                 ActivatorUtilities.CreateInstance<InboxTransaction<TData>>(provider, subscription, telemetry),
                 ActivatorUtilities.CreateInstance<FailurePolicy>(provider, queue, telemetry));
-            return ActivatorUtilities.CreateInstance<EventConsumer<TData>>(provider, subscription, processor);
+            return ActivatorUtilities.CreateInstance<EventConsumer<TData>>(provider, subscription, subscribed, processor);
         });
         return this;
     }

@@ -16,6 +16,7 @@ namespace UserOrder.Messaging.Consumer;
 /// </summary>
 internal sealed partial class EventConsumer<TData>(
     Subscription<TData> subscription,
+    SubscribedQueue subscribed,
     BatchProcessor<TData> processor,
     SchemaMigrator migrator,
     BrokerConnections broker,
@@ -55,6 +56,7 @@ internal sealed partial class EventConsumer<TData>(
         var connection = await broker.Consuming.GetAsync(stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Queue, subscription.Type.Name, _options, logger, stoppingToken);
+        subscribed.SetDeclared();
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
         var deliveries = await StartAsync(channel, stoppingToken);
         LogConsuming(subscription.Queue);
