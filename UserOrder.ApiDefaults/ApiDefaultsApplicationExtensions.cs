@@ -3,6 +3,7 @@ using UserOrder.ApiDefaults.Bodies;
 using UserOrder.ApiDefaults.Limits;
 using UserOrder.ApiDefaults.OpenApi;
 using UserOrder.ApiDefaults.Problems;
+using UserOrder.ApiDefaults.Requests;
 using UserOrder.ApiDefaults.Security;
 using UserOrder.ApiDefaults.Versioning;
 
@@ -34,6 +35,8 @@ public static class ApiDefaultsApplicationExtensions
         app.UseTokens();
         app.UseCallerLimits();
         app.UseScopes();
+        app.UseQueryParameters();
+        app.UseContentCodings();
         app.UseReceivedBodies();
         app.UseConcurrencyLimit();
         app.UseStrictJson();

@@ -9,6 +9,9 @@ namespace UserOrder.Messaging.AspNetCore;
 /// <summary>The handlers of the operators' endpoints.</summary>
 internal static class DeadLetterHandlers
 {
+    // The parameter is nullable, because the request delegate generator binds a text without a number to 0 for a plain int.
+    private const int DefaultLimit = 20;
+
     [EndpointSummary("Count the dead letters of each queue")]
     public static async Task<Ok<DeadLetterOverview>> CountAsync(
         IEnumerable<SubscribedQueue> queues, DeadLetterStore letters, CancellationToken cancellationToken)
@@ -24,8 +27,8 @@ internal static class DeadLetterHandlers
 
     [EndpointSummary("List the oldest dead letters of a queue")]
     public static async Task<Ok<DeadLetterPage>> ListAsync(
-        string queue, DeadLetterStore letters, CancellationToken cancellationToken, [Range(1, 100)] int limit = 20) =>
-        TypedResults.Ok(new DeadLetterPage(await letters.ListAsync(queue, limit, cancellationToken)));
+        string queue, DeadLetterStore letters, CancellationToken cancellationToken, [Range(1, 100)] int? limit = DefaultLimit) =>
+        TypedResults.Ok(new DeadLetterPage(await letters.ListAsync(queue, limit ?? DefaultLimit, cancellationToken)));
 
     [EndpointSummary("Inspect a dead letter")]
     public static async Task<Results<Ok<DeadLetterDetails>, ProblemHttpResult>> FindAsync(

@@ -21,6 +21,18 @@ public sealed class TimeOrderedIdTests
         Assert.True(TimeOrderedId.New(Time.AddMilliseconds(1)).CompareTo(TimeOrderedId.New(Time)) > 0);
 
     [Fact]
+    public void One_minute_before_an_id_is_the_smallest_id_of_that_time()
+    {
+        var before = TimeOrderedId.OneMinuteBefore(TimeOrderedId.New(Time));
+
+        Assert.Equal(7, before.Version);
+        Assert.Equal(Guid.CreateVersion7(Time.AddMinutes(-1)).ToString()[..13], before.ToString()[..13]);
+        Assert.True(before.CompareTo(TimeOrderedId.New(Time.AddMinutes(-1))) < 0);
+        Assert.True(before.CompareTo(TimeOrderedId.New(Time.AddMinutes(-1).AddMilliseconds(-1))) > 0);
+        Assert.Equal("00000000-0000-7000-8000-000000000000", $"{TimeOrderedId.OneMinuteBefore(Guid.Empty)}");
+    }
+
+    [Fact]
     public void Concurrent_ids_of_one_time_are_unique_and_use_all_random_bits()
     {
         var ids = new Guid[8][];

@@ -9,13 +9,15 @@ namespace UserOrder.ApiDefaults.Bodies;
 
 internal static class StrictJson
 {
-    /// <summary>Reads request bodies strictly: no quoted numbers, no duplicate keys, at most 16 levels.</summary>
+    /// <summary>Reads request bodies strictly: numbers by their value and not quoted, no duplicate keys, at most 16 levels.</summary>
     public static void AddStrictJson(this IServiceCollection services) =>
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.AllowDuplicateProperties = false;
             options.SerializerOptions.MaxDepth = 16;
+            options.SerializerOptions.Converters.Add(new ExactDecimalConverter());
+            options.SerializerOptions.Converters.Add(new ExactInt32Converter());
         });
 
     /// <summary>Accepts JSON in UTF-8 only (RFC 8259, section 8.1).</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using UserOrder.ApiDefaults.Bodies;
 
 namespace UserOrder.ApiDefaults.Limits;
@@ -22,9 +23,12 @@ internal sealed class ConnectionLimits(IOptions<LimitOptions> options) : IConfig
     /// </summary>
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
+    private static readonly DigitEncoding Digits = new();
+
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = static header => header == HeaderNames.ContentLength ? Digits : null;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.Value.Connections;
         limits.MaxRequestBodySize = RequestBody.MaxBytes;

@@ -12,11 +12,11 @@ internal static class ApiDocument
     public const string AccessToken = "AccessToken";
 
     private const string Common =
-        "Bodies are JSON in UTF-8; a request's body has at most 64 KiB. Unknown fields are ignored, in both directions. Errors are " +
-        "problem details (RFC 9457) with a stable `type`; treat an unknown type by its status. Times are UTC, ids are UUIDs. The " +
-        "version is the first segment of the path; an unknown version is answered `404` with the type `unsupported-version`. An " +
-        "unknown address is answered `404 not-found`, an unsupported method `405 method-not-allowed`, and a request that is not HTTP " +
-        "`400` without a body.";
+        "Bodies are JSON in UTF-8; a request's body has at most 64 KiB and no content coding. Unknown fields are ignored, in both " +
+        "directions. Errors are problem details (RFC 9457) with a stable `type`; treat an unknown type by its status. Times are UTC, ids " +
+        "are UUIDs. The version is the first segment of the path; an unknown version is answered `404` with the type " +
+        "`unsupported-version`. An unknown address is answered `404 not-found`, an unsupported method `405 method-not-allowed`, and a " +
+        "request that is not HTTP `400` without a body. `HEAD` is answered as `GET`, without the body.";
 
     public static void Apply(OpenApiDocument document, string version, string title, string description)
     {

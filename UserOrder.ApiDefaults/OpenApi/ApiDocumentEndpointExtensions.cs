@@ -19,7 +19,7 @@ public static class ApiDocumentEndpointExtensions
             app.Services.GetRequiredService<IOptionsMonitor<OpenApiOptions>>().Get(version).OpenApiVersion);
         app.MapMethods(
                 $"/openapi/{version}.json",
-                [HttpMethods.Get],
+                [HttpMethods.Get, HttpMethods.Head],
                 async context => await (await document.GetAsync().WaitAsync(context.RequestAborted)).ExecuteAsync(context))
             .AllowAnonymous();
     }

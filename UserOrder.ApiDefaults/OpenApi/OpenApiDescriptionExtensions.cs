@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using UserOrder.ApiDefaults.OpenApi;
 
@@ -16,6 +17,8 @@ public static class OpenApiDescriptionExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         var bodies = new BodyExamples(examples);
+        var isIncluded = options.ShouldInclude;
+        options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head && isIncluded(operation);
         options.AddSchemaTransformer((schema, context, _) =>
         {
             SchemaLimits.Apply(schema, context);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -17,6 +18,9 @@ internal static class SchemaLimits
             schema.Pattern = $"^(?:{pattern})$";
         }
 
+        // The framework does not know what a converter reads.
+        schema.Type ??= TypeOf(Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type);
+
         foreach (var attribute in context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true) ?? [])
         {
             switch (attribute)
@@ -24,10 +28,16 @@ internal static class SchemaLimits
                 case DecimalsAttribute decimals:
                     schema.MultipleOf = (decimal)Math.Pow(10, -decimals.Places);
                     break;
+                case RequiredAttribute:
+                    schema.Type &= ~JsonSchemaType.Null;
+                    break;
                 case NotEmptyAttribute:
                     schema.Not = new OpenApiSchema { Enum = [(JsonNode)Guid.Empty.ToString()] };
                     break;
             }
         }
     }
+
+    private static JsonSchemaType? TypeOf(Type read) =>
+        read == typeof(int) ? JsonSchemaType.Integer : read == typeof(decimal) ? JsonSchemaType.Number : null;
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.ApiDefaults.Problems;
+using UserOrder.ApiDefaults.Requests;
 using UserOrder.ApiDefaults.Security;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -27,5 +28,6 @@ public static class ScopeEndpointExtensions
     }
 
     /// <summary>Creates a group for the operators' endpoints. They require the scope <c>admin</c> and are internal.</summary>
-    public static IEndpointRouteBuilder MapAdmin(this WebApplication app) => app.MapGroup("").RequireScope(Scopes.Admin).OnInternalPort();
+    public static IEndpointRouteBuilder MapAdmin(this WebApplication app) =>
+        app.MapGroup("").RequireScope(Scopes.Admin).OnInternalPort().AnswerHead();
 }

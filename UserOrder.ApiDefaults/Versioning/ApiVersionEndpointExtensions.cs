@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using UserOrder.ApiDefaults.Requests;
 using UserOrder.ApiDefaults.Versioning;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -24,7 +25,7 @@ public static class ApiVersionEndpointExtensions
     }
 
     private static RouteGroupBuilder MapVersionAt(this WebApplication app, string prefix, string version) =>
-        app.MapGroup(prefix).WithGroupName(version).WithMetadata(app.Services.GetRequiredService<ApiVersions>()[version]);
+        app.MapGroup(prefix).WithGroupName(version).WithMetadata(app.Services.GetRequiredService<ApiVersions>()[version]).AnswerHead();
 
     private static void Remove<T>(IList<object> metadata)
     {

@@ -56,6 +56,7 @@ internal sealed partial class EventConsumer<TData>(
         var connection = await broker.Consuming.GetAsync(stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Source, _options, logger, stoppingToken);
+        subscription.Source.SetDeclared();
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
         using var deliveries = new DeliveryBuffer(channel, queues.Of(subscription.Queue), new Pace(_options.BatchInterval, time), time);
         await StartAsync(channel, deliveries, stoppingToken);

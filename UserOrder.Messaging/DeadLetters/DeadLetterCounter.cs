@@ -54,6 +54,8 @@ internal sealed partial class DeadLetterCounter(
         var counted = new List<DeadLetterCount>();
         foreach (var queue in queues)
         {
+            // The broker logs an error for each look at a queue that does not exist.
+            await queue.Declared.WaitAsync(cancellationToken);
             var connection = await broker.Consuming.GetAsync(cancellationToken);
             counted.Add(new DeadLetterCount(queue.Name, await DeadLetterCounts.AskAsync(connection, queue.Name, cancellationToken)));
         }

@@ -11,6 +11,7 @@ namespace UserOrder.Messaging.Events;
 public static class TimeOrderedId
 {
     private const int RandomBytes = 10;
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(1);
 
     [ThreadStatic]
     private static byte[]? _random;
@@ -31,6 +32,23 @@ public static class TimeOrderedId
         TakeRandom(bytes[6..]);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x70);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>
+    /// The smallest id of the time one minute before another id's. A reader that continues there misses no entry, unless a commit took
+    /// longer than a minute less the difference between the replicas' clocks.
+    /// </summary>
+    /// <param name="id">The newest id that the reader has seen.</param>
+    public static Guid OneMinuteBefore(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Math.Max(0, milliseconds - (long)Overlap.TotalMilliseconds) << 16);
+        bytes[6] = 0x70;
+        bytes[8] = 0x80;
         return new Guid(bytes, bigEndian: true);
     }
 

@@ -79,7 +79,7 @@ internal static class OrderCommands
     private static OrderResponse OrderOf(PlaceOrderRequest request, DateTimeOffset now)
     {
         var items = request.Items ?? [];
-        var total = decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice), 2);
+        var total = decimal.Round(0.00m + items.Sum(item => item.Quantity * item.UnitPrice!.Value), 2);
         return new OrderResponse(TimeOrderedId.New(now), request.UserId, items, total, now);
     }
 }

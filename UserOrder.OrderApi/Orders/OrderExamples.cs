@@ -1,3 +1,5 @@
+using UserOrder.Messaging.Events;
+
 namespace UserOrder.OrderApi.Orders;
 
 /// <summary>The examples in the OpenAPI document, one for each type of a body.</summary>
@@ -14,6 +16,6 @@ internal static class OrderExamples
     [
         new PlaceOrderRequest { UserId = Order.UserId, Items = Order.Items },
         Order,
-        new OrderPage([Order], Next: null),
+        new OrderPage([Order], Next: null, TimeOrderedId.OneMinuteBefore(Order.OrderId)),
     ];
 }

@@ -25,9 +25,9 @@ internal static class OrderQueries
         OrderStore orders,
         [AsParameters] Caller caller,
         CancellationToken cancellationToken,
-        [Description("The next of the previous page; omit it for the first page.")] Guid? after = null,
+        [Description("The next of the previous page, or the resume of an earlier one; omit it for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
         caller.Reaches(OrderScopes.Read, userId)
-            ? TypedResults.Ok(await orders.ListAsync(userId, after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
+            ? TypedResults.Ok(await orders.ListAsync(userId, after, limit ?? DefaultLimit, cancellationToken))
             : AccessControl.Refuse();
 }

@@ -11,4 +11,8 @@ public sealed record OrderResponse(Guid OrderId, Guid UserId, IReadOnlyList<Orde
 /// <summary>A page of a user's orders in the order of their ids.</summary>
 /// <param name="Items">The orders.</param>
 /// <param name="Next">The value of <c>after</c> for the next page; null on the last page.</param>
-public sealed record OrderPage(IReadOnlyList<OrderResponse> Items, Guid? Next);
+/// <param name="Resume">
+/// The value of <c>after</c> for a later poll: a minute before the last entry, because an entry may appear after later ones. It then lists
+/// entries of that minute again. Without an entry, it is the request's <c>after</c>.
+/// </param>
+public sealed record OrderPage(IReadOnlyList<OrderResponse> Items, Guid? Next, Guid? Resume);

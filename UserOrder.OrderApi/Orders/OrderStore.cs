@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 
@@ -51,12 +52,12 @@ internal sealed class OrderStore : IAsyncDisposable
     }
 
     /// <summary>A page by key, which costs the same however far back it is.</summary>
-    public async Task<OrderPage> ListAsync(Guid userId, Guid after, int limit, CancellationToken cancellationToken)
+    public async Task<OrderPage> ListAsync(Guid userId, Guid? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(
             "select id, user_id, items, total, placed_at from orders where user_id = $1 and id > $2 order by id limit $3");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var orders = new List<OrderResponse>(limit + 1);
@@ -66,9 +67,10 @@ internal sealed class OrderStore : IAsyncDisposable
         }
 
         // The extra row only shows that there is a next page.
-        return orders.Count > limit
-            ? new OrderPage(orders[..limit], orders[limit - 1].OrderId)
-            : new OrderPage(orders, null);
+        var (items, hasNext) = orders.Count > limit ? (orders[..limit], true) : (orders, false);
+        return items is [.., { OrderId: var last }]
+            ? new OrderPage(items, hasNext ? last : null, TimeOrderedId.OneMinuteBefore(last))
+            : new OrderPage(items, null, after);
     }
 
     public ValueTask DisposeAsync() => _inserts.DisposeAsync();

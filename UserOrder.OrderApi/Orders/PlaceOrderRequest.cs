@@ -32,7 +32,9 @@ public sealed record OrderItem
     public int Quantity { get; init; }
 
     /// <summary>The price of one piece, 0 to 999,999,999.99, with at most two decimals.</summary>
+    /// <remarks>Null is a missing price, which must not become 0; no order has one.</remarks>
+    [Required]
     [Range(0, 999_999_999.99)]
     [Decimals(2)]
-    public decimal UnitPrice { get; init; }
+    public decimal? UnitPrice { get; init; }
 }

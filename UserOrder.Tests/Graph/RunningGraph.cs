@@ -10,6 +10,9 @@ public sealed class RunningGraph : IAsyncLifetime
 
     public IRunningGraph Current => _graph ?? throw new InvalidOperationException("The graph has not been started.");
 
+    /// <summary>When both services had started to consume for the first time, UTC.</summary>
+    public DateTimeOffset Started { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         _graph = DeployedGraph.FromEnvironment() as IRunningGraph
@@ -17,6 +20,7 @@ public sealed class RunningGraph : IAsyncLifetime
         if (_graph.RunsElsewhere is null)
         {
             await Until.EqualAsync(true, "both services consume", BothConsumeAsync);
+            Started = DateTimeOffset.UtcNow;
         }
     }
 

@@ -93,6 +93,9 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Single(await ListAsync(service, "?limit=1"));
         using var unlimited = await service.Api.GetAsync($"{Letters}?limit=101", Cancelled);
         await AssertProblemAsync(HttpStatusCode.BadRequest, "validation", unlimited);
+        using var unreadable = await service.Api.GetAsync($"{Letters}?limit=abc", Cancelled);
+        var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", unreadable);
+        Assert.Contains("\"limit\"", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

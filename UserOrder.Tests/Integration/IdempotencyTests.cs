@@ -61,6 +61,35 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
     }
 
     [Theory]
+    [InlineData("2.0", "1.50")]
+    [InlineData("2.000", "15e-1")]
+    [InlineData("0.2E1", "1.500000000000000000000000000000000000000")]
+    [InlineData("20e-1", "0.015e+2")]
+    public async Task Equal_numbers_do_not_make_another_request(string quantity, string price)
+    {
+        var orders = await OperationOfAsync("order-api");
+        var userId = await CreateUserAsync();
+        var channel = await OpenChannelAsync();
+        var queue = await channel.CopyEventsAsync(orders.Event, Cancelled);
+        var key = NewKey();
+
+        using var first = await PostAsync(orders, key, BodyWith(quantity, price));
+        using var again = await PostAsync(orders, key, BodyWith("2", "1.5"));
+
+        const string plain = "\"quantity\":2,\"unitPrice\":1.5}";
+        var created = await AssertCreatedAsync(first, replayed: false);
+        Assert.Contains(plain, created, StringComparison.Ordinal);
+        await AssertCreatedAsync(again, replayed: true);
+        await Until.TrueAsync(
+            "the event has the same numbers",
+            async () => Encoding.UTF8.GetString((await channel.BasicGetAsync(queue, autoAck: true, Cancelled))?.Body.ToArray() ?? []),
+            body => body.Contains($"{userId}", StringComparison.Ordinal) && body.Contains(plain, StringComparison.Ordinal));
+
+        string BodyWith(string quantity, string price) =>
+            $$"""{"userId":"{{userId}}","items":[{"sku":"tea","quantity":{{quantity}},"unitPrice":{{price}}}]}""";
+    }
+
+    [Theory]
     [MemberData(nameof(Services))]
     public async Task The_same_key_with_another_body_gets_422(string service)
     {

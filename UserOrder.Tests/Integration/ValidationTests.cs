@@ -78,6 +78,10 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
         { Order(Item("s", "1001", "1")), "items[0].quantity" },
         { Order(Item("s", "1", "-0.01")), "items[0].unitPrice" },
         { Order(Item("s", "1", "0.001")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "1.00000000000000000000000001")), "items[0].unitPrice" },
+        { Order(Item("s", "1", "null")), "items[0].unitPrice" },
+        { Order("""{"sku":"s","quantity":1}"""), "items[0].unitPrice" },
+        { Order("""{"sku":"s","unitPrice":1}"""), "items[0].quantity" },
         { Order(Item("s", "1", "1000000000")), "items[0].unitPrice" },
         { Order(Item("s", "1", "1") + "," + Item("s", "0", "1")), "items[1].quantity" },
     };
@@ -139,6 +143,9 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":"1","unitPrice":1}]}""")]
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":99999999999,"unitPrice":1}]}""")]
     [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":1,"unitPrice":1e400}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"sku":"s","quantity":1.5,"unitPrice":1}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"unitPrice":1.0000000000000000000000000000001}]}""")]
+    [InlineData("""{"userId":"01890000-0000-7000-8000-000000000000","items":[{"unitPrice":-1e-40}]}""")]
     public async Task A_malformed_order_gets_400(string body)
     {
         using var response = await OrderApi.PostAsync("/v1/orders", Json(body), Cancelled);
@@ -153,6 +160,30 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
             "/v1/users", new StringContent("name=Ada", Encoding.UTF8, "application/x-www-form-urlencoded"), Cancelled);
 
         await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
+        Assert.False(response.Headers.Contains("Accept-Encoding"));
+    }
+
+    [Theory]
+    [InlineData("gzip", false)]
+    [InlineData("identity, BR", false)]
+    [InlineData("nonsense", false)]
+    [InlineData("Identity", true)]
+    public async Task A_body_with_a_content_coding_gets_415_with_the_accepted_coding(string coding, bool isAccepted)
+    {
+        using var content = Json($$"""{"name":"Ada","email":"{{NewEmail()}}"}""");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+
+        using var response = await UserApi.PostAsync("/v1/users", content, Cancelled);
+
+        if (isAccepted)
+        {
+            Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        }
+        else
+        {
+            await AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", response);
+            Assert.Equal(["identity"], response.Headers.GetValues("Accept-Encoding"));
+        }
     }
 
     [Theory]
@@ -264,6 +295,40 @@ public sealed class ValidationTests(RunningGraph graph) : IntegrationTest(graph)
 
         var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
         Assert.Contains("\"userId\"", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> UnreadableParameters { get; } = new(
+        from parameter in new[] { "limit", "after", "userId" }
+        from query in new[] { "{0}=abc", "{0}", "{0}=", "{0}=&{0}=", "{0}=&{0}={1}", "{0}={1}&{0}={1}", "{0}=%20", "{0}=1e0" }
+        select (parameter, query));
+
+    [Theory]
+    [MemberData(nameof(UnreadableParameters))]
+    public async Task An_unreadable_query_parameter_gets_400_with_its_name(string parameter, string query)
+    {
+        var user = Guid.CreateVersion7();
+        var mistake = query.Replace("{0}", parameter, StringComparison.Ordinal)
+            .Replace("{1}", parameter == "limit" ? "5" : $"{user}", StringComparison.Ordinal);
+        await AssertNamedAsync(OrderApi, parameter == "userId" ? $"/v1/orders?{mistake}" : $"/v1/orders?userId={user}&{mistake}");
+        if (parameter != "userId")
+        {
+            await AssertNamedAsync(UserApi, $"/users?{mistake}");
+        }
+
+        async Task AssertNamedAsync(HttpClient api, string path)
+        {
+            using var response = await api.GetAsync(path, Cancelled);
+            var problem = await AssertProblemAsync(HttpStatusCode.BadRequest, "malformed-request", response);
+            Assert.Contains($"\"{parameter}\"", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_query_parameter_that_the_endpoint_does_not_have_is_ignored()
+    {
+        using var response = await UserApi.GetAsync($"/v1/users/{await CreateUserAsync()}?id=&id=x&limit=abc&users=&x=1&x=2", Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     private static string Order(string items) => $$"""{"userId":"01890000-0000-7000-8000-000000000000","items":[{{items}}]}""";

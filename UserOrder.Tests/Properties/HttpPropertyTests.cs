@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using UserOrder.ApiDefaults.Bodies;
 using UserOrder.OrderApi.Orders;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
@@ -13,6 +14,9 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
 {
     private const string Problems = "https://userorder.example/problems/";
     private const int BatchSize = 8;
+
+    private static readonly JsonSerializerOptions ByValue =
+        new(JsonSerializerDefaults.Web) { Converters = { new ExactDecimalConverter(), new ExactInt32Converter() } };
 
     [Fact]
     public async Task Any_request_gets_its_result_or_a_problem_document()
@@ -130,7 +134,7 @@ public sealed class HttpPropertyTests(RunningGraph graph) : IntegrationTest(grap
     private static T Read<T>(string sent)
     {
         using var body = new MemoryStream(Octets.ToBytes(sent));
-        return JsonSerializer.Deserialize<T>(body, JsonSerializerOptions.Web)!;
+        return JsonSerializer.Deserialize<T>(body, ByValue)!;
     }
 
     private static async Task<string?> HealthOfAsync(HttpClient api)

@@ -96,7 +96,7 @@ public sealed class HttpClientDefaultsTests
         stepped.Step = TimeSpan.FromHours(-1);
         time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(1, Gauges.Read(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
+        Assert.Equal(1, Gauges.Read<int>(services.GetRequiredService<IMeterFactory>(), "userorder.circuit_breaker.state")["user-api"]);
         using var response = await Client(services)
             .PostAsync("http://user-api/v1/users", content: null, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

@@ -1,3 +1,5 @@
+using UserOrder.Messaging.Events;
+
 namespace UserOrder.UserApi.Users;
 
 /// <summary>The examples in the OpenAPI document, one for each type of a body.</summary>
@@ -12,6 +14,6 @@ internal static class UserExamples
         new CreateUserRequest { Name = Ada.Name, Email = Ada.Email },
         Ada,
         new UserDetails(Id, Ada.Name, Ada.Email, CreatedAt, OrderCount: 1, CreatedAt.AddMinutes(1)),
-        new UserPage([Ada], Next: null),
+        new UserPage([Ada], Next: null, TimeOrderedId.OneMinuteBefore(Id)),
     ];
 }

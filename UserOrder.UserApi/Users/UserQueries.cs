@@ -30,9 +30,9 @@ internal static class UserQueries
         UserStore users,
         [AsParameters] Caller caller,
         CancellationToken cancellationToken,
-        [Description("The next of the previous page; omit it for the first page.")] Guid? after = null,
+        [Description("The next of the previous page, or the resume of an earlier one; omit it for the first page.")] Guid? after = null,
         [Range(1, 100)] int? limit = DefaultLimit) =>
         caller.ReachesAny(UserScopes.Read)
-            ? TypedResults.Ok(await users.ListAsync(after ?? Guid.Empty, limit ?? DefaultLimit, cancellationToken))
+            ? TypedResults.Ok(await users.ListAsync(after, limit ?? DefaultLimit, cancellationToken))
             : AccessControl.Refuse();
 }

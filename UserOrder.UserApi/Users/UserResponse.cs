@@ -20,4 +20,8 @@ public sealed record UserDetails(
 /// <summary>A page of users in the order of their ids.</summary>
 /// <param name="Items">The users.</param>
 /// <param name="Next">The value of <c>after</c> for the next page; null on the last page.</param>
-public sealed record UserPage(IReadOnlyList<UserResponse> Items, Guid? Next);
+/// <param name="Resume">
+/// The value of <c>after</c> for a later poll: a minute before the last entry, because an entry may appear after later ones. It then lists
+/// entries of that minute again. Without an entry, it is the request's <c>after</c>.
+/// </param>
+public sealed record UserPage(IReadOnlyList<UserResponse> Items, Guid? Next, Guid? Resume);

