@@ -49,8 +49,8 @@ public static class DatabaseExtensions
         // connection attempt survives one lost packet. A request may wait for two attempts: its own batch's and the previous batch's. The
         // driver prepares recurring statements, because planning the long ones costs more than running them. The service has a dozen. GSS
         // encryption is off by default, because chiseled images lack the Kerberos library. Keepalives find idle connections to a machine
-        // that has vanished. A server grants 97 connections by default; at 100, the driver's default, it refuses some, and a refusal empties
-        // the pool. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
+        // that has vanished. A server grants 97 connections by default; at 100, the driver's default, it refuses some, and a refusal
+        // empties the pool. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
         const string Defaults =
             "Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;" +
             "TCP Keepalive Time=10;TCP Keepalive Interval=5;Maximum Pool Size=40";

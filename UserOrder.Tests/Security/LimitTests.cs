@@ -147,7 +147,8 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal((240, 5), Rate(kestrel.Limits.MinRequestBodyDataRate));
         Assert.Equal((16 * 1024, 10), Rate(kestrel.Limits.MinResponseDataRate));
 
-        static (double BytesPerSecond, double GraceSeconds) Rate(MinDataRate? rate) => (rate!.BytesPerSecond, rate.GracePeriod.TotalSeconds);
+        static (double BytesPerSecond, double GraceSeconds) Rate(MinDataRate? rate) =>
+            (rate!.BytesPerSecond, rate.GracePeriod.TotalSeconds);
     }
 
     [Fact]
