@@ -77,6 +77,7 @@ public sealed class BrokerPrivilegeTests(RunningGraph graph) : IntegrationTest(g
             broker,
             new Dictionary<string, string?> { [$"Messaging:Publishers:{Thing.Happened.Name}"] = publisher },
             Cancelled);
+        await Until.EqualAsync(1, "it consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {name}.things")));
         await administrator.PutAsync(
             "topic-permissions", new { exchange = name, write = "^own\\.event\\.v1$", read = "^$" }, "/", stranger);
 
