@@ -22,7 +22,9 @@ internal sealed class Junk(FaultySystem system)
         {
             for (var i = 0; i < Repetitions; i++)
             {
-                await PublishAsync(captured.RoutingKey, new BasicProperties(captured.BasicProperties), captured.Body.ToArray());
+                // The broker refuses a message that names another user than the one who publishes it.
+                var properties = new BasicProperties(captured.BasicProperties) { UserId = null };
+                await PublishAsync(captured.RoutingKey, properties, captured.Body.ToArray());
             }
         }
     }
