@@ -82,8 +82,8 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
         {
             var connection = await connecting.WaitAsync(timeout.Token);
             _blockedBy = null;
-            connection.ConnectionBlockedAsync += (_, blocked) => Do(() => _blockedBy = blocked.Reason);
-            connection.ConnectionUnblockedAsync += (_, _) => Do(() => _blockedBy = null);
+            connection.ConnectionBlockedAsync += (_, blocked) => AmqpEvent.Do(() => _blockedBy = blocked.Reason);
+            connection.ConnectionUnblockedAsync += (_, _) => AmqpEvent.Do(() => _blockedBy = null);
             return connection;
         }
         catch (OperationCanceledException)
@@ -107,12 +107,6 @@ internal sealed class BrokerConnection(IConnectionFactory factory, BrokerAccess 
         {
             await connecting.Result.DisposeAsync();
         }
-    }
-
-    private static Task Do(Action action)
-    {
-        action();
-        return Task.CompletedTask;
     }
 
     private async Task CloseAsync()

@@ -8,11 +8,15 @@ internal sealed class ConsumedQueue(string name, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Progress _progress = new(time);
+    private readonly TaskCompletionSource _declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _held;
     private long _ready;
     private bool _hasMovedSinceCount;
 
     public string Name => name;
+
+    /// <summary>Completes when the consumer has declared the queue and its dead letters for the first time.</summary>
+    public Task Declared => _declared.Task;
 
     /// <summary>The messages that this replica holds, and those in the queue at the last count.</summary>
     public long Waiting
@@ -28,6 +32,8 @@ internal sealed class ConsumedQueue(string name, TimeProvider time)
 
     /// <summary>How long messages have waited while this replica settled none; zero while none waits.</summary>
     public TimeSpan Stalled => _progress.Stalled;
+
+    public void SetDeclared() => _declared.TrySetResult();
 
     /// <summary>The broker delivered a message.</summary>
     public void Deliver() => Move(heldBy: 1, readyBy: -1, settled: 0);

@@ -4,12 +4,4 @@ namespace UserOrder.Messaging.Broker;
 /// <param name="Name">The queue's name.</param>
 /// <param name="EventType">The event type, which is the binding key.</param>
 /// <param name="IsDrained">Whether the queue receives no further events of the exchange.</param>
-internal sealed record SubscribedQueue(string Name, string EventType, bool IsDrained = false)
-{
-    private readonly TaskCompletionSource _declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes when the consumer has declared the queue and its dead letters for the first time.</summary>
-    public Task Declared => _declared.Task;
-
-    public void SetDeclared() => _declared.TrySetResult();
-}
+internal sealed record SubscribedQueue(string Name, string EventType, bool IsDrained = false);

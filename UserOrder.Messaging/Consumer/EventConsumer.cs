@@ -56,9 +56,10 @@ internal sealed partial class EventConsumer<TData>(
         var connection = await broker.Consuming.GetAsync(stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Source, _options, logger, stoppingToken);
-        subscription.Source.SetDeclared();
+        var queue = queues.Of(subscription.Queue);
+        queue.SetDeclared();
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
-        using var deliveries = new DeliveryBuffer(channel, queues.Of(subscription.Queue), new Pace(_options.BatchInterval, time), time);
+        using var deliveries = new DeliveryBuffer(channel, queue, new Pace(_options.BatchInterval, time), time);
         await StartAsync(channel, deliveries, stoppingToken);
         LogConsuming(subscription.Queue);
         problems.End(_what);
@@ -80,16 +81,10 @@ internal sealed partial class EventConsumer<TData>(
     private async Task StartAsync(IChannel channel, DeliveryBuffer buffer, CancellationToken stoppingToken)
     {
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, arguments) => Do(() => buffer.Add(Delivery.From(arguments)));
-        consumer.UnregisteredAsync += (_, _) => Do(buffer.Complete);
-        channel.ChannelShutdownAsync += (_, _) => Do(buffer.Complete);
+        consumer.ReceivedAsync += (_, arguments) => AmqpEvent.Do(() => buffer.Add(Delivery.From(arguments)));
+        consumer.UnregisteredAsync += (_, _) => AmqpEvent.Do(buffer.Complete);
+        channel.ChannelShutdownAsync += (_, _) => AmqpEvent.Do(buffer.Complete);
         await channel.BasicConsumeAsync(subscription.Queue, autoAck: false, consumer, stoppingToken);
-    }
-
-    private static Task Do(Action action)
-    {
-        action();
-        return Task.CompletedTask;
     }
 
     [LoggerMessage(21, LogLevel.Information, "Consuming from {Queue}")]

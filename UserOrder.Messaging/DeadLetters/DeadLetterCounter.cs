@@ -9,7 +9,7 @@ namespace UserOrder.Messaging.DeadLetters;
 
 /// <summary>Counts the dead letters periodically, so that neither a health check nor a metric waits for the broker.</summary>
 internal sealed partial class DeadLetterCounter(
-    IEnumerable<SubscribedQueue> queues,
+    ConsumedQueues queues,
     DeadLetterCounts counts,
     BrokerConnections broker,
     BrokerProblems problems,
@@ -52,7 +52,7 @@ internal sealed partial class DeadLetterCounter(
     private async Task<List<DeadLetterCount>> CountAsync(CancellationToken cancellationToken)
     {
         var counted = new List<DeadLetterCount>();
-        foreach (var queue in queues)
+        foreach (var queue in queues.All)
         {
             // The broker logs an error for each look at a queue that does not exist.
             await queue.Declared.WaitAsync(cancellationToken);

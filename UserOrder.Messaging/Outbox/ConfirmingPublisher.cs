@@ -53,11 +53,11 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false),
             cancellationToken);
         var publisher = new ConfirmingPublisher(channel, user, options, telemetry, time);
-        channel.BasicAcksAsync += (_, ack) => Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
+        channel.BasicAcksAsync += (_, ack) => AmqpEvent.Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
         channel.BasicNacksAsync += (_, nack) =>
-            Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
-        channel.BasicReturnAsync += (_, returned) => Do(() => publisher._batch?.Return(returned.BasicProperties.MessageId));
-        channel.ChannelShutdownAsync += (_, _) => Do(() =>
+            AmqpEvent.Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
+        channel.BasicReturnAsync += (_, returned) => AmqpEvent.Do(() => publisher._batch?.Return(returned.BasicProperties.MessageId));
+        channel.ChannelShutdownAsync += (_, _) => AmqpEvent.Do(() =>
         {
             publisher._lost.TrySetResult();
             publisher._batch?.Abandon();
@@ -127,11 +127,5 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
         };
         _nextTag++;
         return _channel.BasicPublishAsync(_exchange, new CachedString(message.Type), mandatory: true, properties, message.Body, timeout);
-    }
-
-    private static Task Do(Action action)
-    {
-        action();
-        return Task.CompletedTask;
     }
 }

@@ -4,14 +4,11 @@ using UserOrder.Messaging.Resilience;
 namespace UserOrder.Tests.Faults;
 
 /// <summary>
-/// The order of faults, which depends only on the seed and the form. Faults of one round overlap; each pass contains every kind at least
-/// once.
+/// The order of faults, which depends only on the seed and the form. The short form is one pass; a soak repeats passes. Faults of one round
+/// overlap; each pass contains every kind at least once.
 /// </summary>
 internal sealed class FaultSchedule(int seed, bool isSoak)
 {
-    /// <summary>The number of passes of the short form, which takes minutes; a soak repeats passes until its time is up.</summary>
-    public const int PassesOfShortForm = 1;
-
     private const string SeedVariable = "USERORDER_FAULT_SEED";
     private const string MinutesVariable = "USERORDER_SOAK_MINUTES";
 

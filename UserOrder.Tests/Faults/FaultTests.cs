@@ -57,7 +57,7 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
 
     private async Task RunAsync(FaultRun run, FaultSchedule schedule, TimeSpan? length)
     {
-        for (var pass = 0; length is null ? pass < FaultSchedule.PassesOfShortForm : _elapsed.Elapsed < length; pass++)
+        do
         {
             var rounds = schedule.NextPass();
             var lines = rounds.Select(round => string.Join(" + ", round.Select(fault => fault.ToString())));
@@ -67,6 +67,7 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
                 await run.RunAsync(round);
             }
         }
+        while (_elapsed.Elapsed < length);
     }
 
     private void Log(string text) =>

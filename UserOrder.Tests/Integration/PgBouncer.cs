@@ -50,12 +50,7 @@ internal sealed class PgBouncer : IAsyncDisposable
     }
 
     /// <summary>The path of PgBouncer; null if it is not installed.</summary>
-    public static string? Program { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(':')
-            .Append("/usr/sbin")
-            .Select(folder => Path.Combine(folder, "pgbouncer"))
-            .FirstOrDefault(File.Exists);
+    public static string? Program { get; } = InstalledProgram.Find("pgbouncer");
 
     /// <summary>The connection string of a service, as docs/operations.md describes it.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)

@@ -46,8 +46,6 @@ internal static class Kustomize
 
     private static async Task<string?> AnswersAsync(string program, params string[] arguments)
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        var path = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-        return path is not null && await RunAsync(path, arguments) is (0, var output) ? output : null;
+        return InstalledProgram.Find(program) is { } path && await RunAsync(path, arguments) is (0, var output) ? output : null;
     }
 }

@@ -9,9 +9,7 @@ internal sealed class Browser : IAsyncDisposable
     private const int Height = 760;
     private const float PatienceMilliseconds = 60_000;
 
-    private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .SelectMany(folder => new[] { "chromium", "google-chrome" }.Select(name => Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
+    private static readonly string? Program = InstalledProgram.Find("chromium", "google-chrome");
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;

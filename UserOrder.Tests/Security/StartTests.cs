@@ -57,10 +57,7 @@ public sealed class StartTests
             [$"ConnectionStrings__{name}"] = value,
         };
 
-        var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync("user-api", environment);
-
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains($"ConnectionStrings:{name} must be ", output, StringComparison.Ordinal);
+        var output = await AssertRefusedAsync("user-api", environment, $"ConnectionStrings:{name} must be ");
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
     }
 
@@ -72,10 +69,7 @@ public sealed class StartTests
     {
         var environment = new Dictionary<string, string>(Connections) { ["Security__Open"] = "true", [name] = value };
 
-        var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync("user-api", environment);
-
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains($"{name} must be ", output, StringComparison.Ordinal);
+        await AssertRefusedAsync("user-api", environment, $"{name} must be ");
     }
 
     [Theory]
@@ -88,9 +82,17 @@ public sealed class StartTests
             environment[$"Security__{setting[0]}"] = setting[1];
         }
 
+        await AssertRefusedAsync(service, environment, named);
+    }
+
+    /// <summary>Asserts that the start fails and that the output names the setting.</summary>
+    /// <returns>The output.</returns>
+    private static async Task<string> AssertRefusedAsync(string service, IReadOnlyDictionary<string, string> environment, string named)
+    {
         var (exitCode, output) = await ServiceProgram.RunUntilItEndsAsync(service, environment);
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains(named, output, StringComparison.Ordinal);
+        return output;
     }
 }

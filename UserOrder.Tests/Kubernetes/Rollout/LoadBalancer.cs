@@ -23,12 +23,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
     }
 
     /// <summary>The path of HAProxy; null if it is not installed.</summary>
-    public static string? Program { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(':')
-            .Append("/usr/sbin")
-            .Select(folder => Path.Combine(folder, "haproxy"))
-            .FirstOrDefault(File.Exists);
+    public static string? Program { get; } = InstalledProgram.Find("haproxy");
 
     public Task WaitUntilUpAsync(string service, string replica) => Until.TrueAsync(
         $"HAProxy sends to {replica}",
