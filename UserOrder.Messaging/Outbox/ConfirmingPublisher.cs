@@ -53,7 +53,8 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false),
             cancellationToken);
         var publisher = new ConfirmingPublisher(channel, user, options, telemetry, time);
-        channel.BasicAcksAsync += (_, ack) => AmqpEvent.Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
+        channel.BasicAcksAsync += (_, ack) =>
+            AmqpEvent.Do(() => publisher._batch?.Settle(ack.DeliveryTag, ack.Multiple, PublishOutcome.Confirmed));
         channel.BasicNacksAsync += (_, nack) =>
             AmqpEvent.Do(() => publisher._batch?.Settle(nack.DeliveryTag, nack.Multiple, PublishOutcome.Rejected));
         channel.BasicReturnAsync += (_, returned) => AmqpEvent.Do(() => publisher._batch?.Return(returned.BasicProperties.MessageId));
