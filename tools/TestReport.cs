@@ -1,4 +1,5 @@
-// Reports a test run: each skipped test with its reason, each failure, and the number of tests in the last line.
+// Reports a test run: each skipped test with its reason, each failure, and the number of tests in the last line. Failures with the same
+// message, such as those of a server that did not start, appear once.
 // The exit code is 0 if a test passed, none failed, and the run of each project was complete.
 //
 //     dotnet run tools/TestReport.cs -- FOLDER PROJECT...       reads FOLDER/PROJECT.trx
@@ -18,7 +19,7 @@ var tests = runs.SelectMany(run => run.Tests).ToLookup(test => test.Outcome);
 var (passed, failed, skipped) = (tests[Outcome.Passed].Count(), tests[Outcome.Failed].Count(), tests[Outcome.Skipped].Count());
 string[] failures =
 [
-    .. tests[Outcome.Failed].Select(test => test.ToString()),
+    .. tests[Outcome.Failed].GroupBy(test => test.Message).Select(Describe),
     .. runs.SelectMany(run => run.Errors.Select(error => $"{run.Project}: {error}")),
     .. passed + failed == 0 ? ["No test was run."] : Array.Empty<string>(),
 ];
@@ -29,6 +30,17 @@ foreach (var entry in tests[Outcome.Skipped].Select(test => test.ToString()).Con
 
 Console.WriteLine($"tests: {passed} passed, {failed} failed, {skipped} skipped");
 return failures.Length == 0 ? 0 : 1;
+
+static string Describe(IGrouping<string, TestResult> failures)
+{
+    var others = failures.Skip(1).Select(test => test.Name).ToList();
+    return others.Count switch
+    {
+        0 => $"{failures.First()}",
+        1 => $"{failures.First()}\n  {others[0]} failed with the same message.",
+        _ => $"{failures.First()}\n  {others[0]} and {others.Count - 1} more failed with the same message.",
+    };
+}
 
 /// <summary>The result of a test.</summary>
 internal enum Outcome
@@ -42,7 +54,8 @@ internal enum Outcome
 /// <param name="Name">The full name.</param>
 /// <param name="Outcome">Its result.</param>
 /// <param name="Message">The error message, or the reason for skipping it.</param>
-internal sealed record TestResult(string Name, Outcome Outcome, string Message)
+/// <param name="Stack">Where it failed; empty if it did not.</param>
+internal sealed record TestResult(string Name, Outcome Outcome, string Message, string Stack)
 {
     private const int MostLines = 12;
 
@@ -54,15 +67,18 @@ internal sealed record TestResult(string Name, Outcome Outcome, string Message)
             "NotExecuted" => Outcome.Skipped,
             _ => Outcome.Failed,
         };
-        var message = result.Descendants(result.Name.Namespace + "Message").FirstOrDefault()?.Value;
-        return new TestResult(result.Attribute("testName")!.Value, outcome, message ?? "");
+        return new TestResult(result.Attribute("testName")!.Value, outcome, ValueOf("Message"), ValueOf("StackTrace"));
+
+        string ValueOf(string element) => result.Descendants(result.Name.Namespace + element).FirstOrDefault()?.Value ?? "";
     }
 
     public override string ToString()
     {
-        var lines = Message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join("\n  ", lines.Take(MostLines).Prepend($"{Outcome} {Name}"));
+        var calls = LinesOf(Stack).Where(line => !line.StartsWith("   at System.", StringComparison.Ordinal));
+        return string.Join("\n  ", [$"{Outcome} {Name}", .. LinesOf(Message).Take(MostLines), .. calls.Take(MostLines)]);
     }
+
+    private static string[] LinesOf(string text) => text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>The run of one project.</summary>

@@ -41,6 +41,11 @@ public sealed class RunningGraph : IAsyncLifetime
             // One of the queues does not exist yet.
             return false;
         }
+        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+        {
+            // While RabbitMQ creates a quorum queue, it may not respond within the client's time limit.
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

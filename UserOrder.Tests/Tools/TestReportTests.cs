@@ -11,13 +11,14 @@ public sealed class TestReportTests
     public async Task Passed_tests_are_counted() => Assert.Equal((0, "tests: 3 passed, 0 failed, 0 skipped"), await ReportAsync("Passed"));
 
     [Fact]
-    public async Task A_failed_test_is_listed_with_the_first_lines_of_its_message() => Assert.Equal(
+    public async Task A_failed_test_is_listed_with_the_first_lines_of_its_message_and_its_stack() => Assert.Equal(
         (1,
         """
         Failed Sample.FailedTests.A_sum_is_wrong
           Assert.Equal() Failure: Values differ
           Expected: 3
           Actual:   2
+             at Sample.FailedTests.A_sum_is_wrong() in /sample/Tests.cs:line 17
         Failed Sample.FailedTests.A_long_text_is_wrong
           <1> & more
           <2> & more
@@ -31,11 +32,27 @@ public sealed class TestReportTests
           <10> & more
           <11> & more
           <12> & more
+             at Sample.FailedTests.A_long_text_is_wrong() in /sample/Tests.cs:line 20
         Failed Sample.FailedTests.An_exception_is_thrown
           System.InvalidOperationException : The server did not answer.
+             at Sample.FailedTests.An_exception_is_thrown() in /sample/Tests.cs:line 23
         tests: 0 passed, 3 failed, 0 skipped
         """),
         await ReportAsync("Failed"));
+
+    [Fact]
+    public async Task Failures_with_the_same_message_are_listed_once() => Assert.Equal(
+        (1,
+        """
+        Failed Sample.FixtureTests.A_request_gets_503
+          Class fixture type 'Sample.Server' threw in InitializeAsync
+          ---- System.Threading.Tasks.TaskCanceledException : A task was canceled.
+          ----- Inner Stack Trace -----
+             at Sample.Server.InitializeAsync() in /sample/Tests.cs:line 8
+          Sample.FixtureTests.A_request_gets_200 and 1 more failed with the same message.
+        tests: 0 passed, 3 failed, 0 skipped
+        """),
+        await ReportAsync("Fixture"));
 
     [Fact]
     public async Task A_skipped_test_is_listed_with_its_reason_and_does_not_count_as_run() => Assert.Equal(
