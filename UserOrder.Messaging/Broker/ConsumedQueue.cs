@@ -3,7 +3,9 @@ using UserOrder.Messaging.Resilience;
 namespace UserOrder.Messaging.Broker;
 
 /// <summary>A queue as this replica sees it: how many messages wait, and for how long it has settled none of them.</summary>
-/// <remarks>A settled message took effect, was a duplicate, or became a dead letter, and the broker no longer has it.</remarks>
+/// <remarks>
+/// A settled message took effect, was a duplicate, became a dead letter, or waits for that at the end of its queue.
+/// </remarks>
 internal sealed class ConsumedQueue(string name, TimeProvider time)
 {
     private readonly Lock _lock = new();

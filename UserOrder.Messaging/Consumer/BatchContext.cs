@@ -1,3 +1,5 @@
+using UserOrder.Messaging.Broker;
+
 namespace UserOrder.Messaging.Consumer;
 
 /// <summary>The state of one batch in progress.</summary>
@@ -9,6 +11,21 @@ internal sealed class BatchContext(CancellationToken stopping)
     /// <summary>The deliveries to retry later. All others may be acknowledged.</summary>
     public List<Postponement> Postponed { get; } = [];
 
-    /// <summary>Whether the broker did not answer for a dead letter of the batch. The others then wait, too.</summary>
-    public bool IsBrokerSilent { get; set; }
+    /// <summary>The deliveries that have waited for room among the dead letters, each with its reason.</summary>
+    public List<(Delivery Delivery, string Reason)> Refused { get; } = [];
+
+    /// <summary>What the broker did with the first dead letter of the batch that it did not store. The others are not published.</summary>
+    public DeadLetterOutcome Outcome { get; set; }
+}
+
+/// <summary>What the broker does with the dead letters of a batch.</summary>
+internal enum DeadLetterOutcome
+{
+    Stored,
+
+    /// <summary>Their queue is full or missing.</summary>
+    Refused,
+
+    /// <summary>The broker takes no message, or does not answer.</summary>
+    Unknown,
 }

@@ -56,6 +56,7 @@ internal sealed partial class BatchProcessor<TData>(
                 await failures.OnUnreadableAsync(context, delivery, exception);
             }
 
+            await failures.PutRefusedLastAsync(context);
             return context.Postponed;
         }
         finally

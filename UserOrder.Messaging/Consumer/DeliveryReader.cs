@@ -15,19 +15,25 @@ internal sealed class DeliveryReader<TData>(
     private readonly MessagingOptions _options = options.Value;
     private readonly string? _publisher = options.Value.Publishers.TryGetValue(subscription.Type.Name, out var user) ? user : null;
 
-    /// <exception cref="UnreadableEventException">The message is too large, forged, or violates the contract.</exception>
+    /// <exception cref="UnreadableEventException">
+    /// The message is too large, forged, or violates the contract, or was to become a dead letter before.
+    /// </exception>
     public IncomingEvent<TData> Read(Delivery delivery)
     {
+        // Only this service may publish to the queue's own exchange. Dead letters that it replays come by it, and those that it put last.
+        var isOwn = delivery.Exchange == Topology.ExchangeOf(subscription.Queue);
+        if (isOwn && DeadLetterHeaders.RecordedReasonOf(delivery.Properties.Headers) is { } reason)
+        {
+            throw new UnreadableEventException(reason);
+        }
+
         if (delivery.Body.Length > _options.MaxMessageBytes)
         {
             throw new UnreadableEventException(
                 $"The message has {delivery.Body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.");
         }
 
-        // Only this service may publish to the queue's own exchange: it replays dead letters by it.
-        if (_publisher is not null
-            && delivery.Properties.UserId != _publisher
-            && delivery.Exchange != Topology.ExchangeOf(subscription.Queue))
+        if (_publisher is not null && delivery.Properties.UserId != _publisher && !isOwn)
         {
             throw new UnreadableEventException($"The broker does not confirm that {_publisher} published the event.");
         }

@@ -13,7 +13,7 @@ namespace UserOrder.Messaging.Consumer;
 /// <summary>
 /// Decides what happens to a failed delivery. An unreadable message becomes a dead letter at once. An event whose handler fails is retried
 /// after growing pauses, and becomes a dead letter after <see cref="MessagingOptions.HandlerAttempts"/>. Events that met a lock wait
-/// without limit, because another replica may hold it.
+/// without limit, because another replica may hold it. Messages that the dead letters have no room for wait, too, at the end of the queue.
 /// </summary>
 internal sealed partial class FailurePolicy(
     string queue,
@@ -79,31 +79,60 @@ internal sealed partial class FailurePolicy(
         LogLocked(postponed.Count, queue, exception.Message);
     }
 
+    /// <summary>
+    /// Puts messages that have waited for room among the dead letters behind all others of their queue. Otherwise, as many of them as the
+    /// prefetch would let no event pass.
+    /// </summary>
+    public async Task PutRefusedLastAsync(BatchContext context)
+    {
+        var areStored = await Task.WhenAll(context.Refused.Select(refused => TryPutLastAsync(context, refused.Delivery, refused.Reason)));
+        context.Postponed.AddRange(
+            context.Refused.Zip(areStored).Where(refused => !refused.Second).Select(refused => WaitForRoom(refused.First.Delivery)));
+    }
+
+    private static Postponement WaitForRoom(Delivery delivery) => new(delivery, DeadLetterRetryPause);
+
     private async Task DeadLetterAsync(BatchContext context, Delivery delivery, Activity? activity, string reason, bool isReadable)
     {
         Activity.Current = activity;
-        try
+        if (context.Outcome == DeadLetterOutcome.Stored)
         {
-            if (context.IsBrokerSilent)
-            {
-                Wait();
-                return;
-            }
+            context.Outcome = await PublishAsync(context, delivery, reason);
+        }
 
-            await deadLetters.PublishAsync(queue, delivery, reason, context.Stopping);
-            FailPoint.Reach(FailPoint.DeadLetterConfirmed);
+        if (context.Outcome == DeadLetterOutcome.Stored)
+        {
             problems.End(_what);
             telemetry.RecordDeadLetter(isReadable);
             LogDeadLetter(queue, delivery.Properties.MessageId, reason);
         }
+        else if (context.Outcome == DeadLetterOutcome.Refused && delivery.IsRetry)
+        {
+            context.Refused.Add((delivery, reason));
+        }
+        else
+        {
+            context.Postponed.Add(WaitForRoom(delivery));
+        }
+    }
+
+    private async Task<DeadLetterOutcome> PublishAsync(BatchContext context, Delivery delivery, string reason)
+    {
+        try
+        {
+            await deadLetters.PublishAsync(queue, delivery, reason, context.Stopping);
+            FailPoint.Reach(FailPoint.DeadLetterConfirmed);
+            return DeadLetterOutcome.Stored;
+        }
         catch (PublishException exception)
         {
             Report(new BrokerLostException(exception.IsReturn ? "their queue is missing" : "their queue is full"));
+            return DeadLetterOutcome.Refused;
         }
         catch (Exception exception) when (!context.Stopping.IsCancellationRequested)
         {
-            context.IsBrokerSilent = true;
             Report(exception);
+            return DeadLetterOutcome.Unknown;
         }
 
         void Report(Exception exception)
@@ -112,12 +141,21 @@ internal sealed partial class FailurePolicy(
             {
                 LogDeadLettersWait(queue, delivery.Properties.MessageId, BrokerFault.ReasonOf(exception));
             }
-
-            Wait();
         }
+    }
 
-        // The message stays in its queue and must not block the others.
-        void Wait() => context.Postponed.Add(new Postponement(delivery, DeadLetterRetryPause));
+    private async Task<bool> TryPutLastAsync(BatchContext context, Delivery delivery, string reason)
+    {
+        try
+        {
+            await deadLetters.PutLastAsync(queue, delivery, reason, context.Stopping);
+            return true;
+        }
+        catch (Exception) when (!context.Stopping.IsCancellationRequested)
+        {
+            // The queue is full, too, or the broker is lost. The message stays where it is.
+            return false;
+        }
     }
 
     [LoggerMessage(46, LogLevel.Error, "The broker takes no dead letters of {Queue}; messages stay there, first {MessageId}: {Reason}")]

@@ -10,6 +10,7 @@ internal static class DeadLetterExtensions
         services.AddHostedService<DeadLetterCounter>();
         services.AddHealthChecks().AddCheck<DeadLetterHealthCheck>("dead-letters");
         services.AddSingleton<DeadLetterPublisher>();
+        services.AddSingleton<DeadLetterTurns>();
         services.AddSingleton<DeadLetterStore>();
     }
 }

@@ -52,9 +52,9 @@ internal static class DeadLetterHeaders
     /// <summary>The reason recorded by the consumer, or else by the broker; null if neither recorded one.</summary>
     public static string? ReasonOf(IDictionary<string, object?>? headers)
     {
-        if (ValueOf(headers, Reason) is { } reason)
+        if (RecordedReasonOf(headers) is { } reason)
         {
-            return AsText(reason);
+            return reason;
         }
 
         var death = ValueOf(LatestDeath(headers), "reason") ?? ValueOf(headers, FirstDeathReason);
@@ -67,6 +67,10 @@ internal static class DeadLetterHeaders
             var other => $"The broker gave up: {other}.",
         };
     }
+
+    /// <summary>The reason recorded by the consumer; null if it recorded none.</summary>
+    public static string? RecordedReasonOf(IDictionary<string, object?>? headers) =>
+        ValueOf(headers, Reason) is { } reason ? AsText(reason) : null;
 
     /// <summary>
     /// The time recorded by the consumer, or else by the broker, which records whole seconds; UTC, null if neither recorded one.

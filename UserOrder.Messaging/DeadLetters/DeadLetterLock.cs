@@ -15,8 +15,13 @@ internal static class DeadLetterLock
     /// <summary>
     /// Takes the lock. The end of the transaction or of the connection releases it; the server ends both after ten minutes.
     /// </summary>
-    /// <exception cref="DeadLettersBusyException">Another operation held the lock for all of <see cref="Patience"/>.</exception>
-    public static async Task TakeAsync(NpgsqlTransaction transaction, string queue, CancellationToken cancellationToken)
+    /// <param name="transaction">The transaction that holds the lock.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="patience">How long to wait; at least a millisecond, at most <see cref="Patience"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DeadLettersBusyException">Another operation held the lock for all that time.</exception>
+    public static async Task TakeAsync(
+        NpgsqlTransaction transaction, string queue, TimeSpan patience, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -29,7 +34,7 @@ internal static class DeadLetterLock
             // The server's lock timeout must expire first, because its error code gives the reason.
             CommandTimeout = 2 * (int)Patience.TotalSeconds,
         };
-        command.Parameters.Add(new NpgsqlParameter<string>("patience", Milliseconds(Patience)));
+        command.Parameters.Add(new NpgsqlParameter<string>("patience", Milliseconds(patience)));
         command.Parameters.Add(new NpgsqlParameter<string>("longest", Milliseconds(LongestOperation)));
         command.Parameters.Add(new NpgsqlParameter<string>("key", $"dead letters of {queue}"));
         try
@@ -42,7 +47,7 @@ internal static class DeadLetterLock
         }
     }
 
-    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+    private static string Milliseconds(TimeSpan time) => Math.Ceiling(time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Another operation holds the queue's dead letters.</summary>

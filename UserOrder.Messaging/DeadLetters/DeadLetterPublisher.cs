@@ -23,21 +23,17 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
     /// <remarks>A crash before the acknowledgement duplicates the dead letter. It never loses it.</remarks>
     /// <exception cref="PublishException">The dead letters are full or missing.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
-    public Task PublishAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken)
-    {
-        var properties = new BasicProperties(delivery.Properties)
-        {
-            DeliveryMode = DeliveryModes.Persistent,
-            Expiration = null,
+    public Task PublishAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken) =>
+        PublishAsync(queue, Topology.DeadLettersOf(queue), delivery, reason, cancellationToken);
 
-            // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
-            UserId = null,
-            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, time.ReadWallClock()),
-        };
-        return _publisher.PublishAsync(
-            Topology.ExchangeOf(queue), Topology.DeadLettersOf(queue), properties, delivery.Body, cancellationToken);
-    }
-
+    /// <summary>
+    /// Completes when the broker has stored the message, with its reason, at the end of its own queue. The caller may then acknowledge the
+    /// original, so that other messages pass it.
+    /// </summary>
+    /// <exception cref="PublishException">The queue is full or missing.</exception>
+    /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
+    public Task PutLastAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken) =>
+        PublishAsync(queue, queue, delivery, reason, cancellationToken);
     /// <summary>Completes when the broker has stored the message in its queue. The caller may then acknowledge the dead letter.</summary>
     /// <exception cref="PublishException">The queue is full or missing.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
@@ -55,4 +51,18 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
     }
 
     public void Dispose() => _publisher.Dispose();
+
+    private Task PublishAsync(string queue, string routingKey, Delivery delivery, string reason, CancellationToken cancellationToken)
+    {
+        var properties = new BasicProperties(delivery.Properties)
+        {
+            DeliveryMode = DeliveryModes.Persistent,
+            Expiration = null,
+
+            // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
+            UserId = null,
+            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, time.ReadWallClock()),
+        };
+        return _publisher.PublishAsync(Topology.ExchangeOf(queue), routingKey, properties, delivery.Body, cancellationToken);
+    }
 }

@@ -15,6 +15,7 @@ internal sealed partial class DeadLetterStore(
     NpgsqlDataSource database,
     BrokerConnections broker,
     DeadLetterPublisher publisher,
+    DeadLetterTurns turns,
     ILogger<DeadLetterStore> logger)
 {
     // Bounds the bodies in memory and the confirms in flight during a replay.
@@ -141,11 +142,15 @@ internal sealed partial class DeadLetterStore(
             cancellationToken);
 
     /// <summary>Runs an operation under the queue's lock, then returns the messages that it did not acknowledge.</summary>
-    private async Task<T> HoldAsync<T>(string queue, Func<HeldLetters, Task<T>> operation, CancellationToken cancellationToken)
+    private Task<T> HoldAsync<T>(string queue, Func<HeldLetters, Task<T>> operation, CancellationToken cancellationToken) =>
+        turns.RunAsync(queue, patience => HoldAsync(queue, operation, patience, cancellationToken), cancellationToken);
+
+    private async Task<T> HoldAsync<T>(
+        string queue, Func<HeldLetters, Task<T>> operation, TimeSpan patience, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await DeadLetterLock.TakeAsync(transaction, queue, cancellationToken);
+        await DeadLetterLock.TakeAsync(transaction, queue, patience, cancellationToken);
 
         var brokerConnection = await broker.DeadLetters.GetAsync(cancellationToken);
         await using var channel = await brokerConnection.CreateChannelAsync(cancellationToken: cancellationToken);

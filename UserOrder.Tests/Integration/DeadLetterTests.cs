@@ -12,15 +12,8 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>The operators' endpoints for dead letters: list, inspect, replay, discard.</summary>
-public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
+public sealed class DeadLetterTests(RunningGraph graph) : DeadLetterTest(graph)
 {
-    private readonly string _name = $"dead_{Guid.NewGuid():N}";
-    private string? _database;
-
-    private string Queue => $"{_name}.things";
-
-    private string Letters => $"/admin/dead-letters/{Queue}";
-
     [Fact]
     public async Task The_endpoints_are_off_by_default()
     {
@@ -263,16 +256,29 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task An_operation_on_a_locked_queue_gets_409()
+    public async Task Operations_on_a_locked_queue_get_409_and_leave_the_database_to_others()
     {
+        const string Waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'advisory'";
         await using var service = await StartAsync();
-        await using var connection = await service.Database.OpenConnectionAsync(Cancelled);
+        var other = Open(Database);
+        await using var connection = await other.OpenConnectionAsync(Cancelled);
         await using (var transaction = await connection.BeginTransactionAsync(Cancelled))
         {
-            await DeadLetterLock.TakeAsync(transaction, Queue, Cancelled);
+            await DeadLetterLock.TakeAsync(transaction, Queue, DeadLetterLock.Patience, Cancelled);
 
-            using var busy = await service.Api.GetAsync(Letters, Cancelled);
-            await AssertProblemAsync(HttpStatusCode.Conflict, "dead-letters-busy", busy);
+            var operations = Task.WhenAll(Enumerable.Range(0, 120).Select(_ => service.Api.GetAsync(Letters, Cancelled)));
+            while (!operations.IsCompleted)
+            {
+                Assert.Equal(1, await CountAsync(service.Database, "select 1::bigint"));
+                Assert.InRange(await CountAsync(other, Waiting), 0, 1);
+                await Task.Delay(100, Cancelled);
+            }
+
+            foreach (var busy in await operations)
+            {
+                await AssertProblemAsync(HttpStatusCode.Conflict, "dead-letters-busy", busy);
+            }
         }
 
         Assert.Empty(await ListAsync(service));
@@ -426,82 +432,5 @@ public sealed class DeadLetterTests(RunningGraph graph) : IntegrationTest(graph)
         await Until.EqualAsync(1, "the event took effect", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(1, service.Logs.Count($"The queue {Queue} was declared with other arguments before"));
         Assert.Equal(1, service.Logs.Count($"The queue {Queue}.dead was declared with other arguments before"));
-    }
-
-    private static byte[] EventOf(string name) =>
-        TestEvents.Envelope(Guid.CreateVersion7(), "thing.happened.v1", new JsonObject { ["name"] = name });
-
-    private static string IdOf(JsonElement letter) => letter.GetProperty("id").GetString()!;
-
-    private static string TextOf(JsonElement letter) => letter.GetProperty("body").GetProperty("text").GetString()!;
-
-    private async Task<Uri> BrokerAsync() => new(await Graph.GetConnectionStringAsync("rabbitmq", Cancelled));
-
-    private async Task<DeadLetterService> StartAsync(params (string Key, string Value)[] settings)
-    {
-        var service = await StartAsync(await BrokerAsync(), settings);
-        await Until.TrueAsync(
-            "the service consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {Queue}")), count => count > 0);
-        return service;
-    }
-
-    /// <summary>Starts a replica. All replicas of a test share the database and the queue.</summary>
-    private async Task<DeadLetterService> StartAsync(Uri broker, params (string Key, string Value)[] settings)
-    {
-        _database ??= await CreateDatabaseAsync(_name);
-        return await DeadLetterService.StartAsync(
-            _name, _database, broker, settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value), Cancelled);
-    }
-
-    private async Task PublishAsync(params string[] names)
-    {
-        var channel = await OpenChannelAsync();
-        foreach (var name in names)
-        {
-            await channel.BasicPublishAsync("", Queue, mandatory: true, EventOf(name), Cancelled);
-        }
-    }
-
-    /// <summary>Publishes dead letters as a consumer does.</summary>
-    private async Task PublishDeadLettersAsync(IChannel channel, params byte[][] bodies)
-    {
-        var properties = new BasicProperties
-        {
-            Persistent = true,
-            Headers = new Dictionary<string, object?> { ["x-reason"] = "A test published it.", ["x-queue"] = Queue, ["x-mine"] = "kept" },
-        };
-        foreach (var body in bodies)
-        {
-            await channel.BasicPublishAsync("", $"{Queue}.dead", mandatory: true, properties, body, Cancelled);
-        }
-    }
-
-    private static async Task<JsonElement> GetAsync(DeadLetterService service, string path)
-    {
-        using var response = await service.Api.GetAsync(path, Cancelled);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return await ReadAsync(response);
-    }
-
-    private async Task<IReadOnlyList<JsonElement>> ListAsync(DeadLetterService service, string query = "") =>
-        [.. (await GetAsync(service, Letters + query)).GetProperty("items").EnumerateArray()];
-
-    private async Task WaitForAsync(DeadLetterService service, int count) =>
-        await Until.TrueAsync($"there are {count} dead letters", () => ListAsync(service), items => items.Count == count);
-
-    private static async Task<int> ReplayAsync(DeadLetterService service, string path)
-    {
-        using var response = await service.Api.PostAsync(path, null, Cancelled);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return (await ReadAsync(response)).GetProperty("replayed").GetInt32();
-    }
-
-    private static async Task<string?> HealthAsync(DeadLetterService service)
-    {
-        using var response = await service.Api.GetAsync("/health", Cancelled);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var entry = (await ReadAsync(response)).GetProperty("checks").GetProperty("dead-letters");
-        Assert.Equal("Healthy", entry.GetProperty("status").GetString());
-        return entry.GetProperty("description").GetString();
     }
 }
