@@ -26,6 +26,7 @@ internal sealed partial class EventConsumer<TData>(
     ILogger<EventConsumer<TData>> logger) : BackgroundService
 {
     private readonly MessagingOptions _options = options.Value;
+    private readonly PrefetchWindow _prefetch = new(options.Value.Prefetch, time);
     private readonly string _what = $"queue {subscription.Queue}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,7 +38,7 @@ internal sealed partial class EventConsumer<TData>(
         {
             try
             {
-                await ConsumeUntilLostAsync(backoff, stoppingToken);
+                await ConsumeAsync(backoff, stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -51,19 +52,23 @@ internal sealed partial class EventConsumer<TData>(
         }
     }
 
-    private async Task ConsumeUntilLostAsync(Backoff backoff, CancellationToken stoppingToken)
+    /// <summary>Consumes until the prefetch must change.</summary>
+    /// <exception cref="BrokerLostException">The channel or the consumer has ended.</exception>
+    private async Task ConsumeAsync(Backoff backoff, CancellationToken stoppingToken)
     {
         var connection = await broker.Consuming.GetAsync(stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Source, _options, logger, stoppingToken);
         var queue = queues.Of(subscription.Queue);
         queue.SetDeclared();
-        await channel.BasicQosAsync(prefetchSize: 0, (ushort)_options.Prefetch, global: false, stoppingToken);
-        using var deliveries = new DeliveryBuffer(channel, queue, new Pace(_options.BatchInterval, time), time);
-        await StartAsync(channel, deliveries, stoppingToken);
+        await channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch.Size, global: false, stoppingToken);
+        using var deliveries = new DeliveryBuffer(
+            channel, queue, _options.PrefetchBytes, new Pace(_options.BatchInterval, time), time);
+        var consumer = await StartAsync(channel, deliveries, stoppingToken);
         LogConsuming(subscription.Queue);
         problems.End(_what);
 
+        var isCancelled = false;
         while (await deliveries.TakeAsync(_options.ConsumerBatchSize, stoppingToken) is { Count: > 0 } batch && channel.IsOpen)
         {
             FailPoint.Reach(FailPoint.ConsumerReceived);
@@ -71,6 +76,25 @@ internal sealed partial class EventConsumer<TData>(
             await deliveries.SettleAsync(batch, postponed, stoppingToken);
             FailPoint.Reach(FailPoint.ConsumerAcknowledged);
             backoff.Reset();
+            if (_prefetch.ShouldGrow)
+            {
+                // The loop ends after the deliveries that have arrived.
+                _prefetch.Grow();
+                await channel.BasicCancelAsync(consumer, noWait: false, stoppingToken);
+                isCancelled = true;
+            }
+        }
+
+        if (deliveries.Overflow > 0)
+        {
+            _prefetch.Shrink(deliveries.Overflow);
+            LogOverflow(subscription.Queue, deliveries.Overflow + 1, _options.PrefetchBytes, _prefetch.Size);
+            return;
+        }
+
+        if (isCancelled)
+        {
+            return;
         }
 
         throw channel.CloseReason is { } close
@@ -78,17 +102,22 @@ internal sealed partial class EventConsumer<TData>(
             : new BrokerLostException("The broker cancelled the consumer: the queue was deleted or is not available.");
     }
 
-    private async Task StartAsync(IChannel channel, DeliveryBuffer buffer, CancellationToken stoppingToken)
+    /// <returns>The consumer's tag.</returns>
+    private async Task<string> StartAsync(IChannel channel, DeliveryBuffer buffer, CancellationToken stoppingToken)
     {
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, arguments) => AmqpEvent.Do(() => buffer.Add(Delivery.From(arguments)));
+        consumer.ReceivedAsync += (_, arguments) => AmqpEvent.Do(() => buffer.Add(arguments));
         consumer.UnregisteredAsync += (_, _) => AmqpEvent.Do(buffer.Complete);
         channel.ChannelShutdownAsync += (_, _) => AmqpEvent.Do(buffer.Complete);
-        await channel.BasicConsumeAsync(subscription.Queue, autoAck: false, consumer, stoppingToken);
+        return await channel.BasicConsumeAsync(subscription.Queue, autoAck: false, consumer, stoppingToken);
     }
 
     [LoggerMessage(21, LogLevel.Information, "Consuming from {Queue}")]
     private partial void LogConsuming(string queue);
+
+    [LoggerMessage(
+        49, LogLevel.Warning, "{Count} messages of {Queue} have more than {Bytes} bytes; the consumer asks for {Prefetch} at a time")]
+    private partial void LogOverflow(string queue, int count, int bytes, int prefetch);
 
     [LoggerMessage(22, LogLevel.Warning, "The consumer of {Queue} waits, the broker keeps the messages: {Reason}")]
     private partial void LogWaiting(string queue, string reason);

@@ -51,6 +51,13 @@ public sealed class MessagingOptions
     [Range(1, ushort.MaxValue)]
     public int Prefetch { get; set; } = 2000;
 
+    /// <summary>
+    /// The maximum size in bytes of a consumer's unacknowledged messages, if there are several. Beyond it, the consumer asks for fewer
+    /// messages at a time. Default: 16 MiB.
+    /// </summary>
+    [Range(64 * 1024, int.MaxValue)]
+    public int PrefetchBytes { get; set; } = 16 * 1024 * 1024;
+
     /// <summary>The maximum number of events that a consumer commits in one transaction. Default: 500.</summary>
     [Range(1, 10_000)]
     public int ConsumerBatchSize { get; set; } = 500;
