@@ -40,6 +40,26 @@ internal sealed class DatabaseAccess(string runtime, string? owner)
         return await SessionLimits.ApplyAsync(connection, role, options, cancellationToken);
     }
 
+    /// <summary>Counts the connections that the server has for the service's role: for all replicas together.</summary>
+    /// <exception cref="PostgresException">The database refused.</exception>
+    public async Task<int> CountConnectionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        // PostgreSQL 15 and earlier have no reserved_connections. A limit of -1 means none.
+        await using var command = new NpgsqlCommand(
+            """
+            select least(
+              current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+                - coalesce(current_setting('reserved_connections', true)::integer, 0),
+              (select nullif(datconnlimit, -1) from pg_database where datname = current_database()),
+              (select nullif(rolconnlimit, -1) from pg_roles where rolname = $1))
+            """,
+            connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = _runtime.Username ?? "" } },
+        };
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Creates the service's role, sets its password, and grants it the use of the tables and nothing else.</summary>
     /// <exception cref="InvalidOperationException">The role is the owner, or has more privileges than a service needs.</exception>
     /// <exception cref="PostgresException">The owner lacks a privilege.</exception>

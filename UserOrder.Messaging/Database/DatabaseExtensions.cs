@@ -13,6 +13,12 @@ namespace Microsoft.Extensions.Hosting;
 public static class DatabaseExtensions
 {
     /// <summary>
+    /// The connections of a replica, unless the connection string gives another number. A server grants 97 by default. At 100, the driver's
+    /// default, it refuses some, and a refusal empties the pool.
+    /// </summary>
+    internal const int DefaultPoolSize = 40;
+
+    /// <summary>
     /// Adds a pooled <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{name}</c>, the migrations that <paramref name="migrations"/>
     /// embeds as <c>Migrations/NNNN_name.sql</c>, and a health check. The check is unhealthy until the schema is in place and while the
     /// database does not answer. If <c>ConnectionStrings:{name}-owner</c> is set, that role migrates the schema and creates the role of
@@ -49,12 +55,11 @@ public static class DatabaseExtensions
         // connection attempt survives one lost packet. A request may wait for two attempts: its own batch's and the previous batch's. The
         // driver prepares recurring statements, because planning the long ones costs more than running them. The service has a dozen. GSS
         // encryption is off by default, because chiseled images lack the Kerberos library. Keepalives find idle connections to a machine
-        // that has vanished. A server grants 97 connections by default; at 100, the driver's default, it refuses some, and a refusal
-        // empties the pool. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
+        // that has vanished. The connection string overrides all of these, for instance with Max Auto Prepare=0 behind a pooler.
         const string Defaults =
             "Timeout=2;Command Timeout=10;Max Auto Prepare=32;Auto Prepare Min Usages=2;GSS Encryption Mode=Disable;" +
-            "TCP Keepalive Time=10;TCP Keepalive Interval=5;Maximum Pool Size=40";
-        var builder = new NpgsqlDataSourceBuilder($"{Defaults};{connectionString}");
+            "TCP Keepalive Time=10;TCP Keepalive Interval=5";
+        var builder = new NpgsqlDataSourceBuilder($"{Defaults};Maximum Pool Size={DefaultPoolSize};{connectionString}");
         builder.UseLoggerFactory(loggers);
 
         // The relay and the health check run outside of any trace. Without the filter, each of their queries would start one.

@@ -25,6 +25,9 @@ internal sealed partial class SchemaMigrator(
     // An arbitrary key, which must be the same in every replica of every version.
     private const long AdvisoryLock = 0x5573_6572_4f72_6472;
 
+    // During a rollout, the new replica runs beside the old one.
+    private const int ReplicasOfRollout = 2;
+
     private const string CreateMigrationsTable =
         """
         create table schema_migrations (
@@ -109,6 +112,13 @@ internal sealed partial class SchemaMigrator(
             async () => isLimited = await access.LimitAsync(connection, options.Value, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         watch.ThrowIfUnreplicated();
+        var pool = new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize;
+        var available = await access.CountConnectionsAsync(connection, cancellationToken);
+        if (pool * ReplicasOfRollout > available)
+        {
+            LogPoolTooLarge(pool, available);
+        }
+
         if (isLimited)
         {
             // The limits apply to new sessions.
@@ -189,6 +199,10 @@ internal sealed partial class SchemaMigrator(
 
     [LoggerMessage(2, LogLevel.Information, "Applied migration {Migration} of {Component}")]
     private partial void LogApplied(string migration, string component);
+
+    [LoggerMessage(
+        4, LogLevel.Warning, "A second replica lacks connections: each opens up to {Pool}, the database server has {Available}")]
+    private partial void LogPoolTooLarge(int pool, int available);
 
     [LoggerMessage(3, LogLevel.Critical, "The database cannot be migrated; the service stops")]
     private partial void LogMigrationFailed(Exception exception);

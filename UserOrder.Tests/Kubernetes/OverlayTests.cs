@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Hosting;
 using YamlDotNet.RepresentationModel;
 
 namespace UserOrder.Tests.Kubernetes;
@@ -109,6 +110,49 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    public async Task A_database_has_connections_for_all_replicas_of_its_service(string overlay)
+    {
+        // PostgreSQL's default of superuser_reserved_connections.
+        const int Reserved = 3;
+        var objects = await overlays.ObjectsOfAsync(overlay);
+        Assert.All(await ServicesAsync(overlay), service =>
+        {
+            var scaled = objects.SingleOrDefault(item => item.Kind == "ScaledObject" && item.Name == service.Name);
+            var replicas = (scaled?.Spec.At("maxReplicaCount") ?? service.Spec.At("replicas"))!.Number();
+            var surge = service.Spec.At("strategy", "rollingUpdate", "maxSurge")!.Number();
+            var database = Assert.Single(
+                objects,
+                item => item.Kind is "StatefulSet" or "Cluster"
+                    && item.Name == service.Name.Replace("-api", "-postgres", StringComparison.Ordinal));
+            var connections = database.Kind == "Cluster"
+                ? database.Spec.At("postgresql", "parameters", "max_connections")!.Number()
+                : int.Parse(
+                    MaxConnections().Match(string.Join(' ', database.Container.At("args").Items().Select(item => item.Text()))).Value,
+                    CultureInfo.InvariantCulture);
+
+            Assert.InRange((replicas + surge) * DatabaseExtensions.DefaultPoolSize, 1, connections - Reserved);
+        });
+    }
+
+    [Fact]
+    public async Task In_production_the_services_take_events_only_from_each_others_broker_user()
+    {
+        var services = await ServicesAsync("production");
+
+        Assert.Equal("order-api", UserOf("order-api"));
+        Assert.Equal("user-api", UserOf("user-api"));
+        Assert.Equal("order-api", PublisherOf("user-api", "order.placed.v1"));
+        Assert.Equal("user-api", PublisherOf("order-api", "user.created.v1"));
+
+        string UserOf(string service) => BrokerUser().Match(
+            Variable(services.Single(item => item.Name == service), "ConnectionStrings__rabbitmq")!.Text()).Groups[1].Value;
+
+        string PublisherOf(string service, string type) =>
+            Variable(services.Single(item => item.Name == service), $"Messaging__Publishers__{type}")!.Text();
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
     public async Task Every_Service_targets_a_container_port(string overlay)
     {
         var objects = await overlays.ObjectsOfAsync(overlay);
@@ -192,6 +236,12 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
         Assert.Equal(KubernetesFiles.Manifest.Runnable.Count(entry => entry.Resource.IsProject), services.Count);
         return services;
     }
+
+    [GeneratedRegex(@"(?<=-c max_connections=)\d+")]
+    private static partial Regex MaxConnections();
+
+    [GeneratedRegex("^amqps?://([^:]+):")]
+    private static partial Regex BrokerUser();
 
     [GeneratedRegex(@":[^/:]+$")]
     private static partial Regex Tag();
