@@ -40,7 +40,18 @@ internal sealed class AppHostProgram : IAsyncDisposable
             || (_process!.Exited.IsCompleted ? throw new InvalidOperationException(output) : false));
 
     /// <summary>Waits until the AppHost exits by itself.</summary>
-    public Task<int> WaitForExitAsync() => _process!.Exited.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+    /// <exception cref="TimeoutException">It still runs after the deadline; the message has its output.</exception>
+    public async Task<int> WaitForExitAsync()
+    {
+        try
+        {
+            return await _process!.Exited.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"The AppHost runs with {Family().Count} processes. Its output:\n{Output}", exception);
+        }
+    }
 
     /// <summary>Sends the signal of Ctrl-C.</summary>
     public void Interrupt() => _process!.Send(Signal.Interrupt);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 
 namespace UserOrder.Tests.Observability;
 
@@ -54,6 +55,42 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
         {
             accepted.Add(await CreateUserAsync());
             return await Observed.Prometheus.FiringAsync("OutboxDelayed");
+        }
+    }
+
+    [Fact]
+    public async Task Events_that_wait_for_a_lock_fire_and_clear_the_alerts_of_their_queue()
+    {
+        const int Users = 30;
+        string[] alerts = ["QueueNotMoving", "QueueFilling", "ConsumerBehind"];
+        var users = new List<Guid>();
+        await using (var connection = new NpgsqlConnection(await Observed.Graph.GetConnectionStringAsync("orderdb", Cancelled)))
+        {
+            await connection.OpenAsync(Cancelled);
+            await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+            await using var command = new NpgsqlCommand("lock table known_users in access exclusive mode", connection, transaction);
+            await command.ExecuteNonQueryAsync(Cancelled);
+            for (var i = 0; i < Users; i++)
+            {
+                users.Add(await CreateUserAsync());
+            }
+
+            foreach (var alert in alerts)
+            {
+                var fired = await Until.TrueAsync(
+                    $"{alert} fires", () => Observed.Prometheus.FiringAsync(alert), firing => firing.Count > 0);
+                var labels = Assert.Single(fired);
+                Assert.Contains("order-api.user-created", labels.Values);
+            }
+        }
+
+        await Until.EqualAsync(
+            Users,
+            "the users have arrived",
+            () => Observed.CountAsync("orderdb", "select count(*) from known_users where id = any($1)", users.ToArray()));
+        foreach (var alert in alerts[..2])
+        {
+            await Until.EqualAsync(0, $"{alert} clears", async () => (await Observed.Prometheus.FiringAsync(alert)).Count);
         }
     }
 }

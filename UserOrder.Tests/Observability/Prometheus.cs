@@ -15,7 +15,10 @@ internal sealed class Prometheus : IAsyncDisposable
 
     public Prometheus() => _api.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
 
-    /// <summary>Starts Prometheus with the deployed configuration, except for the addresses and shorter intervals.</summary>
+    /// <summary>
+    /// Starts Prometheus with the deployed configuration and rules, except for the addresses, shorter intervals, and smaller thresholds of
+    /// the queue's alerts.
+    /// </summary>
     /// <param name="broker">The address of the broker's metrics.</param>
     /// <param name="userApi">The address of UserApi's metrics.</param>
     /// <param name="orderApi">The address of OrderApi's metrics.</param>
@@ -25,8 +28,13 @@ internal sealed class Prometheus : IAsyncDisposable
         configuration = Replace(configuration, "rabbitmq:15692", broker.Authority);
         configuration = Replace(configuration, "user-api:3001", userApi.Authority);
         configuration = Replace(configuration, "order-api:3002", orderApi.Authority);
-        configuration = Replace(configuration, "rules/*.yml", Path.Combine(PipelineFiles.Rules, "*.yml"));
+        configuration = Replace(configuration, "rules/*.yml", Path.Combine(_folder, "*.rules.yml"));
         configuration = Replace(configuration, "interval: 15s", "interval: 1s");
+        foreach (var rules in Directory.EnumerateFiles(PipelineFiles.Rules, "*.yml"))
+        {
+            await WriteRulesAsync(rules);
+        }
+
         var file = Path.Combine(_folder, "prometheus.yml");
         await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
         _process = ChildProcess.Start(
@@ -66,6 +74,20 @@ internal sealed class Prometheus : IAsyncDisposable
 
         _api.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task WriteRulesAsync(string source)
+    {
+        var rules = await File.ReadAllTextAsync(source, TestContext.Current.CancellationToken);
+        if (Path.GetFileName(source) == "reliable-path.yml")
+        {
+            rules = Replace(rules, "(userorder_consumer_stalled_seconds) > 120", "(userorder_consumer_stalled_seconds) > 10");
+            rules = Replace(rules, "(rabbitmq_detailed_queue_messages) > 50000\n        for: 5m", "(rabbitmq_detailed_queue_messages) > 20");
+            rules = Replace(rules, "p95_5m > 30\n        for: 2m", "p95_5m > 10");
+        }
+
+        var file = Path.Combine(_folder, $"{Path.GetFileNameWithoutExtension(source)}.rules.yml");
+        await File.WriteAllTextAsync(file, rules, TestContext.Current.CancellationToken);
     }
 
     private static string Replace(string text, string part, string by)
