@@ -25,8 +25,8 @@ internal static class LicenseDocument
             # Licenses
 
             The NuGet packages of all projects and what each states as its license, written by `tools/packages.sh`. A project's
-            `packages.locked.json` lists those that it uses. `package-lock.json` states the licenses of npm packages, which check
-            contracts and Kubernetes files.
+            `packages.locked.json`, which only `bench/peers` lacks, lists those that it uses. `package-lock.json` states the licenses
+            of npm packages, which check contracts and Kubernetes files.
 
             | package | version | license |
             | --- | --- | --- |
