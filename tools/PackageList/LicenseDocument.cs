@@ -6,7 +6,6 @@ namespace UserOrder.PackageList;
 internal static class LicenseDocument
 {
     private const string Assets = "obj/project.assets.json";
-    private const string Origin = "The NuGet packages of all projects with what each says of its license, written by `tools/packages.sh`.";
 
     /// <summary>The projects of the solution that have been restored, by their folder.</summary>
     public static IEnumerable<PackageGraph> Projects(string root) =>
@@ -18,25 +17,24 @@ internal static class LicenseDocument
 
     public static string Write(IEnumerable<PackageGraph> projects)
     {
-        var used = projects.SelectMany(project => project.Packages.Select(package => (package, project.Project)))
-            .GroupBy(use => use.package.Url, StringComparer.OrdinalIgnoreCase)
-            .OrderBy(uses => uses.Key, StringComparer.OrdinalIgnoreCase);
+        var packages = projects.SelectMany(project => project.Packages)
+            .DistinctBy(package => package.Url, StringComparer.OrdinalIgnoreCase)
+            .OrderBy(package => package.Url, StringComparer.OrdinalIgnoreCase);
         var text = new StringBuilder(
-            $"""
+            """
             # Licenses
 
-            {Origin} The programs that contracts and
-            Kubernetes files are checked with come from npm; the `package-lock.json` beside them states the license of each.
+            The NuGet packages of all projects and what each states as its license, written by `tools/packages.sh`. A project's
+            `packages.locked.json`, which only `bench/peers` lacks, lists those that it uses. `package-lock.json` states the licenses
+            of npm packages, which check contracts and Kubernetes files.
 
-            | package | version | license | used by |
-            | --- | --- | --- | --- |
+            | package | version | license |
+            | --- | --- | --- |
 
             """);
-        foreach (var uses in used)
+        foreach (var package in packages)
         {
-            var package = uses.First().package;
-            var users = uses.Select(use => use.Project).Distinct().Order(StringComparer.Ordinal);
-            text.Append($"| {package.Name} | {package.Version} | {package.License} | {string.Join(", ", users)} |\n");
+            text.Append($"| {package.Name} | {package.Version} | {package.License} |\n");
         }
 
         return text.ToString();
