@@ -81,6 +81,7 @@ esac
 cd "$root" || exit
 require_dotnet
 [[ $deployed ]] || require_servers
+[[ $deployed ]] || require_fake_clock
 if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   fetch_node_tools
   fetch_kustomize || true

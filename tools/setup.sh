@@ -211,6 +211,12 @@ require_pooler() {
   PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || (install_packages pgbouncer) || note 'No PgBouncer: the test that needs it is skipped.'
 }
 
+# Installs what lets the fault tests step the clock of a service. Without it they are skipped.
+require_fake_clock() {
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || (install_packages libfaketime) ||
+    note 'No libfaketime: the fault tests are skipped.'
+}
+
 # Installs the browser of the browser tests. Without it they are skipped.
 require_browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || (install_packages chromium fonts-dejavu-core) ||

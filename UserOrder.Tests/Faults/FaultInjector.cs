@@ -6,8 +6,12 @@ namespace UserOrder.Tests.Faults;
 /// <summary>Injects a fault and repairs it.</summary>
 internal sealed class FaultInjector(FaultySystem system)
 {
+    // 25 hours are longer than the retention of idempotency keys, and shorter than that of the inbox, beyond which events are not applied.
+    private static readonly int[] StepsInHours = [-1, 25, -25, 1];
+
     private readonly Junk _junk = new(system);
     private readonly MemoryAlarm _alarm = new(system.Graph);
+    private int _steps = -1;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -31,6 +35,9 @@ internal sealed class FaultInjector(FaultySystem system)
                 return Task.CompletedTask;
             case FaultKind.ReplicaFrozen:
                 return system.ArmFreezeAsync(fault.Target);
+            case FaultKind.ClockStepped:
+                system.Clock(fault.Target).Step(TimeSpan.FromHours(StepsInHours[++_steps % StepsInHours.Length]));
+                return Task.CompletedTask;
             case FaultKind.PathStalled:
                 return SetLink(fault, ProxyMode.Stall);
             case FaultKind.PathHalfOpen:
@@ -72,6 +79,9 @@ internal sealed class FaultInjector(FaultySystem system)
                 return Task.CompletedTask;
             case FaultKind.ReplicaFrozen:
                 return system.ThawAsync();
+            case FaultKind.ClockStepped:
+                system.Clock(fault.Target).Step(TimeSpan.Zero);
+                return Task.CompletedTask;
             case FaultKind.PathStalled or FaultKind.PathHalfOpen or FaultKind.PathSlow or FaultKind.PathReset:
                 return SetLink(fault, ProxyMode.Forward);
             case FaultKind.QueueFull:

@@ -33,6 +33,9 @@ internal enum FaultKind
     /// <summary>SIGSTOP to a replica whose consumer or relay holds locks of an open transaction.</summary>
     ReplicaFrozen,
 
+    /// <summary>The wall clock of a replica steps by an hour or a day, and back.</summary>
+    ClockStepped,
+
     /// <summary>Packets between a replica and a server are lost.</summary>
     PathStalled,
 

@@ -84,7 +84,8 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
             FaultKind.DatabaseKilled or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused =>
                 OneOf([FaultySystem.UserDatabase, FaultySystem.OrderDatabase]),
             FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
-            FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused => OneOf(FaultySystem.Services),
+            FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused or FaultKind.ClockStepped =>
+                OneOf(FaultySystem.Services),
             FaultKind.ReplicaFrozen => OneOf([FailPoint.ConsumerInboxWritten, FailPoint.RelayClaimed]),
             FaultKind.TopologyLost => OneOf(FaultySystem.Topology),
             FaultKind.AlarmWithPoison => FaultySystem.Broker,

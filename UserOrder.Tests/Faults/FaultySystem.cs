@@ -28,6 +28,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     private readonly string _password = Guid.NewGuid().ToString("N");
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-faults-").FullName;
     private readonly Dictionary<string, TcpProxy> _links = [];
+    private readonly Dictionary<string, SteppedClock> _clocks = [];
     private LocalGraph? _graph;
     private NpgsqlDataSource? _userdb;
     private NpgsqlDataSource? _orderdb;
@@ -86,7 +87,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _reasonToSkip = ServersOfThisMachine.ReasonToSkip();
+        _reasonToSkip = ServersOfThisMachine.ReasonToSkip()
+            ?? (SteppedClock.Library is null ? "Not installed: libfaketime. ./test.sh installs it on Debian and Ubuntu." : null);
         if (_reasonToSkip is not null)
         {
             return;
@@ -104,6 +106,11 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
         {
             var (_, server) = EndsOf(link);
             _links[link] = new TcpProxy("localhost", free.Single(port => port.Key.Resource == server).Value);
+        }
+
+        foreach (var service in Services)
+        {
+            _clocks[service] = new SteppedClock(Path.Combine(_folder, $"{service}.clock"));
         }
 
         _graph = await LocalGraph.StartAsync(
@@ -148,6 +155,9 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     internal TcpProxy Link(string name) => _links[name];
+
+    /// <summary>The wall clock of a replica.</summary>
+    internal SteppedClock Clock(string service) => _clocks[service];
 
     internal Task StopServicesAsync(IEnumerable<string> services) =>
         Task.WhenAll(services.Select(service => Graph.StopAsync(service, TestContext.Current.CancellationToken)));
@@ -215,7 +225,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string service)
     {
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(_clocks[service].Environment)
         {
             ["ConnectionStrings__rabbitmq"] = $"amqp://{UserOf(service)}:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
             ["Messaging__QueueMaxLength"] = $"{QueueMaxLength}",
