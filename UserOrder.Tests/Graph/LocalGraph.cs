@@ -15,7 +15,10 @@ namespace UserOrder.Tests.Graph;
 /// <summary>The graph of the AppHost, run by Aspire on free ports and empty data.</summary>
 internal sealed partial class LocalGraph : IRunningGraph
 {
+    private const int LinesOfLog = 30;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly DistributedApplication _app;
     private readonly TestVolumes _volumes;
@@ -222,8 +225,7 @@ internal sealed partial class LocalGraph : IRunningGraph
 
     private async Task LogAsync(string resource, string instance)
     {
-        var path = Path.Combine(LogFolder, $"{resource}.log");
-        await using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        await using var stream = new FileStream(LogOf(resource), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         await using var file = new StreamWriter(stream) { AutoFlush = true };
         var logs = _app.Services.GetRequiredService<ResourceLoggerService>();
         try
@@ -257,11 +259,27 @@ internal sealed partial class LocalGraph : IRunningGraph
     private Task WaitUntilEndedAsync(string resource) => WaitAsync(resource, "has ended", HasEnded);
 
     // StartAsync and StopAsync read _latest, so wait for it: Aspire's own wait may complete before WatchAsync has stored the state.
-    private async Task WaitAsync(string resource, string what, Func<CustomResourceSnapshot, bool> isSatisfied) => await Until.TrueAsync(
-        $"{resource} {what}",
-        () => Task.FromResult(_latest.GetValueOrDefault(resource)?.Snapshot),
-        latest => latest is not null && isSatisfied(latest),
-        Patience);
+    private async Task WaitAsync(string resource, string what, Func<CustomResourceSnapshot, bool> isSatisfied)
+    {
+        var waited = Stopwatch.StartNew();
+        while (_latest.GetValueOrDefault(resource)?.Snapshot is not { } latest || !isSatisfied(latest))
+        {
+            Assert.True(waited.Elapsed < Patience, $"Still not true: {resource} {what}. {Describe(resource)}");
+            await Task.Delay(Interval, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The state of a resource, its health and the end of its log.</summary>
+    private string Describe(string resource)
+    {
+        var latest = _latest.GetValueOrDefault(resource)?.Snapshot;
+        var health = latest?.HealthReports.Select(report => $"{report.Name} {report.Status} {report.ExceptionText ?? report.Description}");
+        var log = new FileInfo(LogOf(resource));
+        var lines = log.Exists ? File.ReadLines(log.FullName).TakeLast(LinesOfLog) : ["It has written nothing."];
+        return string.Join('\n', [$"It is {latest?.State?.Text}.", .. health ?? [], .. lines]);
+    }
+
+    private string LogOf(string resource) => Path.Combine(LogFolder, $"{resource}.log");
 
     /// <summary>The timestamp that Aspire prepends to each line.</summary>
     [GeneratedRegex(@"^\S+Z ")]
