@@ -29,6 +29,9 @@ internal sealed class SteppedClock
         ["FAKETIME_TIMESTAMP_FILE"] = _file,
         ["FAKETIME_CACHE_DURATION"] = "1",
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+
+        // Its work-around for an old glibc makes every timed wait of .NET return at once, so that the process spins.
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
         ["FAKETIME_DISABLE_SHM"] = "1",
     };
 
