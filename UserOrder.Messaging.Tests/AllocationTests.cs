@@ -46,7 +46,7 @@ public sealed class AllocationTests
         var publishing = new PublishTelemetry(telemetry);
         var consumer = new ConsumerTelemetry(telemetry, "queue", Thing.Happened.Name);
         var message = new OutboxMessage(Id, Thing.Happened.Name, Body, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null);
-        var delivery = new Delivery(1, new BasicProperties(), Body);
+        var delivery = new Delivery(new DeliveredMessage(1, Body.Length), new BasicProperties(), Body);
 
         AssertBudget(0, () => PublishTelemetry.End(publishing.Start(message), PublishOutcome.Confirmed));
         AssertBudget(0, () => consumer.StartProcess(delivery, parent: default, "thing-1")?.Dispose());
@@ -56,7 +56,8 @@ public sealed class AllocationTests
     public void Tracking_a_confirm_allocates_at_most_16_bytes()
     {
         const int Count = 500;
-        var messages = Enumerable.Repeat(new OutboxMessage(Id, Thing.Happened.Name, Body, null, null), Count).ToList();
+        var events = Enumerable.Repeat(new OutboxMessage(Id, Thing.Happened.Name, Body, null, null), Count).ToList();
+        var messages = OutgoingMessage.Pack(events, maxEvents: 1, OutgoingMessage.MaxBatchBytes);
 
         AssertBudget(16 * Count, () =>
         {

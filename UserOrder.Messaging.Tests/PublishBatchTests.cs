@@ -6,8 +6,10 @@ public sealed class PublishBatchTests
 {
     private const ulong FirstTag = 11;
 
-    private static readonly OutboxMessage[] Messages =
-        [.. Enumerable.Range(0, 4).Select(_ => new OutboxMessage(Guid.CreateVersion7(), "user.created.v1", [], null, null))];
+    private static readonly List<OutgoingMessage> Messages = OutgoingMessage.Pack(
+        [.. Enumerable.Range(0, 4).Select(_ => new OutboxMessage(Guid.CreateVersion7(), "user.created.v1", [], null, null))],
+        maxEvents: 1,
+        OutgoingMessage.MaxBatchBytes);
 
     private readonly PublishBatch _batch = new(Messages, FirstTag);
 

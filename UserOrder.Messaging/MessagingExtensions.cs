@@ -64,6 +64,7 @@ public static class MessagingExtensions
         services.AddSingleton<BrokerProblems>();
         services.AddSingleton<PublishedTypes>();
         services.AddSingleton<ConsumedQueues>();
+        services.AddSingleton<DeliverySplitter>();
         services.AddHostedService<TopologyKeeper>();
         services.AddSingleton(provider => new Circuits(
             exception => exception is not HandlerFailedException,

@@ -94,6 +94,7 @@ internal static partial class Topology
         {
             arguments["x-queue-type"] = "quorum";
             arguments["x-max-length"] = options.QueueMaxLength;
+            arguments["x-max-length-bytes"] = options.QueueMaxBytes;
             arguments["x-overflow"] = "reject-publish";
             try
             {

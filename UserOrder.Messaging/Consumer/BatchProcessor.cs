@@ -42,10 +42,11 @@ internal sealed partial class BatchProcessor<TData>(
                 }
             }
 
-            var unfailed = events.Where(incoming => incoming.Delivery.Failures == 0).ToLookup(incoming => incoming.Delivery.IsRetry);
-            await ApplyAsync(context, [.. unfailed[false]]);
-            await ApplyAsync(context, [.. unfailed[true]]);
-            foreach (var suspect in events.Where(incoming => incoming.Delivery.Failures > 0))
+            var isSuspect = events.ToLookup(incoming => incoming.Delivery is { Failures: > 0 } or { IsAlone: true });
+            var isRetry = isSuspect[false].ToLookup(incoming => incoming.Delivery.IsRetry);
+            await ApplyAsync(context, [.. isRetry[false]]);
+            await ApplyAsync(context, [.. isRetry[true]]);
+            foreach (var suspect in isSuspect[true])
             {
                 await ApplyAsync(context, [suspect]);
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -6,25 +7,30 @@ using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Holds the unacknowledged deliveries of one channel, at most the prefetch: waiting ones and postponed ones.</summary>
-/// <remarks>Its disposal gives up the deliveries that are still unacknowledged, after the channel has ended.</remarks>
+/// <summary>Holds the unacknowledged messages of one channel, at most the prefetch: waiting ones and postponed events.</summary>
+/// <remarks>Its disposal gives up the messages that are still unacknowledged, after the channel has ended.</remarks>
 /// <param name="channel">The channel.</param>
 /// <param name="queue">The queue.</param>
-/// <param name="maxBytes">How many bytes several deliveries may have together. A further one ends the buffer.</param>
+/// <param name="splitter">Divides messages with several events.</param>
+/// <param name="maxBytes">How many bytes several messages may have together. A further one ends the buffer.</param>
 /// <param name="pace">The pace of the batches.</param>
 /// <param name="time">The clock of the pauses.</param>
-internal sealed class DeliveryBuffer(IChannel channel, ConsumedQueue queue, int maxBytes, Pace pace, TimeProvider time) : IDisposable
+internal sealed class DeliveryBuffer(
+    IChannel channel, ConsumedQueue queue, DeliverySplitter splitter, int maxBytes, Pace pace, TimeProvider time) : IDisposable
 {
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
+
+    // The events of the last message that exceeded the limit of a batch.
+    private readonly Queue<Delivery> _rest = new();
     private int _postponed;
     private int _held;
     private long _heldBytes;
     private volatile bool _hasEnded;
 
-    /// <summary>How many deliveries the buffer held when another one exceeded the bytes; zero if none did.</summary>
+    /// <summary>How many messages the buffer held when another one exceeded the bytes; zero if none did.</summary>
     public int Overflow { get; private set; }
 
-    /// <summary>Adds a delivery that has just arrived.</summary>
+    /// <summary>Adds a message that has just arrived.</summary>
     public void Add(BasicDeliverEventArgs arguments)
     {
         if (_hasEnded)
@@ -65,15 +71,15 @@ internal sealed class DeliveryBuffer(IChannel channel, ConsumedQueue queue, int 
         queue.Return(Interlocked.Exchange(ref _held, 0));
     }
 
-    /// <summary>Waits for a delivery, and takes it with all others that have arrived.</summary>
-    /// <returns>At most <paramref name="limit"/> deliveries; none at the end.</returns>
+    /// <summary>Waits for an event, and takes it with all others that have arrived.</summary>
+    /// <returns>At most <paramref name="limit"/> events; none at the end.</returns>
     public async Task<IReadOnlyList<Delivery>> TakeAsync(int limit, CancellationToken cancellationToken)
     {
         var batch = new List<Delivery>();
-        if (await _waiting.Reader.WaitToReadAsync(cancellationToken))
+        if (_rest.Count > 0 || await _waiting.Reader.WaitToReadAsync(cancellationToken))
         {
             await pace.WaitAsync(cancellationToken);
-            while (batch.Count < limit && _waiting.Reader.TryRead(out var delivery))
+            while (batch.Count < limit && TryTake(out var delivery))
             {
                 batch.Add(delivery);
             }
@@ -83,38 +89,58 @@ internal sealed class DeliveryBuffer(IChannel channel, ConsumedQueue queue, int 
         return batch;
     }
 
-    /// <summary>Postpones some deliveries of a batch and acknowledges the others.</summary>
+    /// <summary>Postpones some events of a batch, and acknowledges the messages of which no event is left.</summary>
     public async Task SettleAsync(IReadOnlyList<Delivery> batch, IReadOnlyList<Postponement> postponed, CancellationToken cancellationToken)
     {
+        foreach (var delivery in batch)
+        {
+            delivery.Message.Open--;
+        }
+
         foreach (var (delivery, pause) in postponed)
         {
+            delivery.Message.Open++;
             _postponed++;
-            _ = AddLaterAsync(delivery, pause, cancellationToken);
+            _ = AddLaterAsync(delivery.IsPart ? delivery with { Body = delivery.Body.ToArray() } : delivery, pause, cancellationToken);
         }
 
-        if (_postponed == 0)
+        var settled = batch.Select(delivery => delivery.Message).Distinct().Where(message => message.Open == 0).ToList();
+        if (settled.Count > 0 && _postponed == 0)
         {
-            // All earlier deliveries of this channel are settled, so one acknowledgement covers them.
-            await channel.BasicAckAsync(batch.Max(delivery => delivery.Tag), multiple: true, CancellationToken.None);
-            Release(batch);
-            return;
+            // All earlier messages of this channel are settled, so one acknowledgement covers them.
+            await channel.BasicAckAsync(settled.Max(message => message.Tag), multiple: true, CancellationToken.None);
         }
-
-        var postponedTags = postponed.Select(postponement => postponement.Delivery.Tag).ToHashSet();
-        var settled = batch.Where(delivery => !postponedTags.Contains(delivery.Tag)).ToList();
-        foreach (var delivery in settled)
+        else
         {
-            await channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
+            foreach (var message in settled)
+            {
+                await channel.BasicAckAsync(message.Tag, multiple: false, CancellationToken.None);
+            }
         }
 
-        Release(settled);
+        Interlocked.Add(ref _held, -settled.Count);
+        Interlocked.Add(ref _heldBytes, -settled.Sum(message => (long)message.Bytes));
+        queue.Settle(settled.Count);
     }
 
-    private void Release(IReadOnlyList<Delivery> settled)
+    private bool TryTake([MaybeNullWhen(false)] out Delivery delivery)
     {
-        Interlocked.Add(ref _held, -settled.Count);
-        Interlocked.Add(ref _heldBytes, -settled.Sum(delivery => (long)delivery.Body.Length));
-        queue.Settle(settled.Count);
+        if (_rest.TryDequeue(out delivery))
+        {
+            return true;
+        }
+
+        if (!_waiting.Reader.TryRead(out delivery) || delivery.IsRetry)
+        {
+            return delivery is not null;
+        }
+
+        foreach (var part in splitter.Split(delivery))
+        {
+            _rest.Enqueue(part);
+        }
+
+        return _rest.TryDequeue(out delivery);
     }
 
     private async Task AddLaterAsync(Delivery delivery, TimeSpan pause, CancellationToken cancellationToken)

@@ -27,6 +27,11 @@ internal sealed class DeliveryReader<TData>(
             throw new UnreadableEventException(reason);
         }
 
+        if (delivery.Defect is not null)
+        {
+            throw new UnreadableEventException(delivery.Defect);
+        }
+
         if (delivery.Body.Length > _options.MaxMessageBytes)
         {
             throw new UnreadableEventException(
@@ -38,9 +43,9 @@ internal sealed class DeliveryReader<TData>(
             throw new UnreadableEventException($"The broker does not confirm that {_publisher} published the event.");
         }
 
-        var (received, envelope) = CloudEventReader.Read(subscription.Type, delivery.Body);
+        var (received, envelope) = CloudEventReader.Read(subscription.Type, delivery.Body.Span);
         var sent = DeadLetterHeaders.ReplayTimeOf(delivery.Properties.Headers) ?? received.Time;
-        var parent = TraceHeaders.Read(delivery.Properties.Headers);
+        var parent = delivery.IsPart ? default : TraceHeaders.Read(delivery.Properties.Headers);
         if (parent == default)
         {
             _ = ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out parent);

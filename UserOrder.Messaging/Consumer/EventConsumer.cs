@@ -17,6 +17,7 @@ namespace UserOrder.Messaging.Consumer;
 internal sealed partial class EventConsumer<TData>(
     Subscription<TData> subscription,
     BatchProcessor<TData> processor,
+    DeliverySplitter splitter,
     SchemaMigrator migrator,
     BrokerConnections broker,
     ConsumedQueues queues,
@@ -63,7 +64,7 @@ internal sealed partial class EventConsumer<TData>(
         queue.SetDeclared();
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch.Size, global: false, stoppingToken);
         using var deliveries = new DeliveryBuffer(
-            channel, queue, _options.PrefetchBytes, new Pace(_options.BatchInterval, time), time);
+            channel, queue, splitter, _options.PrefetchBytes, new Pace(_options.BatchInterval, time), time);
         var consumer = await StartAsync(channel, deliveries, stoppingToken);
         LogConsuming(subscription.Queue);
         problems.End(_what);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 
@@ -58,6 +59,10 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
         {
             DeliveryMode = DeliveryModes.Persistent,
             Expiration = null,
+
+            // One event of several goes as a message of its own.
+            ContentType = delivery.IsPart ? CloudEvent.ContentType : delivery.Properties.ContentType,
+            MessageId = delivery.IsPart ? CloudEventReader.IdOf(delivery.Body.Span) : delivery.Properties.MessageId,
 
             // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
             UserId = null,

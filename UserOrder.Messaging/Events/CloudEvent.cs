@@ -8,6 +8,7 @@ internal sealed record CloudEvent
 {
     public const string SpecVersion = "1.0";
     public const string ContentType = "application/cloudevents+json";
+    public const string BatchContentType = "application/cloudevents-batch+json";
 
     [JsonPropertyName("specversion")]
     public string? Version { get; init; }

@@ -7,6 +7,9 @@ internal static class CloudEventReader
 {
     private const int MaxPathLength = 200;
 
+    // A short string of AMQP has at most 255 bytes, and a character at most three.
+    private const int MaxIdLength = 85;
+
     /// <summary>Reads a body as an event of the given type.</summary>
     /// <exception cref="UnreadableEventException">The body is not an event of this type.</exception>
     public static (ReceivedEvent<TData> Event, CloudEvent Envelope) Read<TData>(EventType<TData> type, ReadOnlySpan<byte> body)
@@ -38,6 +41,19 @@ internal static class CloudEventReader
         }
 
         return (new ReceivedEvent<TData>(id, envelope.Subject, time, ReadData(type, envelope.Data.In(body))), envelope);
+    }
+
+    /// <summary>The id in an envelope; null if the body is none, or the id is too long for an AMQP message.</summary>
+    public static string? IdOf(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return ReadEnvelope(body).Id is { Length: <= MaxIdLength } id ? id : null;
+        }
+        catch (UnreadableEventException)
+        {
+            return null;
+        }
     }
 
     private static TData ReadData<TData>(EventType<TData> type, ReadOnlySpan<byte> data)

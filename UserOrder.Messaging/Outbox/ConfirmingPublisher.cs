@@ -3,7 +3,6 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
-using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
@@ -68,26 +67,33 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     }
 
     /// <summary>
-    /// Publishes all messages before it waits for the first confirm. After an outcome <see cref="PublishOutcome.Unknown"/>, the caller must
+    /// Publishes all events before it waits for the first confirm. After an outcome <see cref="PublishOutcome.Unknown"/>, the caller must
     /// not use the channel again.
     /// </summary>
-    /// <returns>The outcomes in the order of the messages.</returns>
-    public async Task<PublishOutcome[]> PublishAsync(IReadOnlyList<OutboxMessage> messages)
+    /// <param name="events">The events.</param>
+    /// <param name="maxEvents">The most events of a message.</param>
+    /// <returns>The outcomes in the order of the events.</returns>
+    public async Task<PublishOutcome[]> PublishAsync(IReadOnlyList<OutboxMessage> events, int maxEvents = 1)
     {
         var started = _time.GetTimestamp();
+        var messages = OutgoingMessage.Pack(events, maxEvents, Math.Min(OutgoingMessage.MaxBatchBytes, _options.MaxMessageBytes));
         var batch = new PublishBatch(messages, _nextTag);
         _batch = batch;
-        var spans = new Activity?[messages.Count];
+        var spans = new Activity?[events.Count];
 
         // The stop of the host must not end the wait: the relay needs the confirms of the messages in flight.
         using var timeout = new CancellationTokenSource(_options.ConfirmTimeout, _time);
         await using var abandoning = timeout.Token.UnsafeRegister(_ => batch.Abandon(), null);
         try
         {
-            for (var i = 0; i < spans.Length; i++)
+            foreach (var message in messages)
             {
-                spans[i] = _telemetry.Start(messages[i]);
-                await SendAsync(messages[i], spans[i], timeout.Token);
+                foreach (var index in message.Indexes)
+                {
+                    spans[index] = _telemetry.Start(events[index]);
+                }
+
+                await SendAsync(message, HeadersOf(message, events, spans), timeout.Token);
             }
         }
         catch (Exception exception) when (
@@ -102,8 +108,8 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
             batch.Abandon();
         }
 
-        var outcomes = await batch.Outcomes;
-        _telemetry.Record(messages, outcomes, _time.GetElapsedTime(started));
+        var outcomes = Expand(messages, await batch.Outcomes, events.Count);
+        _telemetry.Record(events, outcomes, _time.GetElapsedTime(started));
         for (var i = 0; i < spans.Length; i++)
         {
             PublishTelemetry.End(spans[i], outcomes[i]);
@@ -114,19 +120,51 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
-    private ValueTask SendAsync(OutboxMessage message, Activity? span, CancellationToken timeout)
+    /// <summary>The outcome of each event: that of its message.</summary>
+    private static PublishOutcome[] Expand(List<OutgoingMessage> messages, PublishOutcome[] outcomes, int events)
+    {
+        if (messages.Count == events)
+        {
+            return outcomes;
+        }
+
+        var expanded = new PublishOutcome[events];
+        foreach (var (message, outcome) in messages.Zip(outcomes))
+        {
+            foreach (var index in message.Indexes)
+            {
+                expanded[index] = outcome;
+            }
+        }
+
+        return expanded;
+    }
+
+    /// <summary>The trace context of a single event. Each of several events has its own, in its envelope.</summary>
+    private static Dictionary<string, object?>? HeadersOf(OutgoingMessage message, IReadOnlyList<OutboxMessage> events, Activity?[] spans)
+    {
+        if (message.IsBatch)
+        {
+            return null;
+        }
+
+        var index = message.Indexes.First();
+        return TraceHeaders.For(spans[index], events[index].TraceParent, events[index].TraceState);
+    }
+
+    private ValueTask SendAsync(OutgoingMessage message, Dictionary<string, object?>? headers, CancellationToken timeout)
     {
         var properties = new BasicProperties
         {
-            ContentType = CloudEvent.ContentType,
+            ContentType = message.ContentType,
             DeliveryMode = DeliveryModes.Persistent,
             MessageId = message.Id.ToString(),
             Type = message.Type,
             AppId = _options.ServiceName,
             UserId = _user,
-            Headers = TraceHeaders.For(span, message.TraceParent, message.TraceState),
+            Headers = headers,
         };
         _nextTag++;
-        return _channel.BasicPublishAsync(_exchange, new CachedString(message.Type), mandatory: true, properties, message.Body, timeout);
+        return _channel.BasicPublishAsync(_exchange, new CachedString(message.Type), mandatory: true, properties, message.Write(), timeout);
     }
 }

@@ -136,6 +136,7 @@ internal sealed partial class OutboxRelay(
                 _backoff,
                 _pace,
                 _options.RelayBatchSize,
+                _options.MaxEventsPerMessage,
                 logger);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)

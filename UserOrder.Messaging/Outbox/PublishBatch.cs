@@ -8,7 +8,7 @@ namespace UserOrder.Messaging.Outbox;
 /// The client can track confirms itself, at the price of a task and a header for each message. Each confirm of several messages also costs
 /// a copy of all messages in flight. Here, the cost of a confirm depends only on the messages that it covers.
 /// </remarks>
-internal sealed class PublishBatch(IReadOnlyList<OutboxMessage> messages, ulong firstTag)
+internal sealed class PublishBatch(IReadOnlyList<OutgoingMessage> messages, ulong firstTag)
 {
     private readonly Lock _lock = new();
     private readonly PublishOutcome[] _outcomes = new PublishOutcome[messages.Count];

@@ -22,6 +22,7 @@ internal sealed partial class RelayLane(
     Backoff backoff,
     Pace pace,
     int batchSize,
+    int maxEventsPerMessage,
     ILogger<OutboxRelay> logger) : IAsyncDisposable
 {
     /// <summary>Completes when the channel is closed.</summary>
@@ -69,7 +70,9 @@ internal sealed partial class RelayLane(
         }
 
         var messages = claimed.Select(row => row.Message).ToList();
-        var outcomes = await publisher.PublishAsync(messages);
+
+        // The broker may have refused an event because of its neighbours, or they because of it. So events of a second attempt go alone.
+        var outcomes = await publisher.PublishAsync(messages, claimed.Exists(row => row.Attempts > 0) ? 1 : maxEventsPerMessage);
         var isolation = new Isolation(messages, outcomes, openAnotherAsync);
         if (publisher.Close is { } close && BrokerFault.IsAboutMessage(close))
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Settings;
 
@@ -20,6 +21,13 @@ public sealed class MessagingOptions
     /// <summary>The maximum size of a published or received event in bytes, including its envelope. Default: 256 KiB.</summary>
     [Range(1024, 128 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// The maximum number of events of one type that the relay publishes as one message, if several wait. Such a message has at most 64 KiB.
+    /// Consumers of older versions read single events only, so raise it after they are updated. Default: 1.
+    /// </summary>
+    [Range(1, CloudEventBatch.MaxEvents)]
+    public int MaxEventsPerMessage { get; set; } = 1;
 
     /// <summary>The maximum number of events that a lane of the relay claims and has in flight at once. Default: 500.</summary>
     [Range(1, 10_000)]
@@ -47,16 +55,16 @@ public sealed class MessagingOptions
     [Duration("00:00:00", "00:00:01")]
     public TimeSpan BatchInterval { get; set; } = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The maximum number of unacknowledged messages of one consumer. Default: 2000.</summary>
+    /// <summary>The maximum number of unacknowledged messages of one consumer. Default: 500.</summary>
     [Range(1, ushort.MaxValue)]
-    public int Prefetch { get; set; } = 2000;
+    public int Prefetch { get; set; } = 500;
 
     /// <summary>
     /// The maximum size in bytes of a consumer's unacknowledged messages, if there are several. Beyond it, the consumer asks for fewer
-    /// messages at a time. Default: 16 MiB.
+    /// messages at a time. Default: 32 MiB, which is <see cref="Prefetch"/> times the 64 KiB of a message with several events.
     /// </summary>
     [Range(64 * 1024, int.MaxValue)]
-    public int PrefetchBytes { get; set; } = 16 * 1024 * 1024;
+    public int PrefetchBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>The maximum number of events that a consumer commits in one transaction. Default: 500.</summary>
     [Range(1, 10_000)]
@@ -83,6 +91,12 @@ public sealed class MessagingOptions
     /// </summary>
     [Range(1, 100_000_000)]
     public int QueueMaxLength { get; set; } = 100_000;
+
+    /// <summary>
+    /// The maximum size of a queue's messages in bytes. A full queue refuses messages, and the outbox keeps them. Default: 1 GiB.
+    /// </summary>
+    [Range(1024 * 1024, long.MaxValue)]
+    public long QueueMaxBytes { get; set; } = 1024 * 1024 * 1024;
 
     /// <summary>
     /// The maximum number of events in the outbox. Beyond it, requests that would add an event get <c>503</c>. Default: 1,000,000, which is

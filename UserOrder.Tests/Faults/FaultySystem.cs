@@ -230,6 +230,9 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
             ["ConnectionStrings__rabbitmq"] = $"amqp://{UserOf(service)}:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
             ["Messaging__QueueMaxLength"] = $"{QueueMaxLength}",
             ["USERORDER_FAIL_POINT_FILE"] = FailPointFile,
+
+            // Messages of both kinds pass, and those with one event fill a queue.
+            ["Messaging__MaxEventsPerMessage"] = UserApis[0] == service || OrderApis[0] == service ? "100" : "1",
         };
         if (UserApis.Contains(service))
         {

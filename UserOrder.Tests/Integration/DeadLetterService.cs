@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Events;
@@ -28,6 +29,9 @@ internal sealed class DeadLetterService : IAsyncDisposable
     public LogCollector Logs => _app.Services.GetRequiredService<LogCollector>();
 
     public NpgsqlDataSource Database => _app.Services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <summary>The queue as the consumer sees it.</summary>
+    public ConsumedQueue ConsumedQueue(string name) => _app.Services.GetRequiredService<ConsumedQueues>().Of(name);
 
     public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
 
@@ -95,13 +99,20 @@ internal sealed class SwitchedHandler : IEventHandler<Thing>
 
     public bool IsBroken { get; set; }
 
+    /// <summary>The event for which the handler fails.</summary>
+    public string? Broken { get; set; }
+
+    /// <summary>How often the handler was called.</summary>
+    public int Calls { get; private set; }
+
     public void WaitFor(Task gate) => _gate = gate;
 
     public async Task HandleAsync(
         IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
     {
         await _gate;
-        if (IsBroken)
+        Calls++;
+        if (IsBroken || events.Any(thing => thing.Data.Name == Broken))
         {
             throw new InvalidOperationException("broken");
         }

@@ -37,7 +37,7 @@ public sealed class IdempotencyTests(RunningGraph graph) : IntegrationTest(graph
         var events = new List<string>();
         while (await channel.BasicGetAsync(queue, autoAck: true, Cancelled) is { } got)
         {
-            events.Add(Encoding.UTF8.GetString(got.Body.Span));
+            events.AddRange(TestEvents.EventsIn(got).Select(sent => sent.GetRawText()));
         }
 
         Assert.Single(events, text => text.Contains(operation.IdOf(created).ToString(), StringComparison.Ordinal));

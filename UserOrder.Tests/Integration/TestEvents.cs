@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 
@@ -35,6 +36,13 @@ internal static class TestEvents
         var queue = (await channel.QueueDeclareAsync(cancellationToken: cancellationToken)).QueueName;
         await channel.QueueBindAsync(queue, "user-order.events", type, cancellationToken: cancellationToken);
         return queue;
+    }
+
+    /// <summary>The events of a message, which has one or several.</summary>
+    public static IEnumerable<JsonElement> EventsIn(BasicGetResult message)
+    {
+        var body = JsonElement.Parse(message.Body.Span);
+        return body.ValueKind == JsonValueKind.Array ? body.EnumerateArray() : [body];
     }
 
     public static ValueTask PublishEventAsync(this IChannel channel, string routingKey, byte[] body, CancellationToken cancellationToken) =>
