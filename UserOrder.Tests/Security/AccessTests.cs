@@ -82,7 +82,9 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
             Endpoints[operation], user, order, Invalid[token](Issuer, $"{user}", $"{Endpoints[operation].Scope} {Admin}"));
 
         await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
-        Assert.Equal("Bearer", Assert.Single(refused.Headers.WwwAuthenticate).Scheme);
+        var challenge = Assert.Single(refused.Headers.WwwAuthenticate);
+        Assert.Equal("Bearer", challenge.Scheme);
+        Assert.DoesNotContain("error_description", $"{challenge.Parameter}", StringComparison.Ordinal);
     }
 
     [Theory]
