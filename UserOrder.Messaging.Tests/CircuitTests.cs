@@ -160,7 +160,7 @@ public sealed class CircuitTests
                 () => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
         }
 
-        var states = Gauges.Read<int>(meters, "userorder.circuit_breaker.state");
+        var states = Gauges.Read<int>(meters, "userorder.circuit_breaker.state", "userorder.circuit_breaker.name");
 
         Assert.Equal(2, states["relay-broker"]);
         Assert.Equal(0, states["consumer-database"]);

@@ -146,7 +146,7 @@ public sealed class ConsumedQueueTests
         queues.Of("tea").Deliver();
         _time.Advance(Minute);
 
-        var stalled = Gauges.Read<double>(meters, "userorder.consumer.stalled");
+        var stalled = Gauges.Read<double>(meters, "userorder.consumer.stalled", "userorder.queue");
 
         Assert.Equal(60, stalled["tea"]);
         Assert.Equal(0, stalled["milk"]);
