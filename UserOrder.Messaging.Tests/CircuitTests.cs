@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Polly.CircuitBreaker;
 using RabbitMQ.Client;
 using UserOrder.Messaging.Database;
@@ -107,22 +109,77 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task Each_outage_and_its_end_is_logged_once()
+    {
+        var log = new Journal();
+        var circuit = new Circuit("test", exception => exception is TimeoutException, _time, log);
+        for (var outage = 0; outage < 2; outage++)
+        {
+            await FailAsync();
+            await FailAsync();
+            for (var probe = 0; probe < 3; probe++)
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                await FailAsync();
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await circuit.ExecuteAsync(() => Task.FromResult(1));
+        }
+
+        string[] once = ["Warning: The circuit test opened: no answer", "Information: The circuit test closed"];
+        Assert.Equal([.. once, .. once], log.Lines);
+
+        Task FailAsync() => Assert.ThrowsAsync<TimeoutException>(
+            () => circuit.ExecuteAsync(() => Task.FromException<int>(new TimeoutException("no answer"))));
+    }
+
+    [Fact]
+    public async Task Failures_of_the_database_or_a_cancellation_do_not_open_the_circuit_to_the_broker()
+    {
+        var circuits = CreateCircuits(out _);
+        foreach (var failure in new Exception[] { new OperationCanceledException(), new NpgsqlException() })
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await Assert.ThrowsAsync(
+                    failure.GetType(), () => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(failure)));
+            }
+        }
+
+        Assert.Equal(CircuitState.Closed, circuits.RelayToBroker.State);
+    }
+
+    [Fact]
     public async Task A_gauge_reports_the_state_of_each_circuit()
     {
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var meters = services.GetRequiredService<IMeterFactory>();
-        var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
-        var circuits = new Circuits(DatabaseFault.IsOutage, telemetry, _time, NullLogger<Circuit>.Instance);
+        var circuits = CreateCircuits(out var meters);
         for (var i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<IOException>(
                 () => circuits.RelayToBroker.ExecuteAsync(() => Task.FromException<int>(new IOException())));
         }
 
-        var states = Gauges.Read<int>(meters, "userorder.circuit_breaker.state");
+        var states = Gauges.Read<int>(meters, "userorder.circuit_breaker.state", "userorder.circuit_breaker.name");
 
         Assert.Equal(2, states["relay-broker"]);
         Assert.Equal(0, states["consumer-database"]);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var probe = new TaskCompletionSource<int>();
+        var probing = circuits.RelayToBroker.ExecuteAsync(() => probe.Task);
+        Assert.Equal(1, Gauges.Read<int>(meters, "userorder.circuit_breaker.state")["relay-broker"]);
+
+        probe.SetResult(1);
+        await probing;
+        Assert.Equal(0, Gauges.Read<int>(meters, "userorder.circuit_breaker.state")["relay-broker"]);
+    }
+
+    private Circuits CreateCircuits(out IMeterFactory meters)
+    {
+        meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
+        return new Circuits(DatabaseFault.IsOutage, telemetry, _time, NullLogger<Circuit>.Instance);
     }
 
     private async Task OpenAsync()
@@ -137,4 +194,18 @@ public sealed class CircuitTests
         _calls++;
         return failure is null ? Task.FromResult(_calls) : Task.FromException<int>(failure);
     });
+
+    private sealed class Journal : ILogger<Circuit>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add($"{logLevel}: {formatter(state, exception)}");
+    }
 }

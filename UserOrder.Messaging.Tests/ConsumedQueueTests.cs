@@ -77,8 +77,10 @@ public sealed class ConsumedQueueTests
     public void A_count_that_is_older_than_what_was_settled_meanwhile_stalls_nothing()
     {
         _queue.Deliver();
+        _queue.Deliver();
         _queue.Settle(1);
-        _queue.Count(1);
+        _queue.Settle(1);
+        _queue.Count(2);
         _time.Advance(Minute);
 
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
@@ -98,6 +100,43 @@ public sealed class ConsumedQueueTests
     }
 
     [Fact]
+    public void A_delivered_message_waits_here_instead_of_in_the_queue()
+    {
+        _queue.Count(3);
+        _queue.Deliver();
+        Assert.Equal(3, _queue.Waiting);
+
+        _queue.Return(1);
+        Assert.Equal(3, _queue.Waiting);
+
+        _queue.Deliver();
+        _queue.Settle(1);
+        Assert.Equal(2, _queue.Waiting);
+    }
+
+    [Fact]
+    public void Late_news_of_an_ended_channel_makes_no_message_disappear()
+    {
+        _queue.Settle(2);
+        _queue.Deliver();
+        Assert.Equal(1, _queue.Waiting);
+
+        _time.Advance(Minute);
+        Assert.Equal(Minute, _queue.Stalled);
+    }
+
+    [Fact]
+    public void A_queue_is_declared_once_and_for_all()
+    {
+        Assert.False(_queue.Declared.IsCompleted);
+        _queue.SetDeclared();
+        _queue.SetDeclared();
+
+        Assert.True(_queue.Declared.IsCompletedSuccessfully);
+        Assert.Equal("things", _queue.Name);
+    }
+
+    [Fact]
     public async Task A_gauge_reports_the_stall_of_each_queue()
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -107,7 +146,7 @@ public sealed class ConsumedQueueTests
         queues.Of("tea").Deliver();
         _time.Advance(Minute);
 
-        var stalled = Gauges.Read<double>(meters, "userorder.consumer.stalled");
+        var stalled = Gauges.Read<double>(meters, "userorder.consumer.stalled", "userorder.queue");
 
         Assert.Equal(60, stalled["tea"]);
         Assert.Equal(0, stalled["milk"]);

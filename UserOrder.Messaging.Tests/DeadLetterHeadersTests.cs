@@ -73,4 +73,77 @@ public sealed class DeadLetterHeadersTests
         Assert.Null(DeadLetterHeaders.TimeOf(headers));
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), DeadLetterHeaders.TimeOf(died));
     }
+
+    [Fact]
+    public void The_first_reason_of_the_broker_counts_if_it_is_the_only_one()
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            ["x-first-death-reason"] = "expired"u8.ToArray(),
+            ["x-death"] = new List<object?>(),
+        };
+
+        Assert.Equal("The message expired in the queue.", DeadLetterHeaders.ReasonOf(headers));
+        Assert.Null(DeadLetterHeaders.TimeOf(headers));
+    }
+
+    [Fact]
+    public void A_dead_letter_keeps_its_headers_without_further_recipients_and_tells_where_why_and_when_it_died()
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            ["CC"] = new List<object?> { "another-queue" },
+            ["BCC"] = new List<object?> { "another-queue" },
+            ["traceparent"] = "00-1-2-01",
+        };
+        var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+        var dead = DeadLetterHeaders.OfDeath(headers, "things", "why", now);
+
+        Assert.Equal(["traceparent", "x-reason", "x-queue", "x-died-at"], dead.Keys);
+        Assert.Equal("why", DeadLetterHeaders.ReasonOf(dead));
+        Assert.Equal("things", dead["x-queue"]);
+        Assert.Equal(now, DeadLetterHeaders.TimeOf(dead));
+        Assert.Equal(["x-reason", "x-queue", "x-died-at"], DeadLetterHeaders.OfDeath(null, "things", "why", now).Keys);
+    }
+
+    [Fact]
+    public void Headers_of_over_64_KiB_are_replaced_by_their_size()
+    {
+        Assert.Null(DroppedBytes(new byte[65_524]));
+        Assert.Equal(65_537, DroppedBytes(new byte[65_525]));
+        Assert.Equal(70_012, DroppedBytes(new string('é', 35_000)));
+        Assert.Equal(70_026, DroppedBytes(new List<object?> { new byte[70_000], 7 }));
+        Assert.Equal(
+            70_026, DroppedBytes(new Dictionary<string, object?> { ["b"] = new byte[35_000], ["c"] = new byte[35_000] }));
+
+        static object? DroppedBytes(object value)
+        {
+            var headers = new Dictionary<string, object?> { ["a"] = value };
+            var dead = DeadLetterHeaders.OfDeath(headers, "things", "why", DateTimeOffset.UnixEpoch);
+            var dropped = dead.GetValueOrDefault("x-dropped-header-bytes");
+            Assert.Equal(dropped is null, dead.ContainsKey("a"));
+            Assert.Equal("why", DeadLetterHeaders.ReasonOf(dead));
+            return dropped;
+        }
+    }
+
+    [Fact]
+    public void An_operator_reads_every_header_as_text()
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            ["none"] = null,
+            ["bytes"] = "tea"u8.ToArray(),
+            ["number"] = 1.5,
+            ["time"] = new AmqpTimestamp(60),
+            ["table"] = new Dictionary<string, object?> { ["a"] = 1, ["b"] = "tea"u8.ToArray() },
+            ["list"] = new List<object?> { 1, "tea" },
+        };
+
+        Assert.Equal(
+            ["none: ", "bytes: tea", "number: 1.5", "time: 1970-01-01T00:01:00.0000000+00:00", "table: {a: 1, b: tea}", "list: [1, tea]"],
+            DeadLetterHeaders.AsText(headers).Select(header => $"{header.Key}: {header.Value}"));
+        Assert.Empty(DeadLetterHeaders.AsText(null));
+    }
 }

@@ -6,7 +6,10 @@ namespace UserOrder.Messaging.Tests;
 internal static class Gauges
 {
     /// <summary>The current values, keyed by the value of the only tag.</summary>
-    public static Dictionary<string, T> Read<T>(IMeterFactory meters, string instrument)
+    /// <param name="meters">The factory of the instrument's meter.</param>
+    /// <param name="instrument">The instrument's name.</param>
+    /// <param name="tag">The tag's name; by default any.</param>
+    public static Dictionary<string, T> Read<T>(IMeterFactory meters, string instrument, string? tag = null)
         where T : struct
     {
         var values = new Dictionary<string, T>();
@@ -19,7 +22,11 @@ internal static class Gauges
                 reader.EnableMeasurementEvents(published);
             }
         };
-        listener.SetMeasurementEventCallback<T>((_, value, tags, _) => values[$"{tags[0].Value}"] = value);
+        listener.SetMeasurementEventCallback<T>((_, value, tags, _) =>
+        {
+            Assert.Equal(tag ?? tags[0].Key, tags[0].Key);
+            values[$"{tags[0].Value}"] = value;
+        });
         listener.Start();
         listener.RecordObservableInstruments();
         return values;

@@ -139,16 +139,72 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task Disposal_writes_queued_items_and_refuses_later_ones()
+    public async Task Without_an_item_there_is_no_batch()
     {
+        var sizes = new List<int>();
+        var started = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
         var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
         {
-            await Task.Yield();
+            sizes.Add(items.Count);
+            started.TrySetResult();
+            await mayEnd.Task;
+            return items;
+        });
+        using var cancel = new CancellationTokenSource();
+
+        var first = commit.WriteAsync(1, Cancelled);
+        await started.Task.WaitAsync(Cancelled);
+        var withdrawn = commit.WriteAsync(2, cancel.Token);
+        await cancel.CancelAsync();
+        mayEnd.SetResult();
+
+        Assert.Equal(1, await first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => withdrawn);
+        await commit.DisposeAsync();
+        Assert.Equal([1], sizes);
+    }
+
+    [Fact]
+    public async Task An_item_cancelled_during_its_batch_is_written()
+    {
+        var started = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>("INSERT", async (items, cancelled) =>
+        {
+            started.SetResult();
+            await mayEnd.Task.WaitAsync(cancelled);
+            return items;
+        });
+        using var cancel = new CancellationTokenSource();
+
+        var write = commit.WriteAsync(1, cancel.Token);
+        await started.Task.WaitAsync(Cancelled);
+        await cancel.CancelAsync();
+        mayEnd.SetResult();
+
+        Assert.Equal(1, await write);
+    }
+
+    [Fact]
+    public void A_batch_holds_at_least_one_item() => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new GroupCommit<int, int>("INSERT", (items, _) => Task.FromResult(items), maxBatch: 0));
+
+    [Fact]
+    public async Task Disposal_writes_queued_items_and_refuses_later_ones()
+    {
+        var mayEnd = new TaskCompletionSource();
+        var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
+        {
+            await mayEnd.Task;
             return items;
         });
 
         var waiting = commit.WriteAsync(1, Cancelled);
-        await commit.DisposeAsync();
+        var disposal = commit.DisposeAsync().AsTask();
+        Assert.False(disposal.IsCompleted);
+        mayEnd.SetResult();
+        await disposal;
 
         Assert.Equal(1, await waiting);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => commit.WriteAsync(2, Cancelled));

@@ -55,5 +55,21 @@ public sealed class IdempotencyKeyHeaderTests
     }
 
     [Fact]
+    public void Two_requests_are_the_same_if_key_caller_and_parsed_body_are()
+    {
+        var first = Key("k", "ada", "tea");
+
+        Assert.Equal(("POST /things", "ada\tk"), (first.Operation, first.Value));
+        Assert.Equal("k", Key("k", null, "tea").Value);
+        Assert.Equal(first.Value, Key("\"k\"", "ada", "tea").Value);
+        Assert.Equal(first.Fingerprint.ToArray(), Key("k", "ada", "tea").Fingerprint.ToArray());
+        Assert.NotEqual(first.Fingerprint.ToArray(), Key("k", "ada", "milk").Fingerprint.ToArray());
+        Assert.Equal("header", Assert.Throws<ArgumentException>(() => Key("a b", "ada", "tea")).ParamName);
+
+        static IdempotencyKey Key(string header, string? caller, string thing) =>
+            IdempotencyKey.From("POST /things", header, caller, new Thing(thing), Thing.Happened.Json);
+    }
+
+    [Fact]
     public void A_request_without_the_header_is_valid() => Assert.True(Header.IsValid(null));
 }

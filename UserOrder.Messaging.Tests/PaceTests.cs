@@ -45,6 +45,16 @@ public sealed class PaceTests
         Assert.All(starts, start => Assert.True(start.IsCompletedSuccessfully));
     }
 
+    [Fact]
+    public void A_pause_earns_no_burst()
+    {
+        Assert.True(WaitAsync().IsCompletedSuccessfully);
+        _time.Advance(10 * Interval);
+
+        Assert.True(WaitAsync().IsCompletedSuccessfully);
+        Assert.False(WaitAsync().IsCompleted);
+    }
+
     [Theory]
     [InlineData(-60)]
     [InlineData(60)]

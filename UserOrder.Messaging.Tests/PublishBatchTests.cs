@@ -45,6 +45,23 @@ public sealed class PublishBatchTests
     }
 
     [Fact]
+    public async Task A_multiple_confirm_settles_the_messages_before_one_that_was_settled_alone()
+    {
+        _batch.Settle(FirstTag + 2, multiple: false, PublishOutcome.Rejected);
+        _batch.Settle(FirstTag + 3, multiple: true, PublishOutcome.Confirmed);
+
+        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Rejected, PublishOutcome.Confirmed);
+    }
+
+    [Fact]
+    public async Task A_multiple_confirm_beyond_the_batch_settles_all_of_it()
+    {
+        _batch.Settle(FirstTag + 9, multiple: true, PublishOutcome.Confirmed);
+
+        await AssertOutcomesAsync(PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Confirmed, PublishOutcome.Confirmed);
+    }
+
+    [Fact]
     public async Task A_returned_message_stays_returned_after_its_confirm()
     {
         _batch.Return(Messages[1].Id.ToString());

@@ -29,6 +29,7 @@ public sealed class TimeOrderedIdTests
         Assert.Equal(Guid.CreateVersion7(Time.AddMinutes(-1)).ToString()[..13], before.ToString()[..13]);
         Assert.True(before.CompareTo(TimeOrderedId.New(Time.AddMinutes(-1))) < 0);
         Assert.True(before.CompareTo(TimeOrderedId.New(Time.AddMinutes(-1).AddMilliseconds(-1))) > 0);
+        Assert.EndsWith("-7000-8000-000000000000", $"{before}", StringComparison.Ordinal);
         Assert.Equal("00000000-0000-7000-8000-000000000000", $"{TimeOrderedId.OneMinuteBefore(Guid.Empty)}");
     }
 
@@ -53,6 +54,15 @@ public sealed class TimeOrderedIdTests
         // The version's four bits and the variant's two are fixed.
         Assert.Equal([0x7F, 0xFF, 0xBF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], ones[6..]);
         Assert.Equal([0x8F, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], zeros[6..]);
+    }
+
+    [Fact]
+    public async Task An_id_may_be_the_first_of_its_thread()
+    {
+        var id = await Task.Factory.StartNew(
+            () => TimeOrderedId.New(Time), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        Assert.Equal(7, id.Version);
     }
 
     [Fact]

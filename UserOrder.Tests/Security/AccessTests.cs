@@ -50,6 +50,8 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
         ["unsigned"] = (issuer, user, scope) => issuer.UnsignedToken(user, scope),
         ["signed with the public key"] = (issuer, user, scope) => issuer.TokenByPublicKey(user, scope),
         ["signed with a published secret"] = (issuer, user, scope) => issuer.TokenByPublishedSecret(user, scope),
+        ["with another name of its algorithm"] = (issuer, user, scope) =>
+            issuer.TokenWithHeader(user, scope, "alg", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"),
         ["of another type"] = (issuer, user, scope) => issuer.TokenWithHeader(user, scope, "typ", "JWT"),
         ["with an unknown extension"] = (issuer, user, scope) => issuer.TokenWithHeader(user, scope, "crit", new JsonArray("b64")),
         ["with a wrong signature"] = (issuer, user, scope) => $"{issuer.Token(user, scope)[..^10]}AAAAAAAAAA",
@@ -82,7 +84,9 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
             Endpoints[operation], user, order, Invalid[token](Issuer, $"{user}", $"{Endpoints[operation].Scope} {Admin}"));
 
         await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
-        Assert.Equal("Bearer", Assert.Single(refused.Headers.WwwAuthenticate).Scheme);
+        var challenge = Assert.Single(refused.Headers.WwwAuthenticate);
+        Assert.Equal("Bearer", challenge.Scheme);
+        Assert.DoesNotContain("error_description", $"{challenge.Parameter}", StringComparison.Ordinal);
     }
 
     [Theory]

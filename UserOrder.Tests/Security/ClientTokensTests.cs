@@ -50,14 +50,37 @@ public sealed class ClientTokensTests : IDisposable
         Assert.Equal("token 1", await GetAsync());
         _time.Advance(TimeSpan.FromSeconds(79));
         Assert.Equal("token 1", await GetAsync());
-        Assert.Equal(1, _server.Requests);
+        await AssertRequestsAsync(1);
 
-        _time.Advance(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(1));
         _server.Hold();
         Assert.Equal("token 1", await GetAsync());
         _server.Release();
         await Until.EqualAsync("token 2", "the token is renewed", GetAsync);
         Assert.Equal(2, _server.Requests);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_lasts_or_has_just_failed_is_not_repeated()
+    {
+        Assert.Equal("token 1", await GetAsync());
+        _time.Advance(TimeSpan.FromSeconds(80));
+        _server.Status = HttpStatusCode.InternalServerError;
+        _server.Hold();
+        Assert.Equal("token 1", await GetAsync());
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal("token 1", await GetAsync());
+        await AssertRequestsAsync(2);
+
+        _server.Release();
+        await AssertRequestsAsync(2);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal("token 1", await GetAsync());
+        await AssertRequestsAsync(2);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("token 1", await GetAsync());
+        await AssertRequestsAsync(3);
     }
 
     [Fact]
@@ -79,11 +102,13 @@ public sealed class ClientTokensTests : IDisposable
     [Fact]
     public async Task A_failure_counts_for_five_seconds_so_that_later_callers_need_not_wait()
     {
+        const string reason = "The issuer answers 503 to the request for an access token.";
         _server.Status = HttpStatusCode.ServiceUnavailable;
-        await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+        Assert.Equal(reason, (await Assert.ThrowsAsync<HttpRequestException>(GetAsync)).Message);
         _server.Status = HttpStatusCode.OK;
         _time.Advance(TimeSpan.FromSeconds(4));
-        await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+        Assert.Equal(
+            $"The issuer gave no token a moment ago: {reason}", (await Assert.ThrowsAsync<HttpRequestException>(GetAsync)).Message);
         Assert.Equal(1, _server.Requests);
 
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -118,6 +143,27 @@ public sealed class ClientTokensTests : IDisposable
     }
 
     [Theory]
+    [InlineData("100", 100)]
+    [InlineData("86400", 86_400)]
+    [InlineData("99999999999", 86_400)]
+    [InlineData("0", 60)]
+    [InlineData("-5", 60)]
+    [InlineData("null", 60)]
+    public async Task A_token_is_used_as_long_as_the_issuer_says_but_a_minute_if_it_says_nothing_and_a_day_at_most(
+        string expiresIn, int seconds)
+    {
+        _server.Answer = $$"""{"access_token":"first","expires_in":{{expiresIn}}}""";
+        Assert.Equal("first", await GetAsync());
+        _server.Status = HttpStatusCode.InternalServerError;
+
+        _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal("first", await GetAsync());
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("[]")]
@@ -130,7 +176,17 @@ public sealed class ClientTokensTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<HttpRequestException>(GetAsync);
 
+        string[] reasons = ["The issuer's answer has no access token.", "The issuer's answer is not the JSON of a token endpoint."];
+        Assert.Contains(exception.Message, reasons);
         Assert.DoesNotContain("a:b", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Renewals run in the background, so one too many appears only after a moment.</summary>
+    private async Task AssertRequestsAsync(int expected)
+    {
+        await Until.EqualAsync(expected, "the issuer is asked", () => Task.FromResult(_server.Requests));
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, _server.Requests);
     }
 
     private Task<string> GetAsync() => _tokens.GetAsync(TestContext.Current.CancellationToken).AsTask();

@@ -136,7 +136,21 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
             answer => Assert.True(answer.Length == 0 || answer.Contains(" 408 ", StringComparison.Ordinal), answer));
     }
 
-    /// <summary>On the wire a client that reads nothing is noticed only after the kernel's buffers, which takes minutes.</summary>
+    [Fact]
+    public async Task A_client_that_reads_its_answers_slowly_is_disconnected_and_a_fast_one_gets_them_all()
+    {
+        RequireOwnGraph();
+        const int answers = 40;
+        await using var service = await StartOpenAsync();
+        var document = await service.Api.GetByteArrayAsync("/openapi/v1.json", Cancelled);
+
+        var slow = ReadAsync(service.Url, answers, isSlow: true);
+        var fast = await ReadAsync(service.Url, answers, isSlow: false);
+
+        Assert.InRange(fast, answers * document.Length, long.MaxValue);
+        Assert.InRange(await slow.WaitAsync(TimeSpan.FromSeconds(90), Cancelled), 1, Mebibyte / 4);
+    }
+
     [Fact]
     public void The_server_limits_slow_senders_and_slow_readers()
     {
@@ -348,6 +362,40 @@ public sealed class LimitTests(RunningGraph graph) : IntegrationTest(graph)
     private async Task<ServiceUnderTest> StartOpenAsync(params (string Name, string Value)[] settings) =>
         await ServiceUnderTest.StartAsync(
             "user-api", [.. await SecuredServices.ConnectionsAsync(Graph), ("Security__Open", "true"), .. settings]);
+
+    /// <summary>Asks for the OpenAPI document several times, reads until the service closes the connection, and counts the bytes.</summary>
+    private static async Task<long> ReadAsync(Uri service, int answers, bool isSlow)
+    {
+        using var client = new TcpClient();
+        if (isSlow)
+        {
+            // Between programs of one machine the kernel buffers megabytes, which the service takes for read. Small segments and a small
+            // window, as of a client far away, keep that to 200 KiB. The numbers are IPPROTO_TCP and TCP_MAXSEG.
+            client.ReceiveBufferSize = 4 * 1024;
+            client.Client.SetRawSocketOption(6, 2, BitConverter.GetBytes(536));
+        }
+
+        await client.ConnectAsync(service.Host, service.Port, Cancelled);
+        var stream = client.GetStream();
+        var requests = Enumerable.Repeat("GET /openapi/v1.json HTTP/1.1\r\nHost: a\r\n", answers);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{string.Join("\r\n", requests)}Connection: close\r\n\r\n"), Cancelled);
+        var buffer = new byte[isSlow ? 1024 : 64 * 1024];
+        var received = 0L;
+        try
+        {
+            while (await stream.ReadAsync(buffer, Cancelled) is > 0 and var count)
+            {
+                received += count;
+                await Task.Delay(isSlow ? 300 : 0, Cancelled);
+            }
+        }
+        catch (IOException)
+        {
+            // A reset closes the connection too.
+        }
+
+        return received;
+    }
 
     /// <summary>Sends a few bytes every 300 ms until the service closes the connection, or the end, and returns the answer.</summary>
     private static async Task<string> HoldAsync(Uri service, string start, string more, CancellationToken? end = null)
