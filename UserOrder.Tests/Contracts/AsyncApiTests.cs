@@ -53,9 +53,16 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.All(Document["components"]!["messages"]!.AsObject(), message =>
         {
             var example = Assert.Single(message.Value!["examples"]!.AsArray())!;
-            var file = Path.Combine(
-                ContractFiles.Folder, "events", message.Value["name"]!.GetValue<string>(), "examples", $"{example["name"]}.json");
-            Assert.Equal(ContractFiles.Read(file).ToJsonString(), example["payload"]!.ToJsonString());
+            var files = ContractFiles.Messages(message.Value["name"]!.GetValue<string>(), "examples")
+                .ToDictionary(file => ContractFiles.Read(file).ToJsonString(), Path.GetFileNameWithoutExtension);
+            if (example["payload"] is JsonArray events)
+            {
+                Assert.All(events, sent => Assert.Contains(sent!.ToJsonString(), files.Keys));
+            }
+            else
+            {
+                Assert.Equal(example["name"]!.GetValue<string>(), files[example["payload"]!.ToJsonString()]);
+            }
         });
 
     /// <summary>The broker refuses to redeclare an exchange with other properties.</summary>

@@ -63,6 +63,43 @@ public sealed class EventProviderTests(RunningGraph graph) : IntegrationTest(gra
         AssertValid(await NextAsync(channel, copies, id, kind), "orderPlacedV1", "order-api");
     }
 
+    [Fact]
+    public async Task A_message_with_several_events_meets_its_contract()
+    {
+        var channel = await OpenChannelAsync();
+        var copies = await channel.CopyEventsAsync("user.created.v1", Cancelled);
+        var described = Messages["userCreatedV1Batch"]!;
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => CreateUserAsync()));
+
+        var published = new List<string>();
+        var sizes = new List<int>();
+        await Until.TrueAsync("all events are published", TakeAsync, _ => ids.All(id => published.Contains($"{id}")));
+        Assert.Contains(sizes, size => size > 1);
+
+        async Task<int> TakeAsync()
+        {
+            while (await channel.BasicGetAsync(copies, autoAck: true, Cancelled) is { } message)
+            {
+                var events = TestEvents.EventsIn(message).ToList();
+                Assert.All(events, sent => EventContract.Of("user.created.v1").AssertValid(Encoding.UTF8.GetBytes(sent.GetRawText())));
+                if (message.BasicProperties.ContentType == described["contentType"]!.GetValue<string>())
+                {
+                    Assert.InRange(events.Count, 2, 100);
+                    Assert.Equal(events[0].GetProperty("id").GetString(), message.BasicProperties.MessageId);
+                    Assert.Equal("user.created.v1", message.BasicProperties.Type);
+                    Assert.Equal("user-api", message.BasicProperties.AppId);
+                    Assert.False(message.BasicProperties.IsHeadersPresent());
+                }
+
+                sizes.Add(events.Count);
+                published.AddRange(events.Select(sent => sent.GetProperty("subject").GetString()!));
+            }
+
+            return published.Count;
+        }
+    }
+
     private static void AssertValid(BasicGetResult message, string name, string service)
     {
         var described = Messages[name]!;
