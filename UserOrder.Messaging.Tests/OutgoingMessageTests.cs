@@ -88,6 +88,8 @@ public sealed class OutgoingMessageTests
         Assert.Equal(events.Select(sent => sent.Body), CloudEventBatch.Split(body).Select(range => body[range]));
     }
 
-    private static OutboxMessage[] Events(params string[] types) =>
-        [.. types.Select((type, i) => new OutboxMessage(Guid.CreateVersion7(), type, Encoding.UTF8.GetBytes($$"""{"id":"{{i:000}}"}"""), null, null))];
+    private static OutboxMessage[] Events(params string[] types) => [.. types.Select(Event)];
+
+    private static OutboxMessage Event(string type, int index) =>
+        new(Guid.CreateVersion7(), type, Encoding.UTF8.GetBytes($$"""{"id":"{{index:000}}"}"""), null, null);
 }

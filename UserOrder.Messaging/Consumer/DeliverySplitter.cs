@@ -6,7 +6,9 @@ using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Consumer;
 
-/// <summary>Divides a message with several events, each of which is then processed, retried and put aside on its own.</summary>
+/// <summary>
+/// Divides a message with several events, each of which is then processed and retried on its own, and may become a dead letter.
+/// </summary>
 internal sealed class DeliverySplitter(IOptions<MessagingOptions> options)
 {
     private const string DeliveryCount = "x-delivery-count";

@@ -23,8 +23,8 @@ public sealed class MessagingOptions
     public int MaxMessageBytes { get; set; } = 256 * 1024;
 
     /// <summary>
-    /// The maximum number of events of one type that the relay publishes as one message, if several wait. Such a message has at most 64 KiB.
-    /// Consumers of older versions read single events only, so raise it after they are updated. Default: 1.
+    /// The maximum number of events of one type that the relay publishes as one message, if several wait. Such a message has at most
+    /// 64 KiB. Consumers of older versions read single events only, so raise it after they are updated. Default: 1.
     /// </summary>
     [Range(1, CloudEventBatch.MaxEvents)]
     public int MaxEventsPerMessage { get; set; } = 1;

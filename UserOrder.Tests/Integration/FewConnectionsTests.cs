@@ -34,8 +34,8 @@ public sealed class FewConnectionsTests(RunningGraph graph) : IntegrationTest(gr
 
         await using var service = await StartAsync(database);
 
-        Assert.Contains(
-            "A second replica lacks connections: each opens up to 40, the database server has 79", service.Output, StringComparison.Ordinal);
+        const string Warning = "A second replica lacks connections: each opens up to 40, the database server has 79";
+        Assert.Contains(Warning, service.Output, StringComparison.Ordinal);
     }
 
     private async Task LimitAsync(string database, int connections)
