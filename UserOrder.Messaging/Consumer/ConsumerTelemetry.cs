@@ -46,11 +46,18 @@ internal sealed class ConsumerTelemetry
     /// <param name="delivery">The message.</param>
     /// <param name="parent">The trace context of the message.</param>
     /// <param name="subject">The event's subject; null if the message is unreadable.</param>
-    public Activity? StartProcess(Delivery delivery, ActivityContext parent, string? subject = null)
+    /// <param name="eventId">The event's id, if the message has several.</param>
+    public Activity? StartProcess(Delivery delivery, ActivityContext parent, string? subject = null, Guid? eventId = null)
     {
         var activity = MessagingSpans.AreWanted
             ? MessagingSpans.StartProcess(
-                _spanName, _destination, delivery.Properties.MessageId, delivery.Body.Length, delivery.Tag, parent, _broker)
+                _spanName,
+                _destination,
+                eventId?.ToString() ?? delivery.Properties.MessageId,
+                delivery.Body.Length,
+                delivery.Tag,
+                parent,
+                _broker)
             : null;
         return activity is { IsAllDataRequested: true } ? activity.SetTag("cloudevents.event_subject", subject) : activity;
     }

@@ -51,6 +51,7 @@ internal sealed class DeliveryReader<TData>(
             _ = ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out parent);
         }
 
-        return new IncomingEvent<TData>(delivery, received, sent, telemetry.StartProcess(delivery, parent, received.Subject));
+        Guid? eventId = delivery.IsPart ? received.Id : null;
+        return new IncomingEvent<TData>(delivery, received, sent, telemetry.StartProcess(delivery, parent, received.Subject, eventId));
     }
 }

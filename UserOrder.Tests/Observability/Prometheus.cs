@@ -83,8 +83,7 @@ internal sealed class Prometheus : IAsyncDisposable
         {
             rules = Replace(rules, "(userorder_consumer_stalled_seconds) > 120", "(userorder_consumer_stalled_seconds) > 10");
             rules = Replace(
-                rules, "(rabbitmq_detailed_queue_messages) > 50000\n        for: 5m", "(rabbitmq_detailed_queue_messages) > 20");
-            rules = Replace(rules, "p95_5m > 30\n        for: 2m", "p95_5m > 10");
+                rules, "(rabbitmq_detailed_queue_messages) > 50000\n        for: 5m", "(rabbitmq_detailed_queue_messages) > 3");
         }
 
         var file = Path.Combine(_folder, $"{Path.GetFileNameWithoutExtension(source)}.rules.yml");
