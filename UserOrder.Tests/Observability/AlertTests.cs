@@ -77,10 +77,7 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
 
             foreach (var alert in alerts)
             {
-                var fired = await Until.TrueAsync(
-                    $"{alert} fires", () => Observed.Prometheus.FiringAsync(alert), firing => firing.Count > 0);
-                var labels = Assert.Single(fired);
-                Assert.Contains("order-api.user-created", labels.Values);
+                await Until.EqualAsync(true, $"{alert} fires", () => FiresAsync(alert));
             }
         }
 
@@ -90,7 +87,11 @@ public sealed class AlertTests(ObservedSystem system) : ObservedTest(system)
             () => Observed.CountAsync("orderdb", "select count(*) from known_users where id = any($1)", users.ToArray()));
         foreach (var alert in alerts)
         {
-            await Until.EqualAsync(0, $"{alert} clears", async () => (await Observed.Prometheus.FiringAsync(alert)).Count);
+            await Until.EqualAsync(false, $"{alert} clears", () => FiresAsync(alert));
         }
+
+        // Dead letters of other tests may fill another queue.
+        async Task<bool> FiresAsync(string alert) =>
+            (await Observed.Prometheus.FiringAsync(alert)).Any(labels => labels.Values.Contains("order-api.user-created"));
     }
 }
