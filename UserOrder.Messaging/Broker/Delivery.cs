@@ -33,7 +33,10 @@ internal sealed record Delivery(DeliveredMessage Message, IReadOnlyBasicProperti
         new(
             new DeliveredMessage(arguments.DeliveryTag, arguments.Body.Length),
             arguments.BasicProperties,
-            arguments.Body.ToArray()) { Exchange = arguments.Exchange };
+            arguments.Body.ToArray())
+        {
+            Exchange = arguments.Exchange,
+        };
 }
 
 /// <summary>A message that the broker delivered on a channel.</summary>
