@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Settings;
 
@@ -11,15 +11,13 @@ namespace UserOrder.Messaging.Consumer;
 /// </summary>
 internal sealed class DeliverySplitter(IOptions<MessagingOptions> options)
 {
-    private const string DeliveryCount = "x-delivery-count";
-
     private readonly int _maxBytes = options.Value.MaxMessageBytes;
     private readonly int _manyDeliveries = Math.Max(1, options.Value.DeliveryLimit / 2);
 
     /// <returns>The events; the message itself if it has one event, or none that can be read.</returns>
     public IReadOnlyList<Delivery> Split(Delivery delivery)
     {
-        if (CountOf(delivery) >= _manyDeliveries)
+        if (DeadLetterHeaders.DeliveriesOf(delivery.Properties.Headers) >= _manyDeliveries)
         {
             // A crash of the consumer must not be held against the events that were delivered with the one that caused it.
             delivery = delivery with { IsAlone = true };
@@ -44,14 +42,4 @@ internal sealed class DeliverySplitter(IOptions<MessagingOptions> options)
 
     private static bool IsBatch(string? contentType) =>
         contentType?.StartsWith(CloudEvent.BatchContentType, StringComparison.OrdinalIgnoreCase) == true;
-
-    /// <summary>How often the broker had delivered the message before.</summary>
-    private static long CountOf(Delivery delivery) =>
-        delivery.Properties.Headers?.TryGetValue(DeliveryCount, out var count) == true
-            ? count switch
-            {
-                int or long or short or byte or uint => Convert.ToInt64(count, CultureInfo.InvariantCulture),
-                _ => 0,
-            }
-            : 0;
 }

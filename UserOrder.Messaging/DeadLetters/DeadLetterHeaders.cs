@@ -82,6 +82,13 @@ internal static class DeadLetterHeaders
     /// <summary>When an operator replayed the message, UTC; null if the message comes from its producer.</summary>
     public static DateTimeOffset? ReplayTimeOf(IDictionary<string, object?>? headers) => ReadTime(headers, Replayed);
 
+    /// <summary>How often the broker had delivered the message before; zero without its header.</summary>
+    public static long DeliveriesOf(IDictionary<string, object?>? headers) => ValueOf(headers, DeliveryCount) switch
+    {
+        (int or long or short or byte or uint) and var count => Convert.ToInt64(count, CultureInfo.InvariantCulture),
+        _ => 0,
+    };
+
     /// <summary>Every header as text, including tables and lists.</summary>
     public static Dictionary<string, string> AsText(IDictionary<string, object?>? headers) =>
         (headers ?? new Dictionary<string, object?>()).ToDictionary(header => header.Key, header => AsText(header.Value));

@@ -36,21 +36,18 @@ internal sealed class OutgoingMessage
     /// <param name="maxBytes">The most bytes of a message with several events.</param>
     public static List<OutgoingMessage> Pack(IReadOnlyList<OutboxMessage> events, int maxEvents, int maxBytes)
     {
-        var messages = new List<OutgoingMessage>(maxEvents == 1 ? events.Count : 0);
+        var messages = new List<OutgoingMessage>();
         var open = new Dictionary<string, OutgoingMessage>();
         for (var i = 0; i < events.Count; i++)
         {
-            if (maxEvents > 1 && open.TryGetValue(events[i].Type, out var message) && message.TryAdd(i, events[i], maxEvents, maxBytes))
+            if (open.TryGetValue(events[i].Type, out var message) && message.TryAdd(i, events[i], maxEvents, maxBytes))
             {
                 continue;
             }
 
             message = new OutgoingMessage(i, events[i]);
             messages.Add(message);
-            if (maxEvents > 1)
-            {
-                open[message.Type] = message;
-            }
+            open[message.Type] = message;
         }
 
         return messages;
@@ -69,7 +66,8 @@ internal sealed class OutgoingMessage
         var at = 0;
         foreach (var (_, packed) in _events)
         {
-            body[at++] = (byte)(at == 1 ? '[' : ',');
+            body[at] = (byte)(at == 0 ? '[' : ',');
+            at++;
             packed.Body.CopyTo(body, at);
             at += packed.Body.Length;
         }
