@@ -99,7 +99,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await using (path.Cut.Token.UnsafeRegister(_ => server.Close(timeout: 0), null))
                 {
                     // The connection ends when either side closes it.
-                    await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+                    await Task.WhenAny(PumpAsync(client, server, path.Cut.Token), PumpAsync(server, client, path.Cut.Token));
                 }
 
                 if (path.Cut.IsCancellationRequested)
@@ -116,7 +116,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, CancellationToken cut)
     {
         var buffer = new byte[64 * 1024];
         int count;
@@ -130,6 +130,9 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
 
             await WaitUntilPassableAsync();
+
+            // What was held when the connection was cut is lost with it.
+            cut.ThrowIfCancellationRequested();
             for (var sent = 0; sent < count;)
             {
                 sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _end.Token);
