@@ -19,8 +19,12 @@ internal sealed class FaultInjector(FaultySystem system)
     {
         switch (fault.Kind)
         {
-            case FaultKind.BrokerKilled or FaultKind.DatabaseKilled or FaultKind.ServiceKilled:
+            case FaultKind.BrokerKilled or FaultKind.ServiceKilled:
                 return system.Graph.KillAsync(fault.Target, Cancelled);
+            case FaultKind.DatabaseKilled:
+                return system.Database(fault.Target).KillAsync();
+            case FaultKind.StandbyPromoted:
+                return system.Database(fault.Target).FreezeStandbyAsync();
             case FaultKind.DatabaseReadOnly:
                 return ChangeDatabaseAsync(fault.Target, "alter system set default_transaction_read_only = on", "select pg_reload_conf()");
             case FaultKind.LoginRefused:
@@ -30,6 +34,9 @@ internal sealed class FaultInjector(FaultySystem system)
                     $"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{RoleOf(fault.Target)}'");
             case FaultKind.BrokerStopped or FaultKind.ServiceStopped:
                 return system.Graph.StopAsync(fault.Target, Cancelled);
+            case FaultKind.ServerPaused when fault.Target != FaultySystem.Broker:
+                system.Database(fault.Target).Pause();
+                return Task.CompletedTask;
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
                 system.Graph.Pause(fault.Target);
                 return Task.CompletedTask;
@@ -67,13 +74,19 @@ internal sealed class FaultInjector(FaultySystem system)
     {
         switch (fault.Kind)
         {
-            case FaultKind.BrokerKilled or FaultKind.BrokerStopped or FaultKind.DatabaseKilled:
-            case FaultKind.ServiceKilled or FaultKind.ServiceStopped:
+            case FaultKind.BrokerKilled or FaultKind.BrokerStopped or FaultKind.ServiceKilled or FaultKind.ServiceStopped:
                 return system.Graph.StartAsync(fault.Target, Cancelled);
+            case FaultKind.DatabaseKilled:
+                return system.Database(fault.Target).StartAsync();
+            case FaultKind.StandbyPromoted:
+                return system.Database(fault.Target).FailOverAsync();
             case FaultKind.DatabaseReadOnly:
                 return ChangeDatabaseAsync(fault.Target, "alter system reset default_transaction_read_only", "select pg_reload_conf()");
             case FaultKind.LoginRefused:
                 return ChangeDatabaseAsync(fault.Target, $"alter role {RoleOf(fault.Target)} login");
+            case FaultKind.ServerPaused when fault.Target != FaultySystem.Broker:
+                system.Database(fault.Target).Resume();
+                return Task.CompletedTask;
             case FaultKind.ServerPaused or FaultKind.ServicePaused:
                 system.Graph.Resume(fault.Target);
                 return Task.CompletedTask;
@@ -100,8 +113,7 @@ internal sealed class FaultInjector(FaultySystem system)
     /// <summary>Changes a server as its administrator, whose session may write even while others may not.</summary>
     private async Task ChangeDatabaseAsync(string server, params string[] statements)
     {
-        var database = server == FaultySystem.UserDatabase ? system.UserDb : system.OrderDb;
-        await using var connection = await database.OpenConnectionAsync(Cancelled);
+        await using var connection = await system.Database(server).Source.OpenConnectionAsync(Cancelled);
         foreach (var statement in statements.Prepend("set default_transaction_read_only = off"))
         {
             await using var command = new NpgsqlCommand(statement, connection);

@@ -15,6 +15,9 @@ internal enum FaultKind
     /// <summary>A PostgreSQL refuses every write, as a standby does and a managed database that ran full.</summary>
     DatabaseReadOnly,
 
+    /// <summary>The synchronous standby of a PostgreSQL is frozen, and promoted after a SIGKILL to the PostgreSQL.</summary>
+    StandbyPromoted,
+
     /// <summary>A PostgreSQL refuses the login of a service and ends its sessions.</summary>
     LoginRefused,
 

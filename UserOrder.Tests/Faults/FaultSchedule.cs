@@ -72,7 +72,8 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
         !IsAlone(one.Kind) && !IsAlone(other.Kind) && one.Target != other.Target;
 
     private static bool IsAlone(FaultKind kind) => kind is
-        FaultKind.QueueFull or FaultKind.TopologyLost or FaultKind.AlarmWithPoison or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused;
+        FaultKind.QueueFull or FaultKind.TopologyLost or FaultKind.AlarmWithPoison or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused
+        or FaultKind.StandbyPromoted;
 
     private static bool IsInjected(FaultKind kind) => kind is FaultKind.Duplicates or FaultKind.Poison or FaultKind.Oversized;
 
@@ -81,7 +82,7 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
         var target = kind switch
         {
             FaultKind.BrokerKilled or FaultKind.BrokerStopped => FaultySystem.Broker,
-            FaultKind.DatabaseKilled or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused =>
+            FaultKind.DatabaseKilled or FaultKind.DatabaseReadOnly or FaultKind.LoginRefused or FaultKind.StandbyPromoted =>
                 OneOf([FaultySystem.UserDatabase, FaultySystem.OrderDatabase]),
             FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
             FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused or FaultKind.ClockStepped =>

@@ -29,9 +29,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("userorder-faults-").FullName;
     private readonly Dictionary<string, TcpProxy> _links = [];
     private readonly Dictionary<string, SteppedClock> _clocks = [];
+    private readonly Dictionary<string, FaultyDatabase> _databases = [];
     private LocalGraph? _graph;
-    private NpgsqlDataSource? _userdb;
-    private NpgsqlDataSource? _orderdb;
     private string? _reasonToSkip;
     private volatile bool _crashIsDue;
 
@@ -68,9 +67,9 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     /// <summary>Whether an armed crash is still expected.</summary>
     internal bool IsCrashDue => _crashIsDue;
 
-    internal NpgsqlDataSource UserDb => _userdb!;
+    internal NpgsqlDataSource UserDb => Database(UserDatabase).Source;
 
-    internal NpgsqlDataSource OrderDb => _orderdb!;
+    internal NpgsqlDataSource OrderDb => Database(OrderDatabase).Source;
 
     Ledger IAuditedSystem.Ledger => Ledger;
 
@@ -125,17 +124,23 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
             },
             TestContext.Current.CancellationToken);
 
-        // Pooled connections would not survive the crash of a server.
-        _userdb = NpgsqlDataSource.Create(
-            $"{await _graph.GetConnectionStringAsync("userdb", TestContext.Current.CancellationToken)};Pooling=false");
-        _orderdb = NpgsqlDataSource.Create(
-            $"{await _graph.GetConnectionStringAsync("orderdb", TestContext.Current.CancellationToken)};Pooling=false");
+        foreach (var (server, database) in ((string, string)[])[(UserDatabase, "userdb"), (OrderDatabase, "orderdb")])
+        {
+            _databases[server] = new FaultyDatabase(
+                _graph,
+                server,
+                await _graph.GetConnectionStringAsync(database, TestContext.Current.CancellationToken),
+                _links.Where(link => EndsOf(link.Key).Server == server).Select(link => link.Value));
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _userdb?.Dispose();
-        _orderdb?.Dispose();
+        foreach (var database in _databases.Values)
+        {
+            await database.DisposeAsync();
+        }
+
         if (_graph is not null)
         {
             await _graph.DisposeAsync();
@@ -155,6 +160,8 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     internal TcpProxy Link(string name) => _links[name];
+
+    internal FaultyDatabase Database(string server) => _databases[server];
 
     /// <summary>The wall clock of a replica.</summary>
     internal SteppedClock Clock(string service) => _clocks[service];

@@ -22,18 +22,14 @@ internal sealed class SynchronousPair : IAsyncDisposable
             await pair._primary.StartAsync();
             pair._clients = new TcpProxy("localhost", pair._primary.Port);
             pair._replication = new TcpProxy("localhost", pair._primary.Port);
-            await pair.ExecuteAsync(
-                $"create database {database}",
-                "copy (select 'host replication all 127.0.0.1/32 scram-sha-256') to program 'cat >> pg_hba.conf'",
-                "select pg_reload_conf()");
-            pair._standby = new PostgresServer((pair._primary, pair._replication.Port));
-            await pair._standby.StartAsync();
-            await pair.ExecuteAsync("alter system set synchronous_standby_names = '*'", "select pg_reload_conf()");
-            await using var primary = NpgsqlDataSource.Create(pair._primary.ConnectionString(PostgresServer.DefaultDatabase));
-            await Until.TrueAsync(
-                "the standby is synchronous",
-                () => Sql.CountAsync(primary, "select count(*) from pg_stat_replication where sync_state = 'sync'"),
-                count => count == 1);
+            await using (var primary = await pair._primary.OpenAsync(PostgresServer.DefaultDatabase, TestContext.Current.CancellationToken))
+            {
+                await using var create = new NpgsqlCommand($"create database {database}", primary);
+                await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            }
+
+            pair._standby = await SynchronousStandby.StartAsync(
+                pair._primary.ConnectionString(PostgresServer.DefaultDatabase), pair._replication.Port);
             return pair;
         }
         catch
@@ -73,10 +69,8 @@ internal sealed class SynchronousPair : IAsyncDisposable
     {
         _replication!.Mode = ProxyMode.Reset;
         await _primary.KillAsync();
-        await using var standby = await _standby!.OpenAsync(PostgresServer.DefaultDatabase, TestContext.Current.CancellationToken);
-        await using var promote = new NpgsqlCommand("select pg_promote()", standby);
-        Assert.Equal(true, await promote.ExecuteScalarAsync(TestContext.Current.CancellationToken));
-        _clients!.LeadTo(_standby.Port);
+        await SynchronousStandby.PromoteAsync(_standby!);
+        _clients!.LeadTo(_standby!.Port);
     }
 
     public async ValueTask DisposeAsync()
@@ -84,16 +78,6 @@ internal sealed class SynchronousPair : IAsyncDisposable
         foreach (var part in new IAsyncDisposable?[] { _clients, _replication, _standby, _primary })
         {
             await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
-    }
-
-    private async Task ExecuteAsync(params string[] statements)
-    {
-        await using var primary = await _primary.OpenAsync(PostgresServer.DefaultDatabase, TestContext.Current.CancellationToken);
-        foreach (var statement in statements)
-        {
-            await using var command = new NpgsqlCommand(statement, primary);
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
     }
 }

@@ -4,8 +4,8 @@ using Npgsql;
 namespace UserOrder.Processes.Servers;
 
 /// <summary>A private PostgreSQL that loses no commit and keeps the time of each.</summary>
-/// <param name="primary">The server to replicate, and the local port by which to reach it; null for a server of its own.</param>
-internal sealed class PostgresServer((PostgresServer Server, int Port)? primary = null) : LocalServer
+/// <param name="primary">The superuser's password and the local port of the server to replicate; null for a server of its own.</param>
+internal sealed class PostgresServer((string Password, int Port)? primary = null) : LocalServer
 {
     /// <summary>The database that every server has.</summary>
     public const string DefaultDatabase = "postgres";
@@ -30,7 +30,7 @@ internal sealed class PostgresServer((PostgresServer Server, int Port)? primary 
         };
 
     /// <summary>A standby has the logins of its primary.</summary>
-    private string Login => primary?.Server.Login ?? Password;
+    private string Login => primary?.Password ?? Password;
 
     public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Username={User};Password={Login};Database={database}";
 
