@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Diagnostics;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Tests;
 
@@ -29,6 +31,61 @@ public sealed class GroupCommitTests
         Assert.Equal(10, await first);
         Assert.Equal<int>([20, 30, 40, 50], (await Task.WhenAll(others)).AsEnumerable());
         Assert.Equal([[1], [2, 3, 4, 5]], batches);
+    }
+
+    [Fact]
+    public async Task The_first_write_runs_on_the_thread_and_in_the_trace_of_its_caller_and_the_next_batch_in_no_trace()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == MessagingTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var writes = new List<(int Thread, string? Span)>();
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var commit = new GroupCommit<int, int>("INSERT things", async (items, _) =>
+        {
+            writes.Add((Environment.CurrentManagedThreadId, Activity.Current?.OperationName));
+            await mayEnd.Task;
+            return items;
+        });
+
+        var thread = Environment.CurrentManagedThreadId;
+        var first = commit.WriteAsync(1, Cancelled);
+        Assert.Equal([(thread, "INSERT things")], writes);
+        var second = commit.WriteAsync(2, Cancelled);
+        mayEnd.SetResult();
+        await Task.WhenAll(first, second);
+
+        Assert.Null(Assert.Single(writes.Skip(1)).Span);
+    }
+
+    [Fact]
+    public async Task A_continuation_that_blocks_does_not_delay_the_others_of_its_batch()
+    {
+        var started = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
+        await using var commit = new GroupCommit<int, int>("INSERT", async (items, _) =>
+        {
+            started.TrySetResult();
+            await mayEnd.Task;
+            return items;
+        });
+        using var mayGoOn = new ManualResetEventSlim();
+
+        var first = commit.WriteAsync(1, Cancelled);
+        await started.Task.WaitAsync(Cancelled);
+        var blocked = commit.WriteAsync(2, Cancelled).ContinueWith(
+            _ => mayGoOn.Wait(Cancelled), Cancelled, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var third = commit.WriteAsync(3, Cancelled);
+        mayEnd.SetResult();
+
+        Assert.Equal<int>([1, 3], (await Task.WhenAll(first, third)).AsEnumerable());
+        Assert.Equal(4, await commit.WriteAsync(4, Cancelled));
+        Assert.False(blocked.IsCompleted);
+        mayGoOn.Set();
+        await blocked;
     }
 
     [Fact]

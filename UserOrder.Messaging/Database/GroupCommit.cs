@@ -1,12 +1,11 @@
-using System.Threading.Channels;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Database;
 
 /// <summary>
-/// Batches writes, so that requests that arrive together share one round trip and one commit. The first request starts a batch at once.
-/// Requests that arrive meanwhile form the next batch, so no request waits for a batch to fill.
+/// Batches writes, so that requests that arrive together share one round trip and one commit. A request that finds no write under way
+/// writes at once, without a change of thread. Requests that arrive meanwhile form the next batch, so no request waits for a batch to fill.
 /// </summary>
 /// <typeparam name="TItem">The data that one request writes.</typeparam>
 /// <typeparam name="TResult">The result of one request, for instance whether its row was new.</typeparam>
@@ -15,10 +14,13 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     private readonly string _name;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _write;
     private readonly int _maxBatch;
-    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Task _worker;
+    private readonly Lock _lock = new();
+    private readonly Queue<Pending> _waiting = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isWriting;
+    private bool _isDisposed;
 
-    /// <summary>Starts the writer.</summary>
+    /// <summary>Creates a batcher.</summary>
     /// <param name="name">The operation and its table, such as <c>INSERT users</c>: each request's trace shows a span of this name.</param>
     /// <param name="write">
     /// Writes and commits a batch and returns one result for each item, in their order. One item's conflict is a result, not an exception.
@@ -30,15 +32,9 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         _name = name;
         _write = write;
         _maxBatch = maxBatch;
-
-        // The worker must not inherit the trace of the request that creates it.
-        using (ExecutionContext.SuppressFlow())
-        {
-            _worker = Task.Run(WorkAsync);
-        }
     }
 
-    /// <summary>Writes one item together with all others that wait, and returns after the commit.</summary>
+    /// <summary>Writes one item, together with all others that wait, and returns after the commit.</summary>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Withdraws the item while it waits. It has no effect once the batch has begun.</param>
     /// <exception cref="ObjectDisposedException">The writer has been disposed.</exception>
@@ -46,11 +42,9 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     public async Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
         using var activity = MessagingSpans.StartWrite(_name);
-        var pending = new Pending(item, cancellationToken);
-        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
         try
         {
-            return await pending.Completion.Task;
+            return await (EnqueueDuringWrite(item, cancellationToken)?.Completion.Task ?? WriteAtOnceAsync(item));
         }
         catch (Exception exception) when (MessagingSpans.Fail(activity, exception))
         {
@@ -61,17 +55,68 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// <summary>Writes the items that wait, then ends.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
-        await _worker;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            EndIfDisposed();
+        }
+
+        await _ended.Task;
     }
 
-    private async Task WorkAsync()
+    /// <summary>Lets an item wait for the write that is under way.</summary>
+    /// <returns>The waiting item; null if no write is under way, in which case the caller's begins.</returns>
+    private Pending? EnqueueDuringWrite(TItem item, CancellationToken cancellationToken)
     {
-        var batch = new List<Pending>();
-        while (await _queue.Reader.WaitToReadAsync())
+        lock (_lock)
         {
-            batch.Clear();
-            while (batch.Count < _maxBatch && _queue.Reader.TryRead(out var pending))
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_isWriting)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _isWriting = true;
+                return null;
+            }
+
+            var pending = new Pending(item, cancellationToken);
+            _waiting.Enqueue(pending);
+            return pending;
+        }
+    }
+
+    private async Task<TResult> WriteAtOnceAsync(TItem item)
+    {
+        try
+        {
+            return (await WriteAsync([item]))[0];
+        }
+        finally
+        {
+            if (TakeWaiting() is { } batch)
+            {
+                // The batches of other requests must not inherit the trace of this one, nor delay its answer.
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    static next => _ = next.Writer.WriteWaitingAsync(next.Batch), (Writer: this, Batch: batch), preferLocal: false);
+            }
+        }
+    }
+
+    private async Task WriteWaitingAsync(List<Pending> first)
+    {
+        for (var batch = first; batch is not null; batch = TakeWaiting())
+        {
+            await WriteBatchAsync(batch);
+        }
+    }
+
+    /// <summary>Takes the items that wait and have not been withdrawn.</summary>
+    /// <returns>The next batch; null if no item waits, in which case no write is under way any more.</returns>
+    private List<Pending>? TakeWaiting()
+    {
+        lock (_lock)
+        {
+            var batch = new List<Pending>(Math.Min(_waiting.Count, _maxBatch));
+            while (batch.Count < _maxBatch && _waiting.TryDequeue(out var pending))
             {
                 if (!pending.TryCancel())
                 {
@@ -81,8 +126,20 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 
             if (batch.Count > 0)
             {
-                await WriteBatchAsync(batch);
+                return batch;
             }
+
+            _isWriting = false;
+            EndIfDisposed();
+            return null;
+        }
+    }
+
+    private void EndIfDisposed()
+    {
+        if (_isDisposed && !_isWriting)
+        {
+            _ended.TrySetResult();
         }
     }
 
@@ -90,9 +147,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     {
         try
         {
-            FailPoint.Reach(FailPoint.RequestReceived);
-            var results = await _write([.. batch.Select(pending => pending.Item)], CancellationToken.None);
-            FailPoint.Reach(FailPoint.RequestCommitted);
+            var results = await WriteAsync([.. batch.Select(pending => pending.Item)]);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Completion.TrySetResult(results[i]);
@@ -113,6 +168,14 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
                 pending.Completion.TrySetException(exception);
             }
         }
+    }
+
+    private async Task<IReadOnlyList<TResult>> WriteAsync(IReadOnlyList<TItem> items)
+    {
+        FailPoint.Reach(FailPoint.RequestReceived);
+        var results = await _write(items, CancellationToken.None);
+        FailPoint.Reach(FailPoint.RequestCommitted);
+        return results;
     }
 
     private sealed class Pending(TItem item, CancellationToken cancellationToken)
