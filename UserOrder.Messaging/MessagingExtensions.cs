@@ -80,12 +80,14 @@ public static class MessagingExtensions
         services.AddDeadLetters();
 
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<HandOver>();
         services.AddSingleton<WriteHealthCheck>();
         services.AddSingleton<OutboxBacklog>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxBacklog>());
         services.AddSingleton(provider => new EventOutbox(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<OutboxSignal>(),
+            provider.GetRequiredService<HandOver>(),
             provider.GetRequiredService<MessagingTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PublishedTypes>(),

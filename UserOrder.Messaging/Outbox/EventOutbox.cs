@@ -19,6 +19,7 @@ public sealed class EventOutbox
 {
     private readonly NpgsqlDataSource _database;
     private readonly OutboxSignal _signal;
+    private readonly HandOver _handOver;
     private readonly MessagingTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly PublishedTypes _published;
@@ -28,6 +29,7 @@ public sealed class EventOutbox
     internal EventOutbox(
         NpgsqlDataSource database,
         OutboxSignal signal,
+        HandOver handOver,
         MessagingTelemetry telemetry,
         TimeProvider time,
         PublishedTypes published,
@@ -38,6 +40,7 @@ public sealed class EventOutbox
         _writes = writes;
         _database = database;
         _signal = signal;
+        _handOver = handOver;
         _telemetry = telemetry;
         _time = time;
         _options = options.Value;
@@ -76,27 +79,49 @@ public sealed class EventOutbox
 
     /// <summary>
     /// Creates a batcher for a statement that writes rows and their events together, with the fragments of <see cref="OutboxStore"/>. Each
-    /// of its commits wakes the relay, and <c>userorder.batch.size</c> records the size of each batch.
+    /// of its commits hands the events to the relay, and <c>userorder.batch.size</c> records the size of each batch.
     /// </summary>
     /// <param name="name">The operation and its table, such as <c>INSERT users</c>: the name of a span in each request's trace.</param>
+    /// <param name="eventOf">The event of an item.</param>
+    /// <param name="isWritten">Whether a result means that the event was written.</param>
     /// <param name="write">
     /// Writes and commits a batch on a connection and returns one result for each item, in their order. One item's conflict is a result,
     /// not an exception.
     /// </param>
     public GroupCommit<TItem, TResult> CreateGroupCommit<TItem, TResult>(
-        string name, Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write) =>
+        string name,
+        Func<TItem, OutboxMessage> eventOf,
+        Func<TResult, bool> isWritten,
+        Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write) =>
         new(
             name,
             async (items, cancellationToken) =>
             {
                 _telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
+                var events = items.Select(eventOf).ToList();
+                var isHandedOver = _handOver.HasRoom;
+                events.ForEach(message => message.Term = isHandedOver ? _handOver.Term : TimeSpan.Zero);
+                var started = _time.GetTimestamp();
                 try
                 {
                     await using var connection = await _database.OpenConnectionAsync(cancellationToken);
                     var watch = new CommitWatch(connection);
                     var results = await write(items, connection, cancellationToken);
                     watch.ThrowIfUnreplicated();
-                    _signal.Set();
+                    if (!isHandedOver)
+                    {
+                        _signal.Set();
+                        return results;
+                    }
+
+                    foreach (var (message, result) in events.Zip(results))
+                    {
+                        if (isWritten(result))
+                        {
+                            _handOver.Add(message, started);
+                        }
+                    }
+
                     return results;
                 }
                 catch

@@ -6,4 +6,8 @@ namespace UserOrder.Messaging.Outbox;
 /// <param name="Body">The whole CloudEvent, UTF-8 JSON.</param>
 /// <param name="TraceParent">The W3C trace context of the request that caused the event.</param>
 /// <param name="TraceState">The vendor part of that trace context.</param>
-public sealed record OutboxMessage(Guid Id, string Type, byte[] Body, string? TraceParent, string? TraceState);
+public sealed record OutboxMessage(Guid Id, string Type, byte[] Body, string? TraceParent, string? TraceState)
+{
+    /// <summary>How long the row is left to the relay that gets the event from memory; zero if none does.</summary>
+    internal TimeSpan Term { get; set; }
+}

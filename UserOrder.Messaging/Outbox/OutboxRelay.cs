@@ -11,12 +11,13 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Moves events from the outbox to the broker: claims a batch, publishes it, puts the unconfirmed events back, and commits. After a crash
-/// in between, the next claim publishes the batch again, and the consumer's inbox drops the duplicates.
+/// Moves events from the outbox to the broker: claims a batch, publishes it, deletes the confirmed events, and keeps the others. After a
+/// crash in between, the next claim publishes the batch again, and the consumer's inbox drops the duplicates.
 /// </summary>
 /// <remarks>
-/// Any number of replicas may relay at once. Each has several lanes, and each lane claims its own rows. Events of one service may overtake
-/// each other, so a handler must not depend on their order.
+/// Any number of replicas may relay at once. Each has several lanes for the events that it has just committed, which it has in memory, and
+/// several for those in the table. Each lane claims its own events. Events of one service may overtake each other, so a handler must not
+/// depend on their order.
 /// </remarks>
 internal sealed partial class OutboxRelay(
     NpgsqlDataSource database,
@@ -26,6 +27,7 @@ internal sealed partial class OutboxRelay(
     PublishedTypes published,
     Circuits circuits,
     OutboxSignal signal,
+    HandOver handOver,
     OutboxBacklog backlog,
     WriteHealthCheck writes,
     MessagingTelemetry telemetry,
@@ -39,7 +41,11 @@ internal sealed partial class OutboxRelay(
     private readonly PublishTelemetry _telemetry = new(telemetry);
     private readonly Backoff _backoff = new(time);
     private readonly RelayProblems _problems = new(problems, published, logger);
-    private readonly Pace _pace = new(options.Value.BatchInterval, time);
+    private readonly (IRelaySource Source, Pace Pace)[] _sources =
+    [
+        (handOver, new Pace(options.Value.BatchInterval, time)),
+        (new OutboxTable(database, signal), new Pace(options.Value.BatchInterval, time)),
+    ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -80,9 +86,12 @@ internal sealed partial class OutboxRelay(
         var lanes = new List<RelayLane>();
         try
         {
-            while (lanes.Count < _options.RelayLanes)
+            foreach (var (source, pace) in _sources)
             {
-                lanes.Add(await circuits.RelayToBroker.ExecuteAsync(() => OpenLaneAsync(stoppingToken)));
+                for (var i = 0; i < _options.RelayLanes; i++)
+                {
+                    lanes.Add(await circuits.RelayToBroker.ExecuteAsync(() => OpenLaneAsync(source, pace, stoppingToken)));
+                }
             }
 
             LogRelaying(_options.Exchange);
@@ -90,13 +99,19 @@ internal sealed partial class OutboxRelay(
 
             // No signal announces the events of an earlier run.
             signal.Set();
+            handOver.Open();
             await RunAsync(lanes, stoppingToken);
 
             // The server has answered its last request. Its events must not wait for the next instance.
-            await lanes[0].RelayBatchAsync(CancellationToken.None);
+            while (await lanes[0].RelayBatchAsync(CancellationToken.None) > 0)
+            {
+            }
+
+            await lanes[^1].RelayBatchAsync(CancellationToken.None);
         }
         finally
         {
+            handOver.Close();
             await Task.WhenAll(lanes.Select(lane => lane.DisposeAsync().AsTask()));
         }
     }
@@ -120,7 +135,7 @@ internal sealed partial class OutboxRelay(
     }
 
     /// <exception cref="BrokerLostException">The broker accepted the connection and did not answer.</exception>
-    private async Task<RelayLane> OpenLaneAsync(CancellationToken stoppingToken)
+    private async Task<RelayLane> OpenLaneAsync(IRelaySource source, Pace pace, CancellationToken stoppingToken)
     {
         try
         {
@@ -130,11 +145,10 @@ internal sealed partial class OutboxRelay(
                 () => OpenPublisherAsync(CancellationToken.None),
                 _problems,
                 backlog,
-                database,
+                source,
                 circuits.RelayToBroker,
-                signal,
                 _backoff,
-                _pace,
+                pace,
                 _options.RelayBatchSize,
                 _options.MaxEventsPerMessage,
                 logger);

@@ -15,10 +15,13 @@ public static class OutboxStore
     /// </summary>
     public const string Parameters = "@outbox_ids, @outbox_types, @outbox_bodies, @outbox_traceparents, @outbox_tracestates";
 
+    private const string Due = "now() + make_interval(secs => @outbox_term)";
+
     /// <summary>The column names of <see cref="Parameters"/>.</summary>
     public const string Columns = "event_id, event_type, event_body, traceparent, tracestate";
 
-    internal const string Insert = $"insert into outbox (id, type, body, traceparent, tracestate) select * from unnest({Parameters})";
+    internal const string Insert =
+        $"insert into outbox (id, type, body, traceparent, tracestate, available_at) select *, {Due} from unnest({Parameters})";
 
     private const int TryBytes = 16 * 1024;
 
@@ -33,11 +36,14 @@ public static class OutboxStore
     /// </remarks>
     public static string InsertWritten(string input, string written) =>
         $"""
-        insert into outbox (id, type, body, traceparent, tracestate)
-        select {Columns} from {input} where (id in (select id from {written})) is true
+        insert into outbox (id, type, body, traceparent, tracestate, available_at)
+        select {Columns}, {Due} from {input} where (id in (select id from {written})) is true
         """;
 
-    /// <summary>Adds <see cref="Parameters"/> to a command, with one array element for each message.</summary>
+    /// <summary>
+    /// Adds <see cref="Parameters"/> to a command, with one array element for each message, and what the statements of this class need
+    /// besides.
+    /// </summary>
     public static void AddParameters(NpgsqlCommand command, IReadOnlyList<OutboxMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -46,6 +52,8 @@ public static class OutboxStore
         command.AddArray("outbox_bodies", NpgsqlDbType.Bytea, messages.Select(message => message.Body));
         command.AddArray("outbox_traceparents", NpgsqlDbType.Text, messages.Select(message => message.TraceParent));
         command.AddArray("outbox_tracestates", NpgsqlDbType.Text, messages.Select(message => message.TraceState));
+        var term = messages.Count > 0 ? messages[0].Term : TimeSpan.Zero;
+        command.Parameters.Add(new NpgsqlParameter<double>("outbox_term", term.TotalSeconds));
     }
 
     /// <summary>Writes an event and deletes it again in one transaction, so that no relay sees it.</summary>
@@ -72,7 +80,7 @@ public static class OutboxStore
 
     /// <summary>
     /// Claims the oldest due events that no other relay has claimed. The claim deletes their rows, which return if the transaction does not
-    /// commit.
+    /// commit. The commit does not wait for the disk: a server that crashes may return the rows, and the inbox drops the duplicates.
     /// </summary>
     internal static async Task<List<OutboxRow>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
     {
@@ -85,6 +93,7 @@ public static class OutboxStore
               order by id
               limit $1
               for update skip locked))
+              and (select set_config('synchronous_commit', 'off', true)) = 'off'
             returning id, type, body, traceparent, tracestate, attempts, current_setting('synchronous_standby_names') <> ''
             """,
             transaction.Connection,
@@ -128,5 +137,32 @@ public static class OutboxStore
         AddParameters(command, [.. rows.Select(row => row.Message)]);
         command.AddArray("attempts", NpgsqlDbType.Integer, rows.Select(row => row.Attempts));
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Lets events that the broker did not confirm, and whose rows are in the table, wait for their second attempt.</summary>
+    internal static async Task PostponeAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            await using var command = new NpgsqlCommand(
+                "update outbox set attempts = attempts + 1, available_at = now() + interval '100 ms' where id = any(@ids)", connection);
+            command.AddArray("ids", NpgsqlDbType.Uuid, rows.Select(row => row.Message.Id));
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// Deletes confirmed events. The commit does not wait for the disk: a server that crashes may return the rows, and the inbox drops the
+    /// duplicates.
+    /// </summary>
+    internal static async Task DeleteAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            await using var command = new NpgsqlCommand(
+                "delete from outbox where id = any(@ids) and (select set_config('synchronous_commit', 'off', true)) = 'off'", connection);
+            command.AddArray("ids", NpgsqlDbType.Uuid, rows.Select(row => row.Message.Id));
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
     }
 }

@@ -2,13 +2,12 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client.Events;
 using UserOrder.Messaging.Broker;
-using UserOrder.Messaging.Database;
 using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// One channel of the relay, which claims its own events. Lanes overlap: while one waits for the broker's confirms, the next one publishes
+/// One channel of the relay, which claims its own events from a source. Lanes overlap: while one waits for the broker's confirms, the next one publishes
 /// the events that were committed meanwhile.
 /// </summary>
 internal sealed partial class RelayLane(
@@ -16,9 +15,8 @@ internal sealed partial class RelayLane(
     Func<Task<ConfirmingPublisher>> openAnotherAsync,
     RelayProblems problems,
     OutboxBacklog backlog,
-    NpgsqlDataSource database,
+    IRelaySource source,
     Circuit circuit,
-    OutboxSignal signal,
     Backoff backoff,
     Pace pace,
     int batchSize,
@@ -31,48 +29,35 @@ internal sealed partial class RelayLane(
     /// <summary>How the channel was closed; null while it is open.</summary>
     public ShutdownEventArgs? Close => publisher.Close;
 
-    /// <summary>Relays a batch whenever the signal is set.</summary>
+    /// <summary>Relays a batch whenever events wait.</summary>
     /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await signal.WaitAsync(cancellationToken);
+            await source.WaitAsync(cancellationToken);
             await pace.WaitAsync(cancellationToken);
             await circuit.ExecuteAsync(() => RelayBatchAsync(cancellationToken));
         }
     }
 
-    /// <summary>Relays one batch, and sets the signal if more events may wait.</summary>
+    /// <summary>Relays one batch.</summary>
     /// <returns>The number of events that the broker confirmed.</returns>
     /// <exception cref="BrokerLostException">The broker did not confirm in time.</exception>
     /// <exception cref="NpgsqlException">The database or its standby did not answer.</exception>
     public async Task<int> RelayBatchAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var claimed = await OutboxStore.TakeAsync(transaction, batchSize, cancellationToken);
-        if (claimed.Count == 0)
+        await using var claim = await source.ClaimAsync(batchSize, cancellationToken);
+        if (claim is null)
         {
             return 0;
         }
 
-        if (claimed.Count == batchSize)
-        {
-            signal.Set();
-        }
-
-        FailPoint.Reach(FailPoint.RelayClaimed);
-        if (claimed[0].HasStandby)
-        {
-            // A failover must not lose the cause of a published event.
-            await ReplicationBarrier.WaitAsync(database, cancellationToken);
-        }
-
+        var claimed = claim.Rows;
         var messages = claimed.Select(row => row.Message).ToList();
 
         // The broker may have refused an event because of its neighbours, or they because of it. So events of a second attempt go alone.
-        var outcomes = await publisher.PublishAsync(messages, claimed.Exists(row => row.Attempts > 0) ? 1 : maxEventsPerMessage);
+        var outcomes = await publisher.PublishAsync(messages, claimed.Any(row => row.Attempts > 0) ? 1 : maxEventsPerMessage);
         var isolation = new Isolation(messages, outcomes, openAnotherAsync);
         if (publisher.Close is { } close && BrokerFault.IsAboutMessage(close))
         {
@@ -81,12 +66,10 @@ internal sealed partial class RelayLane(
 
         FailPoint.Reach(FailPoint.RelayConfirmed);
 
-        // The caller's token must not end the transaction: a lost confirm would publish the batch again after the restart.
-        var kept = claimed.Where((_, i) => outcomes[i] != PublishOutcome.Confirmed).ToList();
-        await OutboxStore.PutBackAsync(transaction, kept, CancellationToken.None);
-        FailPoint.Reach(FailPoint.RelayDeleted);
-        await transaction.CommitAsync(CancellationToken.None);
-        FailPoint.Reach(FailPoint.RelayCommitted);
+        // The caller's token must not end this: a lost confirm would publish the batch again after the restart.
+        var settled = claimed.Zip(outcomes).ToLookup(row => row.Second == PublishOutcome.Confirmed, row => row.First);
+        var kept = settled[false].ToList();
+        await claim.SettleAsync([.. settled[true]], kept);
         if (kept.Count < claimed.Count)
         {
             backlog.RecordRelayed();

@@ -13,9 +13,11 @@ internal static class FailPoint
     public const string RequestReceived = "request.received";
     public const string RequestCommitted = "request.committed";
     public const string RelayClaimed = "relay.claimed";
+    public const string RelayTaken = "relay.taken";
     public const string RelayConfirmed = "relay.confirmed";
     public const string RelayDeleted = "relay.deleted";
     public const string RelayCommitted = "relay.committed";
+    public const string RelaySwept = "relay.swept";
     public const string ConsumerReceived = "consumer.received";
     public const string ConsumerInboxWritten = "consumer.inbox-written";
     public const string ConsumerEffectWritten = "consumer.effect-written";
@@ -29,9 +31,11 @@ internal static class FailPoint
         RequestReceived,
         RequestCommitted,
         RelayClaimed,
+        RelayTaken,
         RelayConfirmed,
         RelayDeleted,
         RelayCommitted,
+        RelaySwept,
         ConsumerReceived,
         ConsumerInboxWritten,
         ConsumerEffectWritten,

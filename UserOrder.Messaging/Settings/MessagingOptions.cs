@@ -33,7 +33,17 @@ public sealed class MessagingOptions
     [Range(1, 10_000)]
     public int RelayBatchSize { get; set; } = 500;
 
-    /// <summary>The number of channels on which the relay publishes in parallel. Each channel claims its own events. Default: 2.</summary>
+    /// <summary>
+    /// The maximum size in bytes of committed events that wait in memory for the relay of their replica. The relay reads further events from
+    /// the outbox. 0 lets it read all of them there. Default: 16 MiB.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int HandOverBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// The number of channels on which the relay publishes in parallel what it has in memory, and of those for what it reads from the
+    /// outbox. Each channel claims its own events. Default: 2.
+    /// </summary>
     [Range(1, 64)]
     public int RelayLanes { get; set; } = 2;
 

@@ -32,7 +32,8 @@ internal sealed class OrderStore : IAsyncDisposable
     {
         _database = database;
         _outbox = outbox;
-        _inserts = outbox.CreateGroupCommit<NewOrder, OrderAddition>("INSERT orders", InsertAsync);
+        _inserts = outbox.CreateGroupCommit<NewOrder, OrderAddition>(
+            "INSERT orders", eventOf: order => order.Event, isWritten: addition => addition == OrderAddition.Added, InsertAsync);
     }
 
     /// <summary>Stores the order, its event and the key in one transaction.</summary>

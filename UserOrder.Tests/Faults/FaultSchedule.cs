@@ -87,7 +87,7 @@ internal sealed class FaultSchedule(int seed, bool isSoak)
             FaultKind.ServerPaused => OneOf(FaultySystem.Servers),
             FaultKind.ServiceKilled or FaultKind.ServiceStopped or FaultKind.ServicePaused or FaultKind.ClockStepped =>
                 OneOf(FaultySystem.Services),
-            FaultKind.ReplicaFrozen => OneOf([FailPoint.ConsumerInboxWritten, FailPoint.RelayClaimed]),
+            FaultKind.ReplicaFrozen => OneOf([FailPoint.ConsumerInboxWritten, FailPoint.RelayClaimed, FailPoint.RelayTaken]),
             FaultKind.TopologyLost => OneOf(FaultySystem.Topology),
             FaultKind.AlarmWithPoison => FaultySystem.Broker,
             FaultKind.QueueFull => OneOf(["user-api", "order-api"]),

@@ -232,14 +232,19 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(string service)
     {
+        var isFirst = UserApis[0] == service || OrderApis[0] == service;
         var environment = new Dictionary<string, string>(_clocks[service].Environment)
         {
             ["ConnectionStrings__rabbitmq"] = $"amqp://{UserOf(service)}:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
             ["Messaging__QueueMaxLength"] = $"{QueueMaxLength}",
             ["USERORDER_FAIL_POINT_FILE"] = FailPointFile,
 
-            // Messages of both kinds pass, and those with one event fill a queue.
-            ["Messaging__MaxEventsPerMessage"] = UserApis[0] == service || OrderApis[0] == service ? "100" : "1",
+            // Messages of both kinds pass, and those with one event fill a queue. Events pass both ways from their commit to the relay.
+            ["Messaging__MaxEventsPerMessage"] = isFirst ? "100" : "1",
+            ["Messaging__HandOverBytes"] = isFirst ? "1000000" : "0",
+
+            // The other replicas take over what a dead one had in memory 5 s later than that.
+            ["Messaging__ConfirmTimeout"] = "00:00:05",
         };
         if (UserApis.Contains(service))
         {

@@ -6,7 +6,7 @@ namespace UserOrder.Tests.Faults;
 [Collection(FaultyTests.Name)]
 public sealed class FrozenReplicaTests(FaultySystem system)
 {
-    // The server ends an idle transaction after 15 s. The broker gives a consumer's messages to another one after two heartbeats of 10 s.
+    // The server ends an idle transaction after 10 s. The broker gives a consumer's messages to another one after two heartbeats of 10 s.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
 
     [Fact]

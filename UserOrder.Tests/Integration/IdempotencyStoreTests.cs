@@ -235,7 +235,8 @@ public sealed class IdempotencyStoreTests(RunningGraph graph) : IntegrationTest(
         var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), options);
         var published = new PublishedTypes([new PublishedType(UserCreated.V1.Name), new PublishedType(OrderPlaced.V1.Name)]);
         var writes = new WriteHealthCheck(database);
-        return new EventOutbox(database, new OutboxSignal(), telemetry, TimeProvider.System, published, writes, options);
+        var handOver = new HandOver(database, TimeProvider.System, options);
+        return new EventOutbox(database, new OutboxSignal(), handOver, telemetry, TimeProvider.System, published, writes, options);
     }
 
     private static IdempotencyKey KeyOf(CreateUserRequest request) =>

@@ -57,6 +57,71 @@ public sealed class ThirdServiceTests(RunningGraph graph) : IntegrationTest(grap
     }
 
     [Fact]
+    public async Task A_group_commit_hands_the_relay_the_events_that_it_has_written_and_no_others()
+    {
+        var handler = new ThingHandler();
+        var logs = new LogCollector();
+        using var host = Build(
+            await CreateDatabaseAsync(_name), await BrokerAsync(), handler, logs, ("Messaging:RelayPollInterval", "00:10:00"));
+        await host.StartAsync(Cancelled);
+        await Until.EqualAsync(1, "it consumes", () => Task.FromResult(logs.Count($"Consuming from {_name}.things")));
+        await Until.EqualAsync(1, "it relays", () => Task.FromResult(logs.Count("Relaying the outbox")));
+        var outbox = host.Services.GetRequiredService<EventOutbox>();
+        await using var writer = outbox.CreateGroupCommit<OutboxMessage, bool>(
+            "INSERT things",
+            eventOf: message => message,
+            isWritten: result => result,
+            async (messages, connection, cancellationToken) =>
+            {
+                await using var command = new NpgsqlCommand(OutboxStore.Insert, connection);
+                OutboxStore.AddParameters(command, [.. messages.Where(IsTaken)]);
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                return [.. messages.Select(IsTaken)];
+            });
+
+        foreach (var name in (string[])["refused", "tea", "refused", "coffee"])
+        {
+            await writer.WriteAsync(outbox.CreateMessage(Thing.Happened, name, new Thing(name)), Cancelled);
+        }
+
+        await Until.EqualAsync(2, "both events were handled", () => Task.FromResult(handler.Handled.Count));
+        var database = host.Services.GetRequiredService<NpgsqlDataSource>();
+        await Until.EqualAsync(0, "the outbox is empty", () => CountAsync(database, "select count(*) from outbox"));
+        await PublishAsync(host, "last");
+        await Until.EqualAsync(3, "the last event was handled", () => Task.FromResult(handler.Handled.Count));
+        Assert.Equal(["coffee", "last", "tea"], handler.Handled.Order());
+        await host.StopAsync(Cancelled);
+
+        static bool IsTaken(OutboxMessage message) => !Encoding.UTF8.GetString(message.Body).Contains("refused", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_relay_reads_the_outbox_where_nothing_is_handed_over()
+    {
+        using var host = await BuildAsync(new ThingHandler(), ("Messaging:HandOverBytes", "0"));
+        var handler = host.Services.GetRequiredService<ThingHandler>();
+        await host.StartAsync(Cancelled);
+        await WaitUntilMigratedAsync(host);
+        var outbox = host.Services.GetRequiredService<EventOutbox>();
+        await using var writer = outbox.CreateGroupCommit<OutboxMessage, bool>(
+            "INSERT things",
+            eventOf: message => message,
+            isWritten: result => result,
+            async (messages, connection, cancellationToken) =>
+            {
+                await using var command = new NpgsqlCommand(OutboxStore.Insert, connection);
+                OutboxStore.AddParameters(command, messages);
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                return [.. messages.Select(_ => true)];
+            });
+
+        await writer.WriteAsync(outbox.CreateMessage(Thing.Happened, "tea", new Thing("tea")), Cancelled);
+
+        await Until.EqualAsync(1, "the event was handled", () => Task.FromResult(handler.Handled.Count));
+        await host.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task An_event_with_a_failing_handler_becomes_a_dead_letter_and_the_rest_of_its_batch_takes_effect()
     {
         using var host = await StartAsync(new ThingHandler { Poison = "poison" });

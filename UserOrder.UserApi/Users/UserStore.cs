@@ -31,7 +31,8 @@ internal sealed class UserStore : IAsyncDisposable
     {
         _database = database;
         _outbox = outbox;
-        _inserts = outbox.CreateGroupCommit<NewUser, UserAddition>("INSERT users", InsertAsync);
+        _inserts = outbox.CreateGroupCommit<NewUser, UserAddition>(
+            "INSERT users", eventOf: user => user.Event, isWritten: addition => addition == UserAddition.Added, InsertAsync);
     }
 
     /// <summary>
