@@ -92,42 +92,9 @@ public sealed class EventOutbox
         string name,
         Func<TItem, OutboxMessage> eventOf,
         Func<TResult, bool> isWritten,
-        Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write) =>
-        new(
-            name,
-            async (items, cancellationToken) =>
-            {
-                _telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
-                var events = items.Select(eventOf).ToList();
-                var isHandedOver = _handOver.HasRoom;
-                events.ForEach(message => message.Term = isHandedOver ? _handOver.Term : TimeSpan.Zero);
-                var started = _time.GetTimestamp();
-                try
-                {
-                    await using var connection = await _database.OpenConnectionAsync(cancellationToken);
-                    var watch = new CommitWatch(connection);
-                    var results = await write(items, connection, cancellationToken);
-                    watch.ThrowIfUnreplicated();
-                    if (!isHandedOver)
-                    {
-                        _signal.Set();
-                        return results;
-                    }
-
-                    foreach (var (message, result) in events.Zip(results))
-                    {
-                        if (isWritten(result))
-                        {
-                            _handOver.Add(message, started);
-                        }
-                    }
-
-                    return results;
-                }
-                catch
-                {
-                    _writes.Suspect();
-                    throw;
-                }
-            });
+        Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write)
+    {
+        var writer = new OutboxWriter<TItem, TResult>(_database, _signal, _handOver, _writes, _telemetry, _time, eventOf, isWritten, write);
+        return new GroupCommit<TItem, TResult>(name, writer.WriteAsync) { Resource = writer };
+    }
 }

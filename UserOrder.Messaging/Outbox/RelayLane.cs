@@ -7,8 +7,8 @@ using UserOrder.Messaging.Resilience;
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// One channel of the relay, which claims its own events from a source. Lanes overlap: while one waits for the broker's confirms, the next one publishes
-/// the events that were committed meanwhile.
+/// One channel of the relay, which claims its own events from a source. Lanes overlap: while one waits for the broker's confirms, the next
+/// one publishes the events that were committed meanwhile.
 /// </summary>
 internal sealed partial class RelayLane(
     ConfirmingPublisher publisher,

@@ -34,8 +34,8 @@ public sealed class MessagingOptions
     public int RelayBatchSize { get; set; } = 500;
 
     /// <summary>
-    /// The maximum size in bytes of committed events that wait in memory for the relay of their replica. The relay reads further events from
-    /// the outbox. 0 lets it read all of them there. Default: 16 MiB.
+    /// The maximum size in bytes of committed events that wait in memory for the relay of their replica. The relay reads further events
+    /// from the outbox. 0 lets it read all of them there. Default: 16 MiB.
     /// </summary>
     [Range(0, int.MaxValue)]
     public int HandOverBytes { get; set; } = 16 * 1024 * 1024;

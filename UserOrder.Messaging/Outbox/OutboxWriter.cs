@@ -1,0 +1,66 @@
+using Npgsql;
+using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Telemetry;
+
+namespace UserOrder.Messaging.Outbox;
+
+/// <summary>Writes the batches of a group commit on a connection of its own, and gives their events to the relay.</summary>
+internal sealed class OutboxWriter<TItem, TResult>(
+    NpgsqlDataSource database,
+    OutboxSignal signal,
+    HandOver handOver,
+    WriteHealthCheck writes,
+    MessagingTelemetry telemetry,
+    TimeProvider time,
+    Func<TItem, OutboxMessage> eventOf,
+    Func<TResult, bool> isWritten,
+    Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write) : IAsyncDisposable
+{
+    private readonly KeptConnection _connection = new(database);
+
+    /// <summary>Writes and commits a batch.</summary>
+    /// <exception cref="NpgsqlException">The database refused or did not answer, or committed without its synchronous standby.</exception>
+    public async Task<IReadOnlyList<TResult>> WriteAsync(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
+    {
+        telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
+        var term = handOver.HasRoom ? handOver.Term : TimeSpan.Zero;
+        foreach (var item in items)
+        {
+            eventOf(item).Term = term;
+        }
+
+        var started = time.GetTimestamp();
+        try
+        {
+            var results = await _connection.CommitAsync((connection, cancelled) => write(items, connection, cancelled), cancellationToken);
+            if (term == TimeSpan.Zero)
+            {
+                signal.Set();
+            }
+            else
+            {
+                GiveToRelay(items, results, started);
+            }
+
+            return results;
+        }
+        catch
+        {
+            writes.Suspect();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private void GiveToRelay(IReadOnlyList<TItem> items, IReadOnlyList<TResult> results, long started)
+    {
+        foreach (var (item, result) in items.Zip(results))
+        {
+            if (isWritten(result))
+            {
+                handOver.Add(eventOf(item), started);
+            }
+        }
+    }
+}
