@@ -12,7 +12,7 @@ usage() {
   cat <<'TEXT'
 usage: bench/run.sh [--quick | --telemetry]
 
-  (without)    all contestants and every figure, about 12 minutes; writes docs/performance.md and its charts
+  (without)    all contestants and every figure, about 16 minutes; writes docs/performance.md and its charts
   --quick      UserOrder, the Node peer and the broker alone, less than 3 minutes once everything is built; prints the targets
   --telemetry  UserOrder with and without telemetry, about 5 minutes; writes that part of docs/performance.md
   --help       print this
@@ -81,7 +81,7 @@ require_bench_tools
 rm -rf "$bench/data" "$bench/publish"
 mkdir -p "$bench/data"
 publish UserOrder.UserApi UserOrder.OrderApi
-[[ $mode != full ]] || publish bench/peers/masstransit/UserService bench/peers/masstransit/OrderService
+[[ $mode != full ]] || publish bench/peers/masstransit/{User,Order}Service bench/peers/wolverine/Wolverine{User,Order}Service
 [[ $mode == telemetry ]] || install_node_peer
 output=$(within 5 'The build' dotnet build "$root/bench/UserOrder.Bench" --configuration Release --nologo --verbosity quiet 2>&1) || die "$output"
 

@@ -31,7 +31,7 @@ async Task CompareAsync(BenchPlan plan, BenchFolders folders)
     await servers.StartAsync();
     var userOrder = new UserOrderPair(servers, folders);
     var node = new NodePair(servers, folders);
-    Contestant[] peers = plan.IsFull ? [node, new MassTransitPair(servers, folders)] : [node];
+    Contestant[] peers = plan.IsFull ? [node, new MassTransitPair(servers, folders), new WolverinePair(servers, folders)] : [node];
     var result = await new ComparisonRun(plan, servers, Report).RunAsync(userOrder, peers);
     var versions = await Surroundings.VersionsAsync(plan, servers, folders);
     var tables = new MarkdownReport(result, Surroundings.Machine(), versions, folders).Write();

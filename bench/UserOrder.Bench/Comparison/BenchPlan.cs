@@ -28,7 +28,7 @@ internal sealed record BenchPlan
     public static readonly BenchPlan Telemetry =
         new() { ClosedLoopsOnly = true, Rounds = 8, Connections = [32, 128], Load = TimeSpan.FromSeconds(5) };
 
-    /// <summary>Whether MassTransit takes part, and the peers' lag and rest are measured, too.</summary>
+    /// <summary>Whether MassTransit and Wolverine take part, and the peers' lag and rest are measured, too.</summary>
     public bool IsFull { get; init; }
 
     /// <summary>Whether the broker alone, the open loops and rest are left out.</summary>

@@ -13,5 +13,8 @@ internal sealed record ComparisonResult(
 {
     public ContestantRecord UserOrder => Contestants[0];
 
+    /// <summary>Null in a quick run.</summary>
+    public ContestantRecord? Wolverine => Contestants.SingleOrDefault(contestant => contestant.Name == WolverinePair.PairName);
+
     public ContestantRecord Node => Contestants.Single(contestant => contestant.Name == NodePair.PairName);
 }

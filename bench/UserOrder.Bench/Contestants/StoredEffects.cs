@@ -8,16 +8,16 @@ namespace UserOrder.Bench.Contestants;
 /// </summary>
 /// <param name="users">To the database of the table <c>users</c>, open like the other one: a login costs more than a count.</param>
 /// <param name="knownUsers">To the database of the table <c>known_users</c>.</param>
-/// <param name="hasOutbox">Whether the former has a table <c>outbox</c>.</param>
-internal sealed class StoredEffects(NpgsqlConnection users, NpgsqlConnection knownUsers, bool hasOutbox) : EffectWatch
+/// <param name="outbox">The former's table of events that were not sent yet; null if there is none.</param>
+internal sealed class StoredEffects(NpgsqlConnection users, NpgsqlConnection knownUsers, string? outbox) : EffectWatch
 {
     // No user from now on has a lesser id, whose random bits are zeros. So the primary key finds the new ones among a million.
     private readonly string _since = $"id >= '{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():x12}70008000000000000000'";
 
     public override async Task<long> LeftAsync()
     {
-        var outbox = hasOutbox ? "+ exists (select from outbox)::int" : "";
-        return await CountAsync(users, $"select count(*) {outbox} from users where {_since}")
+        var unsent = outbox is null ? "" : $"+ exists (select from {outbox})::int";
+        return await CountAsync(users, $"select count(*) {unsent} from users where {_since}")
             - await CountAsync(knownUsers, $"select count(*) from known_users where {_since}");
     }
 

@@ -22,6 +22,11 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
     /// <summary>SQL of that user's UUIDv7.</summary>
     protected static string OldUuid => $"(lpad(to_hex({FirstTime} + n), 12, '0') || '70008' || left(md5(n::text), 15))::uuid";
 
+    public override bool HasOutbox => OutboxTable is not null;
+
+    /// <summary>The table of the events that were not sent yet; null if there is none.</summary>
+    protected virtual string? OutboxTable => null;
+
     public override async Task PrepareAsync(int storedUsers)
     {
         if (_templates.Add(storedUsers))
@@ -35,7 +40,7 @@ internal abstract class StoringPair(string name, BenchServers servers, BenchFold
     }
 
     public override async Task<EffectWatch> WatchEffectsAsync() =>
-        new StoredEffects(await Servers.Database.OpenAsync(UserDatabase), await Servers.Database.OpenAsync(OrderDatabase), HasOutbox);
+        new StoredEffects(await Servers.Database.OpenAsync(UserDatabase), await Servers.Database.OpenAsync(OrderDatabase), OutboxTable);
 
     /// <summary>SQL that makes the order service know the stored users.</summary>
     protected virtual string StoreKnownUsers(int count) =>

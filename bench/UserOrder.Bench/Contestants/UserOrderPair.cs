@@ -16,7 +16,7 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
 
     private static readonly TimeSpan EventTimeout = TimeSpan.FromSeconds(10);
 
-    public override bool HasOutbox => true;
+    protected override string OutboxTable => "outbox";
 
     protected override ProcessSpecification UserCommand => Command("UserOrder.UserApi", UserUrl, "userdb", UserDatabase);
 

@@ -107,6 +107,8 @@ internal sealed class MarkdownReport(ComparisonResult result, string machine, st
     private string Published(string contestant) => contestant switch
     {
         UserOrderPair.PairName => $"{Megabytes("UserOrder.UserApi")} / {Megabytes("UserOrder.OrderApi")}",
+        WolverinePair.PairName =>
+            $"{Megabytes(WolverinePair.UserProject)} / {Megabytes(WolverinePair.OrderProject)}, and the .NET runtime",
         MassTransitPair.PairName => $"{Megabytes("UserService")} / {Megabytes("OrderService")}, and the .NET runtime",
         _ => $"{BenchFolders.Megabytes(folders.NodePeer):0.0} for both, and Node",
     };

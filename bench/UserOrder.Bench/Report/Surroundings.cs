@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using UserOrder.Bench.Comparison;
+using UserOrder.Bench.Contestants;
 using UserOrder.Bench.Processes;
 using UserOrder.Bench.Servers;
 using UserOrder.Processes.Servers;
@@ -27,7 +28,6 @@ internal static class Surroundings
     {
         var (_, node) = await Programs.RunAsync(Limit, "node", "--version");
         var (_, wrk) = await Programs.RunAsync(Limit, "wrk", "--version");
-        var massTransit = Path.Combine(folders.PublishedFolder("UserService"), "MassTransit.dll");
         await using var broker = await servers.Broker.ConnectAsync();
         await using var database = await servers.Database.OpenAsync(PostgresServer.DefaultDatabase);
         string[] parts =
@@ -36,7 +36,10 @@ internal static class Surroundings
             $"PostgreSQL {database.PostgreSqlVersion}",
             RuntimeInformation.FrameworkDescription,
             $"Node {node.Trim().TrimStart('v')} with Express {OfModule(folders, "express")} and amqplib {OfModule(folders, "amqplib")}",
-            .. plan.IsFull ? [$"MassTransit {FileVersionInfo.GetVersionInfo(massTransit).ProductVersion!.Split('+')[0]}"] : (string[])[],
+            .. plan.IsFull
+                ? [$"MassTransit {OfAssembly(folders, "UserService", "MassTransit")}",
+                    $"Wolverine {OfAssembly(folders, WolverinePair.UserProject, "Wolverine")}"]
+                : (string[])[],
             $"wrk {wrk.Split(' ')[1]}",
         ];
         return string.Join(", ", parts);
@@ -55,6 +58,9 @@ internal static class Surroundings
     private static string? Value(string file, string name, char separator = ':') => File.ReadLines(file)
         .Select(line => line.Split(separator, 2))
         .FirstOrDefault(parts => parts[0].Trim() == name)?[1].Trim();
+
+    private static string OfAssembly(BenchFolders folders, string project, string assembly) => FileVersionInfo
+        .GetVersionInfo(Path.Combine(folders.PublishedFolder(project), $"{assembly}.dll")).ProductVersion!.Split('+')[0];
 
     private static string OfModule(BenchFolders folders, string module)
     {
