@@ -93,4 +93,22 @@ public sealed class AsyncApiTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(queue, (await channel.QueueDeclarePassiveAsync(queue, Cancelled)).QueueName);
         Assert.Equal($"{queue}.dead", (await channel.QueueDeclarePassiveAsync($"{queue}.dead", Cancelled)).QueueName);
     }
+
+    [Theory]
+    [MemberData(nameof(Queues))]
+    public async Task A_queue_refuses_messages_beyond_its_limits_and_dead_letters_at_least_once(string queue)
+    {
+        RequireOwnGraph();
+        using var administrator = await BrokerAdministrator.OfAsync(Graph);
+        var (arguments, ofDeadLetters) =
+            (await administrator.ArgumentsOfAsync(queue), await administrator.ArgumentsOfAsync($"{queue}.dead"));
+
+        Assert.All([arguments, ofDeadLetters], all =>
+        {
+            Assert.Equal("quorum", all["x-queue-type"]!.GetValue<string>());
+            Assert.Equal("reject-publish", all["x-overflow"]!.GetValue<string>());
+        });
+        Assert.Equal("at-least-once", arguments["x-dead-letter-strategy"]!.GetValue<string>());
+        Assert.Equal($"{queue}.dead", arguments["x-dead-letter-routing-key"]!.GetValue<string>());
+    }
 }

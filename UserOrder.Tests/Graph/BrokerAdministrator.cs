@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace UserOrder.Tests.Graph;
 
@@ -50,6 +51,10 @@ internal sealed class BrokerAdministrator : IDisposable
         using var response = await _api.PutAsJsonAsync(PathOf(kind, names), value, Cancelled);
         response.EnsureSuccessStatusCode();
     }
+
+    /// <summary>The arguments with which a queue was declared.</summary>
+    public async Task<JsonNode> ArgumentsOfAsync(string queue) =>
+        (await _api.GetFromJsonAsync<JsonNode>(PathOf("queues", ["/", queue]), Cancelled))!["arguments"]!;
 
     /// <summary>Adds a user with rights on the exchanges and queues of these names.</summary>
     public async Task AddUserAsync(string name, string pattern)

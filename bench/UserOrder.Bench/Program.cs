@@ -13,6 +13,7 @@ try
     {
         ["full", var root] => CompareAsync(BenchPlan.Full, new BenchFolders(root)),
         ["quick", var root] => CompareAsync(BenchPlan.Quick, new BenchFolders(root)),
+        ["requests", var root] => MeasureRequestsAsync(new BenchFolders(root)),
         ["telemetry", var root] => MeasureTelemetryAsync(new BenchFolders(root)),
         _ => throw new BenchException("This program is run by bench/run.sh."),
     });
@@ -41,6 +42,18 @@ async Task CompareAsync(BenchPlan plan, BenchFolders folders)
     {
         PerformanceDocument.Write(result, tables, folders);
     }
+}
+
+async Task MeasureRequestsAsync(BenchFolders folders)
+{
+    var others = await WatchOthersAsync();
+    await using var servers = new BenchServers();
+    await servers.StartAsync();
+    var runs = await new RequestsRun(new UserOrderPair(servers, folders), new BareKestrel(folders), servers, Report).RunAsync();
+    var tables = new RequestsReport(runs, Surroundings.Machine()).Write();
+    others.ThrowIfBusy();
+    Console.WriteLine(tables);
+    PerformanceDocument.WriteRequests(tables, folders);
 }
 
 async Task MeasureTelemetryAsync(BenchFolders folders)

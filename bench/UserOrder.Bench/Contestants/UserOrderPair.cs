@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using UserOrder.Bench.Servers;
@@ -15,6 +17,8 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
     public const double SampledShare = 0.05;
 
     private static readonly TimeSpan EventTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RelayTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     protected override string OutboxTable => "outbox";
 
@@ -36,6 +40,45 @@ internal sealed class UserOrderPair(BenchServers servers, BenchFolders folders, 
         await CreateOneAsync();
         await bytes.Task.WithinAsync(EventTimeout, () => $"{Name} has published no event");
         return await bytes.Task;
+    }
+
+    public Uri UserOrigin => UserUrl;
+
+    public Uri OrderOrigin => OrderUrl;
+
+    /// <summary>The ids of stored users, whom the order service knows.</summary>
+    public async Task<IReadOnlyList<Guid>> UserIdsAsync(int count)
+    {
+        await using var connection = await Servers.Database.OpenAsync(UserDatabase);
+        await using var command = new NpgsqlCommand($"select id from users order by id limit {count}", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync())
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    /// <summary>Waits until both outboxes are empty.</summary>
+    public async Task WaitUntilRelayedAsync()
+    {
+        foreach (var database in (string[])[UserDatabase, OrderDatabase])
+        {
+            await using var connection = await Servers.Database.OpenAsync(database);
+            await using var command = new NpgsqlCommand("select exists (select from outbox)", connection);
+            var waited = Stopwatch.StartNew();
+            while ((bool)(await command.ExecuteScalarAsync())!)
+            {
+                if (waited.Elapsed > RelayTimeout)
+                {
+                    throw new BenchException($"Events have been in {database} for {RelayTimeout.TotalSeconds:0} s.");
+                }
+
+                await Task.Delay(PollInterval);
+            }
+        }
     }
 
     protected override string StoreKnownUsers(int count) =>

@@ -18,6 +18,9 @@ internal static class PerformanceDocument
         File.WriteAllText(folders.Document, document);
     }
 
+    public static void WriteRequests(string tables, BenchFolders folders) =>
+        File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "requests", tables));
+
     public static void WriteTelemetry(string tables, BenchFolders folders) =>
         File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "telemetry", tables));
 

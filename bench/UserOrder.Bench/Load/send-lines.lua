@@ -1,0 +1,28 @@
+-- The lines of a file as requests, one after the other and again from the first. Arguments: the method, the file. A line is a path and, after
+-- a tab, a body of JSON.
+local requests = {}
+local count = 0
+
+function init(arguments)
+  for line in io.lines(arguments[2]) do
+    local path, body = line:match("^(%S+)\t?(.*)$")
+    local head = arguments[1] .. " " .. path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port .. "\r\n"
+    if #body > 0 then
+      head = head .. "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n"
+    end
+    requests[#requests + 1] = head .. "\r\n" .. body
+  end
+end
+
+function request()
+  count = count + 1
+  return requests[(count - 1) % #requests + 1]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format(
+    'result {"requests":%d,"microseconds":%d,"refused":%d,"broken":%d,"p50":%d,"p99":%d}',
+    summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end
