@@ -34,9 +34,6 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         _maxBatch = maxBatch;
     }
 
-    /// <summary>What to dispose of after the last write.</summary>
-    internal IAsyncDisposable? Resource { get; init; }
-
     /// <summary>Writes one item, together with all others that wait, and returns after the commit.</summary>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Withdraws the item while it waits. It has no effect once the batch has begun.</param>
@@ -65,7 +62,6 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         }
 
         await _ended.Task;
-        await (Resource?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>Lets an item wait for the write that is under way.</summary>

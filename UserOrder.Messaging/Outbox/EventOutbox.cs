@@ -95,6 +95,6 @@ public sealed class EventOutbox
         Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write)
     {
         var writer = new OutboxWriter<TItem, TResult>(_database, _signal, _handOver, _writes, _telemetry, _time, eventOf, isWritten, write);
-        return new GroupCommit<TItem, TResult>(name, writer.WriteAsync) { Resource = writer };
+        return new GroupCommit<TItem, TResult>(name, writer.WriteAsync);
     }
 }

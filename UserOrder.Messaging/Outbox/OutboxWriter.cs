@@ -4,7 +4,7 @@ using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
 
-/// <summary>Writes the batches of a group commit on a connection of its own, and gives their events to the relay.</summary>
+/// <summary>Writes the batches of a group commit, and gives their events to the relay.</summary>
 internal sealed class OutboxWriter<TItem, TResult>(
     NpgsqlDataSource database,
     OutboxSignal signal,
@@ -14,10 +14,8 @@ internal sealed class OutboxWriter<TItem, TResult>(
     TimeProvider time,
     Func<TItem, OutboxMessage> eventOf,
     Func<TResult, bool> isWritten,
-    Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write) : IAsyncDisposable
+    Func<IReadOnlyList<TItem>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TResult>>> write)
 {
-    private readonly KeptConnection _connection = new(database);
-
     /// <summary>Writes and commits a batch.</summary>
     /// <exception cref="NpgsqlException">The database refused or did not answer, or committed without its synchronous standby.</exception>
     public async Task<IReadOnlyList<TResult>> WriteAsync(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
@@ -32,7 +30,10 @@ internal sealed class OutboxWriter<TItem, TResult>(
         var started = time.GetTimestamp();
         try
         {
-            var results = await _connection.CommitAsync((connection, cancelled) => write(items, connection, cancelled), cancellationToken);
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            var watch = new CommitWatch(connection);
+            var results = await write(items, connection, cancellationToken);
+            watch.ThrowIfUnreplicated();
             if (term == TimeSpan.Zero)
             {
                 signal.Set();
@@ -50,8 +51,6 @@ internal sealed class OutboxWriter<TItem, TResult>(
             throw;
         }
     }
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private void GiveToRelay(IReadOnlyList<TItem> items, IReadOnlyList<TResult> results, long started)
     {
