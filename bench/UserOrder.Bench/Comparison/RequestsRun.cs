@@ -10,17 +10,19 @@ namespace UserOrder.Bench.Comparison;
 /// </summary>
 internal sealed class RequestsRun(UserOrderPair pair, BareKestrel floor, BenchServers servers, Action<string> progress)
 {
+    /// <summary>The name of the look-up of a user.</summary>
+    public const string LookUp = "`GET /v1/users/{id}`";
+
     private const int Rounds = 3;
     private const int Users = 1_000;
     private const int WarmUpConnections = 32;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(3);
+    private static readonly int[] Connections = [1, 32, 128, 1000];
     private static readonly int[] ItemsOfOrders = [1, 10, 100];
 
     private readonly List<RequestRun> _runs = [];
-
-    public static IReadOnlyList<int> Connections { get; } = [1, 32, 128, 1000];
 
     /// <exception cref="BenchException">A service failed, or answered a request with an error.</exception>
     public async Task<IReadOnlyList<RequestRun>> RunAsync()
@@ -46,7 +48,7 @@ internal sealed class RequestsRun(UserOrderPair pair, BareKestrel floor, BenchSe
 
     private IEnumerable<RequestKind> KindsOf(IReadOnlyList<Guid> users)
     {
-        yield return new RequestKind("`GET /v1/users/{id}`", pair.UserOrigin, "GET", [.. users.Select(id => $"/v1/users/{id}")]);
+        yield return new RequestKind(LookUp, pair.UserOrigin, "GET", [.. users.Select(id => $"/v1/users/{id}")]);
         foreach (var items in ItemsOfOrders)
         {
             var text = string.Join(',', Enumerable.Range(1, items).Select(item => string.Create(

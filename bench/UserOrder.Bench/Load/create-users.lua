@@ -1,4 +1,6 @@
 -- One POST a request, each with an email that no other has. Arguments: a prefix of the emails, the request's path.
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "print-result.lua")
+
 local head, prefix
 local count = 0
 
@@ -18,12 +20,4 @@ end
 function request()
   count = count + 1
   return string.format('%s{"name":"Ada Lovelace","email":"%s%09d@example.com"}', head, prefix, count)
-end
-
-function done(summary, latency)
-  local errors = summary.errors
-  print(string.format(
-    'result {"requests":%d,"microseconds":%d,"refused":%d,"broken":%d,"p50":%d,"p99":%d}',
-    summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50), latency:percentile(99)))
 end

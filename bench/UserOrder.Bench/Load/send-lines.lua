@@ -1,5 +1,7 @@
--- The lines of a file as requests, one after the other and again from the first. Arguments: the method, the file. A line is a path and, after
--- a tab, a body of JSON.
+-- The lines of a file as requests, one after the other and again from the first. A line is a path and, after a tab, a body of JSON.
+-- Arguments: the method, the file.
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "print-result.lua")
+
 local requests = {}
 local count = 0
 
@@ -17,12 +19,4 @@ end
 function request()
   count = count + 1
   return requests[(count - 1) % #requests + 1]
-end
-
-function done(summary, latency)
-  local errors = summary.errors
-  print(string.format(
-    'result {"requests":%d,"microseconds":%d,"refused":%d,"broken":%d,"p50":%d,"p99":%d}',
-    summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50), latency:percentile(99)))
 end

@@ -6,7 +6,6 @@ namespace UserOrder.Bench.Report;
 /// <summary>Reads and orders, for docs/performance.md.</summary>
 internal sealed class RequestsReport(IReadOnlyList<RequestRun> runs, string machine)
 {
-    private const string Look = "`GET /v1/users/{id}`";
     private const string Ratio = "0.00×";
 
     public string Write() => string.Join(
@@ -20,8 +19,8 @@ internal sealed class RequestsReport(IReadOnlyList<RequestRun> runs, string mach
     private IEnumerable<Target> Targets() =>
     [
         Target.AtLeast(
-            "look-ups at 128 connections, to bare Kestrel", 0.35, Ratio, Of(Look, 128).Zip(Of(BareKestrel.RequestName, 128), PerSecond)),
-        Target.AtLeast("look-ups at 1,000 connections, to those at 128", 0.8, Ratio, Of(Look, 1000).Zip(Of(Look, 128), PerSecond)),
+            "look-ups at 128 connections, to bare Kestrel", 0.35, Ratio, Of(RequestsRun.LookUp, 128).Zip(Of(BareKestrel.RequestName, 128), PerSecond)),
+        Target.AtLeast("look-ups at 1,000 connections, to those at 128", 0.8, Ratio, Of(RequestsRun.LookUp, 1000).Zip(Of(RequestsRun.LookUp, 128), PerSecond)),
     ];
 
     private static double PerSecond(RequestRun one, RequestRun other) => one.Load.AcceptedPerSecond / other.Load.AcceptedPerSecond;
