@@ -19,8 +19,15 @@ internal sealed class RequestsReport(IReadOnlyList<RequestRun> runs, string mach
     private IEnumerable<Target> Targets() =>
     [
         Target.AtLeast(
-            "look-ups at 128 connections, to bare Kestrel", 0.35, Ratio, Of(RequestsRun.LookUp, 128).Zip(Of(BareKestrel.RequestName, 128), PerSecond)),
-        Target.AtLeast("look-ups at 1,000 connections, to those at 128", 0.8, Ratio, Of(RequestsRun.LookUp, 1000).Zip(Of(RequestsRun.LookUp, 128), PerSecond)),
+            "look-ups at 128 connections, to bare Kestrel",
+            0.35,
+            Ratio,
+            Of(RequestsRun.LookUp, 128).Zip(Of(BareKestrel.RequestName, 128), PerSecond)),
+        Target.AtLeast(
+            "look-ups at 1,000 connections, to those at 128",
+            0.8,
+            Ratio,
+            Of(RequestsRun.LookUp, 1000).Zip(Of(RequestsRun.LookUp, 128), PerSecond)),
     ];
 
     private static double PerSecond(RequestRun one, RequestRun other) => one.Load.AcceptedPerSecond / other.Load.AcceptedPerSecond;
