@@ -15,6 +15,9 @@ public static class OutboxStore
     /// </summary>
     public const string Parameters = "@outbox_ids, @outbox_types, @outbox_bodies, @outbox_traceparents, @outbox_tracestates";
 
+    // Always true. It is no part of a row, so the server evaluates it once.
+    private const string WithoutFlush = "(select set_config('synchronous_commit', 'off', true)) = 'off'";
+
     private const string Due = "now() + make_interval(secs => @outbox_term)";
 
     /// <summary>The column names of <see cref="Parameters"/>.</summary>
@@ -85,7 +88,7 @@ public static class OutboxStore
     internal static async Task<List<OutboxRow>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             delete from outbox
             where ctid = any(array(
               select ctid from outbox
@@ -93,7 +96,7 @@ public static class OutboxStore
               order by id
               limit $1
               for update skip locked))
-              and (select set_config('synchronous_commit', 'off', true)) = 'off'
+              and {WithoutFlush}
             returning id, type, body, traceparent, tracestate, attempts, current_setting('synchronous_standby_names') <> ''
             """,
             transaction.Connection,
@@ -140,27 +143,21 @@ public static class OutboxStore
     }
 
     /// <summary>Lets events that the broker did not confirm, and whose rows are in the table, wait for their second attempt.</summary>
-    internal static async Task PostponeAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows)
-    {
-        if (rows.Count > 0)
-        {
-            await using var command = new NpgsqlCommand(
-                "update outbox set attempts = attempts + 1, available_at = now() + interval '100 ms' where id = any(@ids)", connection);
-            command.AddArray("ids", NpgsqlDbType.Uuid, rows.Select(row => row.Message.Id));
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-    }
+    internal static Task PostponeAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows) => ExecuteAsync(
+        connection, "update outbox set attempts = attempts + 1, available_at = now() + interval '100 ms' where id = any(@ids)", rows);
 
     /// <summary>
     /// Deletes confirmed events. The commit does not wait for the disk: a server that crashes may return the rows, and the inbox drops the
     /// duplicates.
     /// </summary>
-    internal static async Task DeleteAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows)
+    internal static Task DeleteAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows) =>
+        ExecuteAsync(connection, $"delete from outbox where id = any(@ids) and {WithoutFlush}", rows);
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, IReadOnlyList<OutboxRow> rows)
     {
         if (rows.Count > 0)
         {
-            await using var command = new NpgsqlCommand(
-                "delete from outbox where id = any(@ids) and (select set_config('synchronous_commit', 'off', true)) = 'off'", connection);
+            await using var command = new NpgsqlCommand(sql, connection);
             command.AddArray("ids", NpgsqlDbType.Uuid, rows.Select(row => row.Message.Id));
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
