@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace UserOrder.Tests.Graph;
 
-/// <summary>Starts the graph once for all integration tests, which run sequentially.</summary>
+/// <summary>Starts the graph once for the tests of a collection, which run sequentially.</summary>
 public sealed class RunningGraph : IAsyncLifetime
 {
     private IRunningGraph? _graph;
@@ -61,4 +61,11 @@ public sealed class RunningGraph : IAsyncLifetime
 public sealed class GraphTests : ICollectionFixture<RunningGraph>
 {
     public const string Name = "the running graph";
+}
+
+/// <summary>The tests that kill, freeze or overload a server of the graph. They have a graph of their own and run beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class DisturbedGraphTests : ICollectionFixture<RunningGraph>
+{
+    public const string Name = "the disturbed graph";
 }

@@ -6,6 +6,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>A service during a memory alarm of the broker, which then reads nothing from connections that publish.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class AlarmTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"alarm_{Guid.NewGuid():N}";

@@ -17,6 +17,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>A service with a full outbox refuses new requests instead of accepting events that it cannot publish.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class BackPressureTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"pressed_{Guid.NewGuid():N}";

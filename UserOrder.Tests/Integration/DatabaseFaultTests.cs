@@ -23,6 +23,7 @@ namespace UserOrder.Tests.Integration;
 /// <summary>
 /// Only data that the database refuses makes a dead letter. Every other failure is an outage, which events and requests wait for.
 /// </summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed partial class DatabaseFaultTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string ReadOnly = "default_transaction_read_only";

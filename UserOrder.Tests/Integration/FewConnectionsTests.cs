@@ -6,6 +6,7 @@ using UserOrder.Tests.Security;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>The replicas of a service share the connections that their database server has.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class FewConnectionsTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const int ClientsOfReplica = 500;

@@ -7,6 +7,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>An abandoned transaction holds up only the events whose locks it has, and only for some seconds.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class LockTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"locks_{Guid.NewGuid():N}";

@@ -14,6 +14,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>A service whose exchanges, queues, bindings, rights, user or virtual host somebody deletes while it runs.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class LostTopologyTests(RunningGraph graph) : IntegrationTest(graph)
 {
     // The exchange, the virtual host, the user and the database have one name.

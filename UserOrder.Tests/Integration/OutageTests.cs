@@ -5,6 +5,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>The services during outages of the broker, a database or the other service.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class OutageTests(RunningGraph graph) : IntegrationTest(graph)
 {
     [Fact]

@@ -7,6 +7,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>Each service is stopped or killed under load and restarted: each request answered with 201 takes effect once.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class RestartTests(RunningGraph graph) : IntegrationTest(graph)
 {
     public static TheoryData<string, bool> Exits { get; } = new()

@@ -7,6 +7,7 @@ using UserOrder.Tests.Graph;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>Health shows that nothing moves, although database and broker answer.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class StallTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private readonly string _name = $"stall_{Guid.NewGuid():N}";

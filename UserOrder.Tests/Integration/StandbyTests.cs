@@ -10,6 +10,7 @@ using UserOrder.Tests.Security;
 namespace UserOrder.Tests.Integration;
 
 /// <summary>A commit counts only if the synchronous standby has it, so that a failover loses none.</summary>
+[Collection(DisturbedGraphTests.Name)]
 public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
 {
     private const string Database = "pairdb";
