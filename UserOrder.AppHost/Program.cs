@@ -1,3 +1,4 @@
+using UserOrder.AppHost.Commands;
 using UserOrder.AppHost.Graph;
 using UserOrder.AppHost.Start;
 
@@ -11,11 +12,16 @@ return GraphRun.Start(args, graph =>
     var userApi = graph.AddApi<Projects.UserOrder_UserApi>("user-api", port: 3001, icon: "People")
         .WithMessageBroker(rabbitmq)
         .WithDatabase(userdb)
-        .WithIssuer(issuer);
+        .WithIssuer(issuer)
+        .WithOperatorCommands("user-api.order-placed", issuer);
 
-    graph.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002, icon: "Cart")
+    var orderApi = graph.AddApi<Projects.UserOrder_OrderApi>("order-api", port: 3002, icon: "Cart")
         .WithMessageBroker(rabbitmq)
         .WithDatabase(orderdb)
         .WithIssuer(issuer)
+        .WithOperatorCommands("order-api.user-created", issuer)
         .WithReference(userApi).WaitFor(userApi);
+
+    rabbitmq.WithPoisonCommand();
+    userApi.WithSampleCommand(orderApi, issuer);
 });

@@ -14,10 +14,9 @@ internal static class DeadLetterProblems
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (http.GetRouteValue("queue") is string queue &&
-            http.RequestServices.GetServices<SubscribedQueue>().All(subscribed => subscribed.Name != queue))
+        if (FindUnknownQueue(http) is { } problem)
         {
-            return NotFound("There is no such queue.", $"This service does not consume from a queue {queue}.");
+            return problem;
         }
 
         try
@@ -41,6 +40,13 @@ internal static class DeadLetterProblems
                 http.Response, "Messages not yet processed remain dead letters. Try again later.");
         }
     }
+
+    /// <summary>The answer to a request for a queue that the service does not consume from; null if it does.</summary>
+    public static ProblemHttpResult? FindUnknownQueue(HttpContext http) =>
+        http.GetRouteValue("queue") is string queue &&
+        http.RequestServices.GetServices<SubscribedQueue>().All(subscribed => subscribed.Name != queue)
+            ? NotFound("There is no such queue.", $"This service does not consume from a queue {queue}.")
+            : null;
 
     public static ProblemHttpResult NotFound(string title, string detail) =>
         (MessagingProblems.NotFound with { Title = title }).ToResult(detail);

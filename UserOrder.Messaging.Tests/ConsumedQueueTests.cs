@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
 
@@ -14,9 +16,10 @@ public sealed class ConsumedQueueTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly PauseSwitch _pause = new();
     private readonly ConsumedQueue _queue;
 
-    public ConsumedQueueTests() => _queue = new ConsumedQueue("things", _time);
+    public ConsumedQueueTests() => _queue = new ConsumedQueue("things", _pause, _time);
 
     [Fact]
     public void An_empty_queue_is_not_stalled()
@@ -126,6 +129,25 @@ public sealed class ConsumedQueueTests
     }
 
     [Fact]
+    public void A_paused_consumer_is_not_stalled_and_its_time_starts_with_the_resume()
+    {
+        _queue.Count(3);
+        _time.Advance(Minute);
+        _pause.Set(PauseState.Initial("things") with { IsPaused = true });
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+        _queue.Count(4);
+        _time.Advance(Minute);
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+        Assert.Equal(4, _queue.Waiting);
+
+        _pause.Set(PauseState.Initial("things"));
+        Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+        _queue.Count(4);
+        _time.Advance(Minute);
+        Assert.Equal(Minute, _queue.Stalled);
+    }
+
+    [Fact]
     public void A_queue_is_declared_once_and_for_all()
     {
         Assert.False(_queue.Declared.IsCompleted);
@@ -142,7 +164,9 @@ public sealed class ConsumedQueueTests
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         var telemetry = new MessagingTelemetry(meters, new ConnectionFactory(), Options.Create(new MessagingOptions()));
-        var queues = new ConsumedQueues([new SubscribedQueue("tea", "tea.v1"), new SubscribedQueue("milk", "milk.v1")], telemetry, _time);
+        using var pauses = new PauseWatch(store: null!, migrator: null!, telemetry, _time, NullLogger<PauseWatch>.Instance);
+        var queues = new ConsumedQueues(
+            [new SubscribedQueue("tea", "tea.v1"), new SubscribedQueue("milk", "milk.v1")], pauses, telemetry, _time);
         queues.Of("tea").Deliver();
         _time.Advance(Minute);
 

@@ -36,6 +36,17 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
+    public async Task A_paused_relay_gets_no_more_events_and_may_claim_those_in_memory()
+    {
+        _handOver.Open();
+        Add(1);
+        _handOver.Refuse();
+
+        Assert.False(_handOver.HasRoom);
+        Assert.Equal([1], await ClaimSizesAsync(10));
+    }
+
+    [Fact]
     public async Task There_is_room_until_the_bytes_of_the_waiting_events_reach_the_limit()
     {
         _handOver.Open();

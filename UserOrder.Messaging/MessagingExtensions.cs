@@ -11,6 +11,7 @@ using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Idempotency;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Retention;
 using UserOrder.Messaging.Settings;
@@ -60,6 +61,9 @@ public static class MessagingExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>(),
             provider.GetRequiredService<ILogger<BrokerAccess>>()));
+        services.AddSingleton<PauseStore>();
+        services.AddSingleton<PauseWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<PauseWatch>());
         services.AddSingleton<BrokerConnections>();
         services.AddSingleton<BrokerProblems>();
         services.AddSingleton<PublishedTypes>();

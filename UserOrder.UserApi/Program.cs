@@ -24,7 +24,10 @@ app.UseServiceDefaults();
 app.UseApiDefaults();
 app.MapApiDocument();
 app.MapUsers();
-app.MapAdmin().MapDeadLetters();
+
+var admin = app.MapAdmin();
+admin.MapDeadLetters();
+admin.MapPauses();
 
 if (args.Contains(MigrateExtensions.Argument))
 {

@@ -1,3 +1,4 @@
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Broker;
@@ -6,7 +7,7 @@ namespace UserOrder.Messaging.Broker;
 /// <remarks>
 /// A settled message took effect, was a duplicate, became a dead letter, or waits for that at the end of its queue.
 /// </remarks>
-internal sealed class ConsumedQueue(string name, TimeProvider time)
+internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Progress _progress = new(time);
@@ -16,6 +17,9 @@ internal sealed class ConsumedQueue(string name, TimeProvider time)
     private bool _hasMovedSinceCount;
 
     public string Name => name;
+
+    /// <summary>Whether an operator has paused the consumer.</summary>
+    public PauseSwitch Pause => pause;
 
     /// <summary>Completes when the consumer has declared the queue and its dead letters for the first time.</summary>
     public Task Declared => _declared.Task;
@@ -32,8 +36,8 @@ internal sealed class ConsumedQueue(string name, TimeProvider time)
         }
     }
 
-    /// <summary>How long messages have waited while this replica settled none; zero while none waits.</summary>
-    public TimeSpan Stalled => _progress.Stalled;
+    /// <summary>How long messages have waited while this replica settled none; zero while none waits, and during a pause.</summary>
+    public TimeSpan Stalled => pause.IsPaused ? TimeSpan.Zero : _progress.Stalled;
 
     public void SetDeclared() => _declared.TrySetResult();
 
@@ -70,5 +74,5 @@ internal sealed class ConsumedQueue(string name, TimeProvider time)
         }
     }
 
-    private void Record(bool hasMoved) => _progress.Record(_held + _ready > 0, hasMoved);
+    private void Record(bool hasMoved) => _progress.Record(!pause.IsPaused && _held + _ready > 0, hasMoved);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Broker;
@@ -7,11 +8,12 @@ namespace UserOrder.Messaging.Broker;
 internal sealed class ConsumedQueues
 {
     /// <param name="subscribed">The queues.</param>
+    /// <param name="pauses">Knows which consumers are paused.</param>
     /// <param name="telemetry">Exposes a gauge.</param>
     /// <param name="time">The clock that times a stall.</param>
-    public ConsumedQueues(IEnumerable<SubscribedQueue> subscribed, MessagingTelemetry telemetry, TimeProvider time)
+    public ConsumedQueues(IEnumerable<SubscribedQueue> subscribed, PauseWatch pauses, MessagingTelemetry telemetry, TimeProvider time)
     {
-        All = [.. subscribed.Select(queue => new ConsumedQueue(queue.Name, time))];
+        All = [.. subscribed.Select(queue => new ConsumedQueue(queue.Name, pauses.Of(queue.Name), time))];
         telemetry.Meter.CreateObservableGauge(
             "userorder.consumer.stalled", Measure, "s", "How long messages have waited while this replica settled none.");
     }

@@ -5,6 +5,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 
@@ -53,15 +54,22 @@ internal sealed partial class EventConsumer<TData>(
         }
     }
 
-    /// <summary>Consumes until the prefetch must change.</summary>
+    /// <summary>Waits for the end of a pause, and consumes until the prefetch must change or an operator pauses the consumer.</summary>
     /// <exception cref="BrokerLostException">The channel or the consumer has ended.</exception>
     private async Task ConsumeAsync(Backoff backoff, CancellationToken stoppingToken)
     {
         var connection = await broker.Consuming.GetAsync(stoppingToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await Topology.DeclareQueueAsync(connection, subscription.Source, _options, logger, stoppingToken);
         var queue = queues.Of(subscription.Queue);
         queue.SetDeclared();
+        await queue.Pause.WaitUntilRunningAsync(stoppingToken);
+        if (!connection.IsOpen)
+        {
+            // It was lost during the pause.
+            return;
+        }
+
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch.Size, global: false, stoppingToken);
         using var deliveries = new DeliveryBuffer(
             channel, queue, splitter, _options.PrefetchBytes, new Pace(_options.BatchInterval, time), time);
@@ -69,6 +77,41 @@ internal sealed partial class EventConsumer<TData>(
         LogConsuming(subscription.Queue);
         problems.End(_what);
 
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var pausing = EndAtPauseAsync(queue.Pause, channel, consumer, deliveries, ending.Token);
+        bool isCancelled;
+        try
+        {
+            isCancelled = await ProcessAsync(channel, consumer, deliveries, backoff, stoppingToken);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await pausing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (deliveries.Overflow > 0)
+        {
+            _prefetch.Shrink(deliveries.Overflow);
+            LogOverflow(subscription.Queue, deliveries.Overflow + 1, _options.PrefetchBytes, _prefetch.Size);
+            return;
+        }
+
+        if (isCancelled || queue.Pause.IsPaused)
+        {
+            return;
+        }
+
+        throw channel.CloseReason is { } close
+            ? new BrokerLostException("The channel was closed.", close)
+            : new BrokerLostException("The broker cancelled the consumer: the queue was deleted or is not available.");
+    }
+
+    /// <summary>Processes the messages that arrive until the buffer ends.</summary>
+    /// <returns>Whether it has cancelled the consumer, because the prefetch must grow.</returns>
+    private async Task<bool> ProcessAsync(
+        IChannel channel, string consumer, DeliveryBuffer deliveries, Backoff backoff, CancellationToken stoppingToken)
+    {
         var isCancelled = false;
         while (await deliveries.TakeAsync(_options.ConsumerBatchSize, stoppingToken) is { Count: > 0 } batch && channel.IsOpen)
         {
@@ -86,21 +129,23 @@ internal sealed partial class EventConsumer<TData>(
             }
         }
 
-        if (deliveries.Overflow > 0)
-        {
-            _prefetch.Shrink(deliveries.Overflow);
-            LogOverflow(subscription.Queue, deliveries.Overflow + 1, _options.PrefetchBytes, _prefetch.Size);
-            return;
-        }
+        return isCancelled;
+    }
 
-        if (isCancelled)
+    /// <summary>Asks the broker for no more messages once an operator pauses the consumer. Those that have arrived are processed.</summary>
+    private static async Task EndAtPauseAsync(
+        PauseSwitch pause, IChannel channel, string consumer, DeliveryBuffer deliveries, CancellationToken cancellationToken)
+    {
+        await pause.WaitUntilPausedAsync(cancellationToken);
+        try
         {
-            return;
+            await channel.BasicCancelAsync(consumer, noWait: false, cancellationToken);
         }
-
-        throw channel.CloseReason is { } close
-            ? new BrokerLostException("The channel was closed.", close)
-            : new BrokerLostException("The broker cancelled the consumer: the queue was deleted or is not available.");
+        finally
+        {
+            // Also if the broker does not answer: it takes back what it delivers from now on.
+            deliveries.Complete();
+        }
     }
 
     /// <returns>The consumer's tag.</returns>

@@ -40,10 +40,13 @@ internal sealed class HandOver(NpgsqlDataSource database, TimeProvider time, IOp
     /// <summary>Accepts events from now on: the relay is connected.</summary>
     public void Open() => _isOpen = true;
 
+    /// <summary>Accepts no more events. A lane may still claim those that wait.</summary>
+    public void Refuse() => _isOpen = false;
+
     /// <summary>Accepts no more events. Those that wait become due in the outbox.</summary>
     public void Close()
     {
-        _isOpen = false;
+        Refuse();
         while (_entries.Reader.TryRead(out var entry))
         {
             Release(entry);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
@@ -26,12 +27,14 @@ internal sealed partial class OutboxBacklog : BackgroundService
     private readonly TimeProvider _time;
     private readonly MessagingOptions _options;
     private readonly ILogger<OutboxBacklog> _logger;
+    private readonly PauseSwitch _pause;
     private readonly Progress _progress;
     private Oldest? _oldest;
 
     public OutboxBacklog(
         NpgsqlDataSource database,
         SchemaMigrator migrator,
+        PauseWatch pauses,
         MessagingTelemetry telemetry,
         TimeProvider time,
         IOptions<MessagingOptions> options,
@@ -42,6 +45,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
         _time = time;
         _options = options.Value;
         _logger = logger;
+        _pause = pauses.Relay;
         _progress = new Progress(time);
         telemetry.Meter.CreateObservableGauge("userorder.outbox.rows", () => Rows, "{message}", "Events that wait in the outbox.");
         telemetry.Meter.CreateObservableGauge(
@@ -57,8 +61,8 @@ internal sealed partial class OutboxBacklog : BackgroundService
     public TimeSpan Age =>
         _oldest is { } oldest && oldest.Age + _time.GetElapsedTime(oldest.MeasuredAt) is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
-    /// <summary>How long events have waited while none left the outbox; zero while none waits.</summary>
-    public TimeSpan Stalled => _progress.Stalled;
+    /// <summary>How long events have waited while none left the outbox; zero while none waits, and during a pause.</summary>
+    public TimeSpan Stalled => _pause.IsPaused ? TimeSpan.Zero : _progress.Stalled;
 
     /// <summary>Whether events have waited for <see cref="MessagingOptions.ProgressTimeout"/> while none left the outbox.</summary>
     public bool IsStalled => Stalled > _options.ProgressTimeout;
@@ -115,7 +119,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
         var hasLeft = rows < Rows || oldest?.Id.CompareTo(_oldest?.Id) > 0;
         Rows = rows;
         _oldest = oldest;
-        _progress.Record(rows > 0, hasLeft);
+        _progress.Record(rows > 0 && !_pause.IsPaused, hasLeft);
     }
 
     private static DateTimeOffset TimeOf(Guid version7)

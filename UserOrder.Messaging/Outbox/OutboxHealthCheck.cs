@@ -1,13 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using UserOrder.Messaging.Pausing;
 
 namespace UserOrder.Messaging.Outbox;
 
 /// <summary>
-/// Reports a full outbox, or one that no event leaves, as degraded: the service still answers reads, and a full outbox refuses only
-/// requests that would add an event.
+/// Reports a full outbox, or one that no event leaves without a pause of the relay, as degraded: the service still answers reads, and a
+/// full outbox refuses only requests that would add an event.
 /// </summary>
-internal sealed class OutboxHealthCheck(OutboxBacklog backlog) : IHealthCheck
+internal sealed class OutboxHealthCheck(OutboxBacklog backlog, PauseWatch pauses) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
@@ -16,6 +17,11 @@ internal sealed class OutboxHealthCheck(OutboxBacklog backlog) : IHealthCheck
         if (backlog.IsStalled)
         {
             description += string.Create(CultureInfo.InvariantCulture, $"; none has left for {backlog.Stalled.TotalSeconds:0} s");
+        }
+
+        if (pauses.Relay is { IsPaused: true, State: { } pause })
+        {
+            description += $"; the relay is {pause.Describe()}";
         }
 
         return Task.FromResult(

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
@@ -29,6 +30,7 @@ internal sealed partial class OutboxRelay(
     OutboxSignal signal,
     HandOver handOver,
     OutboxBacklog backlog,
+    PauseWatch pauses,
     WriteHealthCheck writes,
     MessagingTelemetry telemetry,
     TimeProvider time,
@@ -79,7 +81,7 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    /// <summary>Opens the lanes and relays until the service stops.</summary>
+    /// <summary>Opens the lanes and relays until the service stops, except while an operator has paused it.</summary>
     /// <exception cref="BrokerLostException">The broker closed a channel, or did not confirm in time.</exception>
     private async Task RelayAsync(CancellationToken stoppingToken)
     {
@@ -97,17 +99,15 @@ internal sealed partial class OutboxRelay(
             LogRelaying(_options.Exchange);
             problems.End(Name);
 
-            // No signal announces the events of an earlier run.
-            signal.Set();
-            handOver.Open();
-            await RunAsync(lanes, stoppingToken);
-
-            // The server has answered its last request. Its events must not wait for the next instance.
-            while (await lanes[0].RelayBatchAsync(CancellationToken.None) > 0)
+            while (!stoppingToken.IsCancellationRequested)
             {
+                // The lanes stay open during a pause, so that health shows an outage of the broker and its end.
+                await RunAsync(lanes, ending => [pauses.Relay.WaitUntilRunningAsync(ending)], stoppingToken);
+                if (!stoppingToken.IsCancellationRequested)
+                {
+                    await RelayUntilPausedAsync(lanes, stoppingToken);
+                }
             }
-
-            await lanes[^1].RelayBatchAsync(CancellationToken.None);
         }
         finally
         {
@@ -116,19 +116,51 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    /// <summary>Runs the lanes until the service stops or one lane ends, then lets the others finish their current batch.</summary>
+    /// <summary>Relays until the service stops or an operator pauses the relay.</summary>
     /// <exception cref="BrokerLostException">The broker closed a channel, or did not confirm in time.</exception>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
-    private static async Task RunAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
+    private async Task RelayUntilPausedAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
+    {
+        // No signal announces the events of an earlier run or of the pause.
+        signal.Set();
+        handOver.Open();
+        await RunAsync(
+            lanes,
+            ending => [pauses.Relay.WaitUntilPausedAsync(ending), .. lanes.Select(lane => lane.RunAsync(ending))],
+            stoppingToken);
+
+        // The rows of the events in memory are due only later, so without this they would wait beyond the end of a pause.
+        handOver.Refuse();
+        while (await lanes[0].RelayBatchAsync(CancellationToken.None) > 0)
+        {
+        }
+
+        if (stoppingToken.IsCancellationRequested)
+        {
+            // The server has answered its last request. Its events must not wait for the next instance.
+            await lanes[^1].RelayBatchAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Runs tasks until the service stops, a task ends or a lane is lost, then lets the other tasks finish their work.</summary>
+    /// <exception cref="BrokerLostException">The broker closed a channel, or did not confirm in time.</exception>
+    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
+    private static async Task RunAsync(
+        List<RelayLane> lanes, Func<CancellationToken, IEnumerable<Task>> start, CancellationToken stoppingToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var running = lanes.Select(lane => lane.RunAsync(ending.Token)).ToList();
+        var running = start(ending.Token).ToList();
         var first = await Task.WhenAny([.. running, .. lanes.Select(lane => lane.Lost)]);
         await ending.CancelAsync();
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!stoppingToken.IsCancellationRequested)
+        if (stoppingToken.IsCancellationRequested)
         {
-            await first;
+            return;
+        }
+
+        await first;
+        if (!running.Contains(first))
+        {
             var closes = lanes.Select(lane => lane.Close);
             throw new BrokerLostException("The broker closed the channel.", closes.FirstOrDefault(close => close is not null));
         }

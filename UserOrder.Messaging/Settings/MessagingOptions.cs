@@ -147,7 +147,9 @@ public sealed class MessagingOptions
     [Duration("00:00:01", "1.00:00:00")]
     public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the service serves <c>/admin/dead-letters</c>. The service authorizes the callers itself. Default: false.</summary>
+    /// <summary>
+    /// Whether the service serves the operators' endpoints below <c>/admin</c>. The service authorizes the callers itself. Default: false.
+    /// </summary>
     public bool AdminEndpoints { get; set; }
 }
 

@@ -164,6 +164,18 @@ internal sealed partial class LocalGraph : IRunningGraph
         Assert.True(command.ExitCode == 0, $"rabbitmqctl {string.Join(' ', arguments)}: {string.Join('\n', output)}");
     }
 
+    /// <summary>Runs a command of the dashboard, which must succeed.</summary>
+    public async Task<ExecuteCommandResult> CommandAsync(string resource, string command, CancellationToken cancellationToken)
+    {
+        var result = await TryCommandAsync(resource, command, cancellationToken);
+        Assert.True(result.Success, $"{command} of {resource}: {result.Message}");
+        return result;
+    }
+
+    /// <summary>Runs a command of the dashboard.</summary>
+    public Task<ExecuteCommandResult> TryCommandAsync(string resource, string command, CancellationToken cancellationToken) =>
+        _app.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -242,12 +254,6 @@ internal sealed partial class LocalGraph : IRunningGraph
         {
             // The graph ends.
         }
-    }
-
-    private async Task CommandAsync(string resource, string command, CancellationToken cancellationToken)
-    {
-        var result = await _app.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);
-        Assert.True(result.Success, $"{command} of {resource}: {result.Message}");
     }
 
     private Task WaitUntilHealthyAsync(string resource) =>

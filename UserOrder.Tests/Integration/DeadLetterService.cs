@@ -17,7 +17,7 @@ using UserOrder.Messaging.Tests;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>A replica of a service with the dead-letter endpoints, on its own port.</summary>
+/// <summary>A replica of a service with the operators' endpoints, on its own port.</summary>
 internal sealed class DeadLetterService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,6 +29,8 @@ internal sealed class DeadLetterService : IAsyncDisposable
     public LogCollector Logs => _app.Services.GetRequiredService<LogCollector>();
 
     public NpgsqlDataSource Database => _app.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public EventOutbox Outbox => _app.Services.GetRequiredService<EventOutbox>();
 
     /// <summary>The queue as the consumer sees it.</summary>
     public ConsumedQueue ConsumedQueue(string name) => _app.Services.GetRequiredService<ConsumedQueues>().Of(name);
@@ -62,7 +64,9 @@ internal sealed class DeadLetterService : IAsyncDisposable
         builder.AddApiDefaults();
         builder.AddPostgresDatabase("deaddb", assembly);
         builder.AddMessagingHttp();
-        builder.AddMessaging("dead").Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");
+        builder.AddMessaging("dead")
+            .Publish(Thing.Happened)
+            .Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");
         builder.Services.AddValidation();
         builder.Services.AddOpenApi();
 
@@ -71,6 +75,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         app.UseApiDefaults();
         app.MapOpenApi();
         app.MapDeadLetters();
+        app.MapPauses();
         var service = new DeadLetterService(app);
         await app.StartAsync(cancellationToken);
         await app.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(cancellationToken);

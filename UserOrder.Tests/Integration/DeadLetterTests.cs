@@ -29,7 +29,8 @@ public sealed class DeadLetterTests(RunningGraph graph) : DeadLetterTest(graph)
     {
         await using var service = await StartAsync();
 
-        var paths = (await GetAsync(service, "/openapi/v1.json")).GetProperty("paths").EnumerateObject().ToList();
+        var paths = (await GetAsync(service, "/openapi/v1.json")).GetProperty("paths").EnumerateObject()
+            .Where(path => path.Name.StartsWith("/admin/dead-letters", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(
             [

@@ -46,6 +46,8 @@ public sealed class HeaderTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(internalApi, "/admin/dead-letters", token: null));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(publicApi, "/metrics", admin));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(publicApi, "/admin/dead-letters", admin));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(internalApi, "/admin/paused", admin));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(publicApi, "/admin/paused", admin));
         publicApi.DefaultRequestHeaders.Host = $"127.0.0.1:{internalPort}";
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(publicApi, "/metrics", admin));
         publicApi.DefaultRequestHeaders.Host = null;
