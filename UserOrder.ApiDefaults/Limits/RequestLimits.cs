@@ -15,8 +15,8 @@ internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessContro
     private const int DefaultRequestsPerSecond = 500;
     private const int DefaultConcurrentRequestsPerCaller = 500;
 
-    /// <summary>The rate and the concurrent requests of each caller.</summary>
-    public RateLimiterOptions OfCaller()
+    /// <summary>The rate and the concurrent requests of each caller; null without a limit.</summary>
+    public RateLimiterOptions? OfCaller()
     {
         var rate = options.Value.RequestsPerSecond ?? (access.IsOpen ? 0 : DefaultRequestsPerSecond);
         var concurrency = options.Value.ConcurrentRequestsPerCaller ?? (access.IsOpen ? 0 : DefaultConcurrentRequestsPerCaller);
@@ -33,36 +33,33 @@ internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessContro
             limiters.Add(CallerRates.Create(rate, ofService));
         }
 
-        return Refusing(limiters.Count == 0 ? null : PartitionedRateLimiter.CreateChained([.. limiters]), ProblemTypes.TooManyRequests);
+        return limiters.Count == 0 ? null : new()
+        {
+            GlobalLimiter = PartitionedRateLimiter.CreateChained([.. limiters]),
+            OnRejected = (rejected, _) => new(RefuseAsync(rejected.HttpContext, rejected.Lease, ProblemTypes.TooManyRequests)),
+        };
     }
 
     /// <summary>The concurrent requests of all callers together.</summary>
-    public RateLimiterOptions OfAll() => Refusing(
-        PartitionedRateLimiter.Create<HttpContext, int>(_ => RateLimitPartition.GetConcurrencyLimiter(
-            0, _ => Concurrency(options.Value.ConcurrentRequests, options.Value.QueuedRequests))),
-        ProblemTypes.Overloaded);
+    public ConcurrencyLimiter OfAll() => new(Concurrency(options.Value.ConcurrentRequests, options.Value.QueuedRequests));
+
+    /// <summary>Answers a request that got no permit.</summary>
+    public static Task RefuseAsync(HttpContext context, RateLimitLease lease, ProblemType problem)
+    {
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
+        context.Response.StatusCode = problem.Status;
+        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            ProblemDetails = problem.ToDetails("Nothing was done. Try again later."),
+        }).AsTask();
+    }
 
     private static ConcurrencyLimiterOptions Concurrency(int permits, int queued) => new()
     {
         PermitLimit = permits,
         QueueLimit = queued,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    };
-
-    private static RateLimiterOptions Refusing(PartitionedRateLimiter<HttpContext>? limiter, ProblemType problem) => new()
-    {
-        GlobalLimiter = limiter,
-        OnRejected = (rejected, _) =>
-        {
-            rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
-            var context = rejected.HttpContext;
-            context.Response.StatusCode = problem.Status;
-            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
-            {
-                HttpContext = context,
-                ProblemDetails = problem.ToDetails("Nothing was done. Try again later."),
-            });
-        },
     };
 }
