@@ -88,6 +88,7 @@ if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   require_browser
   require_load_balancer
   require_pooler
+  require_pika
   require_shellcheck
   fetch_prometheus || true
 fi

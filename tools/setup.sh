@@ -100,11 +100,11 @@ has_container_engine() {
   return 1
 }
 
-# Fetches the linters of the contracts and the schemas of Kubernetes, once for each lock file. Without npm their tests are skipped, and this
-# prints the reason.
+# Fetches the linters of the contracts, the schemas of Kubernetes and the client library of the samples, once for each lock file. Without npm
+# their tests are skipped, and this prints the reason.
 fetch_node_tools() {
   local missing=() folder version
-  for folder in contracts/tools deploy/kubernetes/tools; do
+  for folder in contracts/tools deploy/kubernetes/tools samples/node; do
     cmp -s "$root/$folder/package-lock.json" "$root/$folder/node_modules/.fetched" || missing+=("$folder")
   done
   ((${#missing[@]})) || return 0
@@ -131,7 +131,7 @@ fetch_node_tools() {
 
 fetch_node_modules() {
   local tools=$1 cache log=$state/npm-tools.log
-  note "Fetching the tools in ${tools#"$root/"} (60 to 140 MB, only once) …"
+  note "Fetching the tools in ${tools#"$root/"} (up to 140 MB, only once) …"
   cache=$(mktemp -d)
   mkdir -p "$state"
   if npm ci --silent --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$cache" --prefix "$tools" >"$log" 2>&1; then
@@ -221,6 +221,15 @@ require_fake_clock() {
 require_browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || (install_packages chromium fonts-dejavu-core) ||
     note 'No browser: the tests that need one are skipped.'
+}
+
+# Installs the client library of the Python samples. Without it their tests are skipped.
+require_pika() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    ! "$python" -c 'import pika' 2>/dev/null || return 0
+  done
+  (install_packages python3-pika) || note 'No pika: the tests that need it are skipped.'
 }
 
 # Installs the linter of the shell scripts. Without it its test is skipped.

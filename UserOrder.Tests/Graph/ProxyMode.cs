@@ -9,6 +9,9 @@ internal enum ProxyMode
     /// <summary>The bytes are lost. Once the path works again they arrive nevertheless, because TCP retransmits them.</summary>
     Stall,
 
+    /// <summary>The server's bytes arrive, the client's are held.</summary>
+    HoldRequests,
+
     /// <summary>The server has lost its connections and the clients do not notice. New connections get no response.</summary>
     HalfOpen,
 

@@ -99,7 +99,9 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await using (path.Cut.Token.UnsafeRegister(_ => server.Close(timeout: 0), null))
                 {
                     // The connection ends when either side closes it.
-                    await Task.WhenAny(PumpAsync(client, server, path.Cut.Token), PumpAsync(server, client, path.Cut.Token));
+                    await Task.WhenAny(
+                        PumpAsync(client, server, areRequests: true, path.Cut.Token),
+                        PumpAsync(server, client, areRequests: false, path.Cut.Token));
                 }
 
                 if (path.Cut.IsCancellationRequested)
@@ -116,7 +118,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, CancellationToken cut)
+    private async Task PumpAsync(Socket from, Socket to, bool areRequests, CancellationToken cut)
     {
         var buffer = new byte[64 * 1024];
         int count;
@@ -129,7 +131,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await Task.Delay(SlowPause, _end.Token);
             }
 
-            await WaitUntilPassableAsync();
+            await WaitUntilPassableAsync(areRequests);
 
             // What was held when the connection was cut is lost with it.
             cut.ThrowIfCancellationRequested();
@@ -142,12 +144,13 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Waits until the path lets bytes through.</summary>
-    private async Task<Path> WaitUntilPassableAsync()
+    private async Task<Path> WaitUntilPassableAsync(bool areRequests = false)
     {
         while (true)
         {
             var path = _path;
-            if (path.Mode is not (ProxyMode.Stall or ProxyMode.HalfOpen))
+            var isHeld = path.Mode is ProxyMode.Stall or ProxyMode.HalfOpen || (path.Mode is ProxyMode.HoldRequests && areRequests);
+            if (!isHeld)
             {
                 return path;
             }

@@ -31,6 +31,25 @@ public sealed class TcpProxyTests
         Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(end.InnerException).SocketErrorCode);
     }
 
+    [Fact]
+    public async Task Held_requests_do_not_hold_the_bytes_of_the_server()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var proxy = new TcpProxy("localhost", ((IPEndPoint)listener.LocalEndpoint).Port, ProxyMode.HoldRequests);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, proxy.Port, TestContext.Current.CancellationToken);
+        using var server = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+
+        await client.GetStream().WriteAsync("a"u8.ToArray(), TestContext.Current.CancellationToken);
+        await server.GetStream().WriteAsync("b"u8.ToArray(), TestContext.Current.CancellationToken);
+        await client.GetStream().ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, server.Available);
+        proxy.Mode = ProxyMode.Forward;
+        await server.GetStream().ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Whether the client of a server's only connection has read everything.</summary>
     private static async Task<bool> HasReadAsync(int serverPort)
     {
