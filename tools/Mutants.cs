@@ -1,6 +1,6 @@
 // Checks that the tests notice a broken protocol. For each mutant of tools/mutants.json it breaks one line in a clone of the last commit,
-// runs the tests that must fail, and reports the first that did. The exit code is 0 if every mutant was killed. First it runs all these tests
-// on the unchanged code: a test that fails there would kill every mutant. A mutant takes one to two minutes.
+// runs the tests that must fail, and reports the first that did. First it runs all these tests on the unchanged code: a test that fails
+// there would kill every mutant. The exit code is 0 if every mutant was killed. A mutant takes one to two minutes.
 //
 //     dotnet run tools/Mutants.cs -- [NAME...]       runs the mutants whose names contain one of the words, by default all
 #:property PublishAot=false
