@@ -9,9 +9,11 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [filter]
        ./test.sh --soak MINUTES
+       ./test.sh --rollout
 
   filter            runs only the tests whose full name contains it, e.g. Integration.Outage
   --soak MINUTES    lets random faults happen for that long instead, and writes what came of it to TestResults/soak.md
+  --rollout         rolls the current build out over the last one that reads no message with several events, which it builds first
   --help            print this
 
 With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
@@ -25,7 +27,7 @@ results=$root/TestResults
 test_projects=(UserOrder.Messaging.Tests UserOrder.Tests)
 bench_tests=UserOrder.Bench.Tests
 deployed=${USERORDER_USER_API:+${USERORDER_ORDER_API:-}}
-failed=''
+failed='' rollout='' verbosity=normal
 
 # Lists skipped tests and failures, and counts the tests. The program references no project, so it runs even after a failed build.
 report() {
@@ -47,8 +49,21 @@ step() {
 
 run_tests() {
   dotnet test "$1" --configuration Release --no-build --nologo \
-    --logger "trx;LogFileName=${1##*/}.trx" --logger 'console;verbosity=normal' --results-directory "$results" \
+    --logger "trx;LogFileName=${1##*/}.trx" --logger "console;verbosity=$verbosity" --results-directory "$results" \
     ${filter:+--filter "FullyQualifiedName~$filter"}
+}
+
+# Builds OrderApi of the last commit that reads no message with several events, in a temporary folder.
+build_old() {
+  local added commit
+  added=$(git -C "$root" log --diff-filter=A --format=%H -1 -- UserOrder.Messaging/Events/CloudEventBatch.cs 2>/dev/null)
+  commit=$(git -C "$root" rev-parse --verify --quiet "$added^" 2>/dev/null) ||
+    die 'This checkout lacks the commit before messages with several events. In a shallow clone, run: git fetch --unshallow'
+  old=$(mktemp -d)
+  trap 'rm -rf "$old"' EXIT
+  note "Building OrderApi of the commit $commit …"
+  git -C "$root" archive "$commit" | tar -x -C "$old"
+  dotnet build "$old/UserOrder.OrderApi" --configuration Release --nologo --verbosity quiet || die "The build of the commit $commit failed."
 }
 
 # The load comparison, which is a solution of its own.
@@ -72,6 +87,10 @@ case $filter in
     export USERORDER_SOAK_MINUTES=$2
     filter=Faults.FaultTests
     ;;
+  --rollout)
+    rollout=yes verbosity=detailed
+    filter=OldBuild.RolloutTests
+    ;;
   -*)
     usage >&2
     exit 2
@@ -82,7 +101,10 @@ cd "$root" || exit
 require_dotnet
 [[ $deployed ]] || require_servers
 [[ $deployed ]] || require_fake_clock
-if [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
+if [[ $rollout ]]; then
+  build_old
+  export USERORDER_OLD_BUILD=$old
+elif [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
   fetch_node_tools
   fetch_kustomize || true
   require_browser

@@ -42,11 +42,13 @@ internal static class ApiExtensions
     /// <summary>Starts the built program directly instead of through <c>dotnet run</c>, which saves a process.</summary>
     /// <param name="project">The project.</param>
     /// <param name="configuration">The configuration of the build, by default the AppHost's own.</param>
+    /// <param name="checkout">The folder of the checkout with the build, by default the project's own.</param>
     public static IResourceBuilder<ProjectResource> RunBuiltProgram(
-        this IResourceBuilder<ProjectResource> project, string? configuration = null)
+        this IResourceBuilder<ProjectResource> project, string? configuration = null, string? checkout = null)
     {
         var file = project.Resource.GetProjectMetadata().ProjectPath;
-        var folder = Path.GetDirectoryName(file)!;
+        var own = Path.GetDirectoryName(file)!;
+        var folder = checkout is null ? own : Path.Combine(checkout, Path.GetFileName(own));
         var output = DotnetFolders.OutputOf(folder, configuration ?? Configuration);
         return project
             .WithAnnotation(new ExecutableAnnotation

@@ -59,7 +59,12 @@ internal static class GraphChanges
 
     private static void Change(IResourceBuilder<ProjectResource> project, GraphOptions options)
     {
-        project.RunBuiltProgram(options.Configuration);
+        project.RunBuiltProgram(options.Configuration, options.Checkouts.GetValueOrDefault(project.Resource.Name));
+        if (options.StartedLater.Contains(project.Resource.Name))
+        {
+            project.WithExplicitStart();
+        }
+
         project.WithEnvironment("ASPNETCORE_ENVIRONMENT", options.Environment);
 
         // An exporter without a receiver would delay each stop of a service.

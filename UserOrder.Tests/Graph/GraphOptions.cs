@@ -18,6 +18,12 @@ internal sealed record GraphOptions
     /// <summary>The services with a second replica, which has the suffix <c>-2</c>.</summary>
     public IReadOnlyList<string> Replicated { get; init; } = [];
 
+    /// <summary>The services that start on request only.</summary>
+    public IReadOnlyList<string> StartedLater { get; init; } = [];
+
+    /// <summary>The folders of other checkouts whose builds single services run.</summary>
+    public IReadOnlyDictionary<string, string> Checkouts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Fixed ports of single endpoints.</summary>
     public IReadOnlyDictionary<(string Resource, string Endpoint), int> Ports { get; init; } = new Dictionary<(string, string), int>();
 

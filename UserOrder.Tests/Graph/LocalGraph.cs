@@ -71,7 +71,10 @@ internal sealed partial class LocalGraph : IRunningGraph
             await graph._app.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             foreach (var project in projects)
             {
-                await graph.WaitUntilHealthyAsync(project.Name);
+                if (!options.StartedLater.Contains(project.Name))
+                {
+                    await graph.WaitUntilHealthyAsync(project.Name);
+                }
 
                 // A restarted service must not wait for servers that a test has stopped.
                 foreach (var wait in project.Annotations.OfType<WaitAnnotation>().ToList())
@@ -131,7 +134,7 @@ internal sealed partial class LocalGraph : IRunningGraph
 
     public async Task StartAsync(string resource, CancellationToken cancellationToken)
     {
-        if (HasEnded(_latest[resource].Snapshot))
+        if (HasEnded(_latest[resource].Snapshot) || _latest[resource].Snapshot.State?.Text == KnownResourceStates.NotStarted)
         {
             await CommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
             await WaitUntilHealthyAsync(resource);
