@@ -25,6 +25,7 @@ public static class DeadLetterEndpointExtensions
 
         var all = app.MapGroup("/admin/dead-letters")
             .WithTags("Dead letters")
+            .AddEndpointFilter(CrossSiteRequests.RefuseAsync)
             .AddEndpointFilter(DeadLetterProblems.AnswerAsync)
             .ProducesProblem(MessagingProblems.BrokerUnavailable);
         all.MapGet("", DeadLetterHandlers.CountAsync).WithName("countDeadLetters");
@@ -34,11 +35,17 @@ public static class DeadLetterEndpointExtensions
         ofQueue.MapGet("", DeadLetterHandlers.ListAsync).WithName("listDeadLetters").ProducesValidationProblem();
         ofQueue.MapPost("/replay", DeadLetterHandlers.ReplayAllAsync)
             .WithName("replayDeadLetters")
-            .ProducesProblem(MessagingProblems.QueueFull);
+            .ProducesValidationProblem()
+            .ProducesProblem(MessagingProblems.QueueFull, MessagingProblems.CrossSite);
+        ofQueue.MapDelete("", DeadLetterHandlers.DiscardAllAsync)
+            .WithName("discardDeadLetters")
+            .ProducesProblem(MessagingProblems.CrossSite);
         ofQueue.MapGet("/{id}", DeadLetterHandlers.FindAsync).WithName("findDeadLetter");
         ofQueue.MapPost("/{id}/replay", DeadLetterHandlers.ReplayAsync)
             .WithName("replayDeadLetter")
-            .ProducesProblem(MessagingProblems.QueueFull);
-        ofQueue.MapDelete("/{id}", DeadLetterHandlers.DiscardAsync).WithName("discardDeadLetter");
+            .ProducesProblem(MessagingProblems.QueueFull, MessagingProblems.CrossSite);
+        ofQueue.MapDelete("/{id}", DeadLetterHandlers.DiscardAsync)
+            .WithName("discardDeadLetter")
+            .ProducesProblem(MessagingProblems.CrossSite);
     }
 }

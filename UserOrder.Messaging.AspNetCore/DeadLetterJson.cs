@@ -12,5 +12,6 @@ namespace UserOrder.Messaging.AspNetCore;
 [JsonSerializable(typeof(DeadLetterDetails))]
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(DeadLetterOverview))]
+[JsonSerializable(typeof(DiscardResult))]
 [JsonSerializable(typeof(ReplayResult))]
 internal sealed partial class DeadLetterJson : JsonSerializerContext;

@@ -52,7 +52,7 @@ internal static class DeadLetterProblems
         (MessagingProblems.NotFound with { Title = title }).ToResult(detail);
 
     /// <summary>The client ends a pending call with any of these when the connection breaks or the call times out.</summary>
-    private static bool IsOfBroker(Exception exception) =>
+    public static bool IsOfBroker(Exception exception) =>
         exception is RabbitMQClientException or BrokerLostException or IOException or ObjectDisposedException or TimeoutException
             or OperationCanceledException;
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.Messaging.AspNetCore;
+using UserOrder.Messaging.AspNetCore.Operators;
+using UserOrder.Messaging.Telemetry;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -8,9 +10,8 @@ namespace Microsoft.Extensions.Hosting;
 public static class MessagingHttpExtensions
 {
     /// <summary>
-    /// Answers requests that meet a database outage with <c>503</c> and <c>Retry-After</c>, and adds the JSON of
-    /// <see cref="DeadLetterEndpointExtensions.MapDeadLetters"/> and <see cref="PauseEndpointExtensions.MapPauses"/>. Needs
-    /// <c>AddProblemDetails</c> and <c>UseExceptionHandler</c>.
+    /// Answers requests that meet a database outage with <c>503</c> and <c>Retry-After</c>, and adds what
+    /// <see cref="OperatorEndpointExtensions.MapOperators"/> serves. Needs <c>AddProblemDetails</c> and <c>UseExceptionHandler</c>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     public static IHostApplicationBuilder AddMessagingHttp(this IHostApplicationBuilder builder)
@@ -20,8 +21,16 @@ public static class MessagingHttpExtensions
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, DeadLetterJson.Default);
-            options.SerializerOptions.TypeInfoResolverChain.Insert(0, PauseJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(1, OperatorJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(2, PauseJson.Default);
         });
+        builder.Services.AddSingleton<FlowMeter>();
+        builder.Services.AddSingleton<StatusReader>();
+        builder.Services.AddSingleton(provider => new StatusFeed(
+            provider.GetRequiredService<StatusReader>().Read,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        builder.Services.AddSingleton<EventSearch>();
         return builder;
     }
 }

@@ -22,6 +22,13 @@ internal static class MessagingProblems
     /// <summary>No such queue or dead letter exists.</summary>
     public static readonly MessagingProblem NotFound = new("not-found", 404, "There is no such resource.");
 
+    /// <summary>A browser sent a request that changes state from a page of another site.</summary>
+    public static readonly MessagingProblem CrossSite = new("cross-site", 403, "The request comes from another site.");
+
+    /// <summary>As many readers as the service allows read its status.</summary>
+    public static readonly MessagingProblem TooManyStreams =
+        new("too-many-streams", 503, "Too many streams are open.", RetryAfterSeconds: "5");
+
     /// <summary>Another operator's request works on the dead letters of the queue.</summary>
     public static readonly MessagingProblem DeadLettersBusy = new("dead-letters-busy", 409, "The dead letters are busy.");
 

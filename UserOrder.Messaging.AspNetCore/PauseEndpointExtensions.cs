@@ -24,14 +24,16 @@ public static class PauseEndpointExtensions
             return;
         }
 
-        var all = app.MapGroup("/admin").WithTags("Pauses").RequireMigratedDatabase();
+        var all = app.MapGroup("/admin").WithTags("Pauses").RequireMigratedDatabase().AddEndpointFilter(CrossSiteRequests.RefuseAsync);
         all.MapGet("/paused", PauseHandlers.ListAsync).WithName("listPauses");
-        all.MapPost("/relay/pause", PauseHandlers.PauseRelayAsync).WithName("pauseRelay");
-        all.MapPost("/relay/resume", PauseHandlers.ResumeRelayAsync).WithName("resumeRelay");
+
+        var relay = all.MapGroup("/relay").ProducesProblem(MessagingProblems.CrossSite);
+        relay.MapPost("/pause", PauseHandlers.PauseRelayAsync).WithName("pauseRelay");
+        relay.MapPost("/resume", PauseHandlers.ResumeRelayAsync).WithName("resumeRelay");
 
         var consumer = all.MapGroup("/consumers/{queue}")
             .AddEndpointFilter(PauseHandlers.RefuseUnknownQueueAsync)
-            .ProducesProblem(MessagingProblems.NotFound);
+            .ProducesProblem(MessagingProblems.NotFound, MessagingProblems.CrossSite);
         consumer.MapPost("/pause", PauseHandlers.PauseConsumerAsync).WithName("pauseConsumer");
         consumer.MapPost("/resume", PauseHandlers.ResumeConsumerAsync).WithName("resumeConsumer");
     }

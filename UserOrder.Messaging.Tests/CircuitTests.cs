@@ -135,6 +135,26 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task Since_is_the_begin_of_an_outage_and_then_its_end()
+    {
+        var created = _time.GetUtcNow();
+        Assert.Equal(created, _circuit.Since);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await OpenAsync();
+        var opened = _time.GetUtcNow();
+        Assert.Equal(opened, _circuit.Since);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => CallAsync(new TimeoutException()));
+        Assert.Equal(opened, _circuit.Since);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await CallAsync(null);
+        Assert.Equal(_time.GetUtcNow(), _circuit.Since);
+    }
+
+    [Fact]
     public async Task Failures_of_the_database_or_a_cancellation_do_not_open_the_circuit_to_the_broker()
     {
         var circuits = CreateCircuits(out _);

@@ -27,7 +27,7 @@ public sealed class ConsumedQueueTests
         _time.Advance(Minute);
         _queue.Deliver();
         _queue.Settle(1);
-        _queue.Count(0);
+        _queue.Count(new QueueCount(0, Consumers: 1));
         _time.Advance(Minute);
 
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
@@ -65,15 +65,30 @@ public sealed class ConsumedQueueTests
     [Fact]
     public void Messages_in_the_queue_stall_it_although_none_is_delivered()
     {
-        _queue.Count(3);
+        _queue.Count(new QueueCount(3, Consumers: 1));
         _time.Advance(Minute);
-        _queue.Count(4);
+        _queue.Count(new QueueCount(4, Consumers: 1));
 
         Assert.Equal(Minute, _queue.Stalled);
         Assert.Equal(4, _queue.Waiting);
 
-        _queue.Count(0);
+        _queue.Count(new QueueCount(0, Consumers: 1));
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
+    }
+
+    [Fact]
+    public void The_latest_count_is_the_answer_of_the_broker_and_does_not_change_until_the_next()
+    {
+        Assert.Null(_queue.LatestCount);
+        _queue.Deliver();
+        _queue.Deliver();
+        _queue.Settle(1);
+
+        _queue.Count(new QueueCount(3, Consumers: 2));
+        _queue.Deliver();
+
+        Assert.Equal(new QueueCount(3, Consumers: 2), _queue.LatestCount);
+        Assert.Equal(2, _queue.Held);
     }
 
     [Fact]
@@ -83,7 +98,7 @@ public sealed class ConsumedQueueTests
         _queue.Deliver();
         _queue.Settle(1);
         _queue.Settle(1);
-        _queue.Count(2);
+        _queue.Count(new QueueCount(2, Consumers: 1));
         _time.Advance(Minute);
 
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
@@ -95,7 +110,7 @@ public sealed class ConsumedQueueTests
         _queue.Deliver();
         _time.Advance(Minute);
         _queue.Return(1);
-        _queue.Count(1);
+        _queue.Count(new QueueCount(1, Consumers: 1));
         _queue.Deliver();
 
         Assert.Equal(Minute, _queue.Stalled);
@@ -105,7 +120,7 @@ public sealed class ConsumedQueueTests
     [Fact]
     public void A_delivered_message_waits_here_instead_of_in_the_queue()
     {
-        _queue.Count(3);
+        _queue.Count(new QueueCount(3, Consumers: 1));
         _queue.Deliver();
         Assert.Equal(3, _queue.Waiting);
 
@@ -131,18 +146,18 @@ public sealed class ConsumedQueueTests
     [Fact]
     public void A_paused_consumer_is_not_stalled_and_its_time_starts_with_the_resume()
     {
-        _queue.Count(3);
+        _queue.Count(new QueueCount(3, Consumers: 1));
         _time.Advance(Minute);
         _pause.Set(PauseState.Initial("things") with { IsPaused = true });
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
-        _queue.Count(4);
+        _queue.Count(new QueueCount(4, Consumers: 1));
         _time.Advance(Minute);
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
         Assert.Equal(4, _queue.Waiting);
 
         _pause.Set(PauseState.Initial("things"));
         Assert.Equal(TimeSpan.Zero, _queue.Stalled);
-        _queue.Count(4);
+        _queue.Count(new QueueCount(4, Consumers: 1));
         _time.Advance(Minute);
         Assert.Equal(Minute, _queue.Stalled);
     }

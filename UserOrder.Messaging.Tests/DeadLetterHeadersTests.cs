@@ -98,13 +98,26 @@ public sealed class DeadLetterHeadersTests
         };
         var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-        var dead = DeadLetterHeaders.OfDeath(headers, "things", "why", now);
+        var dead = DeadLetterHeaders.OfDeath(headers, "things", "why", attempts: 0, now);
 
         Assert.Equal(["traceparent", "x-reason", "x-queue", "x-died-at"], dead.Keys);
         Assert.Equal("why", DeadLetterHeaders.ReasonOf(dead));
         Assert.Equal("things", dead["x-queue"]);
         Assert.Equal(now, DeadLetterHeaders.TimeOf(dead));
-        Assert.Equal(["x-reason", "x-queue", "x-died-at"], DeadLetterHeaders.OfDeath(null, "things", "why", now).Keys);
+        Assert.Equal(["x-reason", "x-queue", "x-died-at"], DeadLetterHeaders.OfDeath(null, "things", "why", attempts: 0, now).Keys);
+    }
+
+    [Fact]
+    public void A_dead_letter_counts_the_attempts_of_its_handler_and_trusts_no_other_count()
+    {
+        var forged = new Dictionary<string, object?> { ["x-attempts"] = 9 };
+        var failed = DeadLetterHeaders.OfDeath(forged, "things", "why", attempts: 3, DateTimeOffset.UnixEpoch);
+        var unreadable = DeadLetterHeaders.OfDeath(forged, "things", "why", attempts: 0, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(3, DeadLetterHeaders.AttemptsOf(failed));
+        Assert.Equal(0, DeadLetterHeaders.AttemptsOf(unreadable));
+        Assert.Equal(0, DeadLetterHeaders.AttemptsOf(null));
+        Assert.DoesNotContain("x-attempts", DeadLetterHeaders.OfReplay(failed, DateTimeOffset.UnixEpoch).Keys);
     }
 
     [Fact]
@@ -120,7 +133,7 @@ public sealed class DeadLetterHeadersTests
         static object? DroppedBytes(object value)
         {
             var headers = new Dictionary<string, object?> { ["a"] = value };
-            var dead = DeadLetterHeaders.OfDeath(headers, "things", "why", DateTimeOffset.UnixEpoch);
+            var dead = DeadLetterHeaders.OfDeath(headers, "things", "why", attempts: 0, DateTimeOffset.UnixEpoch);
             var dropped = dead.GetValueOrDefault("x-dropped-header-bytes");
             Assert.Equal(dropped is null, dead.ContainsKey("a"));
             Assert.Equal("why", DeadLetterHeaders.ReasonOf(dead));

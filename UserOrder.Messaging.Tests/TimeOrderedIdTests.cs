@@ -17,6 +17,14 @@ public sealed class TimeOrderedIdTests
     }
 
     [Fact]
+    public void The_time_of_an_id_is_read_back()
+    {
+        Assert.Equal(Time, TimeOrderedId.TimeOf(TimeOrderedId.New(Time)));
+        Assert.Equal(DateTimeOffset.UnixEpoch, TimeOrderedId.TimeOf(Guid.Empty));
+        Assert.Equal(9999, TimeOrderedId.TimeOf(Guid.AllBitsSet).Year);
+    }
+
+    [Fact]
     public void Later_ids_are_greater() =>
         Assert.True(TimeOrderedId.New(Time.AddMilliseconds(1)).CompareTo(TimeOrderedId.New(Time)) > 0);
 

@@ -24,10 +24,7 @@ app.UseServiceDefaults();
 app.UseApiDefaults();
 app.MapApiDocument();
 app.MapUsers();
-
-var admin = app.MapAdmin();
-admin.MapDeadLetters();
-admin.MapPauses();
+app.MapAdmin().MapOperators();
 
 if (args.Contains(MigrateExtensions.Argument))
 {

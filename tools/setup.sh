@@ -100,11 +100,11 @@ has_container_engine() {
   return 1
 }
 
-# Fetches the linters of the contracts, the schemas of Kubernetes and the client library of the samples, once for each lock file. Without npm
-# their tests are skipped, and this prints the reason.
+# Fetches the linters of the contracts, the schemas of Kubernetes, axe-core and the client library of the samples, once for each lock file.
+# Without npm their tests are skipped, and this prints the reason.
 fetch_node_tools() {
   local missing=() folder version
-  for folder in contracts/tools deploy/kubernetes/tools samples/node; do
+  for folder in contracts/tools deploy/kubernetes/tools samples/node tools/accessibility; do
     cmp -s "$root/$folder/package-lock.json" "$root/$folder/node_modules/.fetched" || missing+=("$folder")
   done
   ((${#missing[@]})) || return 0
@@ -242,7 +242,7 @@ require_shellcheck() {
 build_if_changed() {
   local stamp=$state/built-$1 log
   if [[ -e $stamp && -d $root/$1/bin/Release && -z $(find "$root" \( -name bin -o -name obj -o -name '.*' -o -name node_modules -o -name bench -o -name UserOrder.Tests \) -prune \
-    -o \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sql' -o -name '*.json' \) -newer "$stamp" -print -quit) ]]; then
+    -o \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sql' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' \) -newer "$stamp" -print -quit) ]]; then
     return
   fi
   note 'Building …'

@@ -15,6 +15,7 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
     private long _held;
     private long _ready;
     private bool _hasMovedSinceCount;
+    private volatile QueueCount? _latestCount;
 
     public string Name => name;
 
@@ -36,6 +37,21 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
         }
     }
 
+    /// <summary>The messages that the broker has delivered to this replica and that it has not acknowledged.</summary>
+    public long Held
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _held;
+            }
+        }
+    }
+
+    /// <summary>What the broker last answered; null before its first answer.</summary>
+    public QueueCount? LatestCount => _latestCount;
+
     /// <summary>How long messages have waited while this replica settled none; zero while none waits, and during a pause.</summary>
     public TimeSpan Stalled => pause.IsPaused ? TimeSpan.Zero : _progress.Stalled;
 
@@ -50,13 +66,14 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
     /// <summary>The channel has ended, so the broker has taken messages back. They still wait.</summary>
     public void Return(int count) => Move(heldBy: -count, readyBy: count, settled: 0);
 
-    /// <summary>The broker counted the messages that it has delivered to no consumer.</summary>
-    public void Count(long ready)
+    /// <summary>The broker counted the queue's messages and consumers.</summary>
+    public void Count(QueueCount count)
     {
+        _latestCount = count;
         lock (_lock)
         {
             // The count may include messages that were delivered and settled before it arrived.
-            _ready = _hasMovedSinceCount ? 0 : ready;
+            _ready = _hasMovedSinceCount ? 0 : count.Ready;
             _hasMovedSinceCount = false;
             Record(hasMoved: false);
         }

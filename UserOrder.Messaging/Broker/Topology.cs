@@ -47,9 +47,8 @@ internal static partial class Topology
     /// <summary>
     /// Checks that all of a subscription exists. Bindings cannot be looked up, so they are made again, which changes no existing one.
     /// </summary>
-    /// <returns>The number of messages in the queue that no consumer holds.</returns>
     /// <exception cref="OperationInterruptedException">Something is missing, or the service lacks a right.</exception>
-    public static async Task<uint> CheckQueueAsync(
+    public static async Task<QueueCount> CheckQueueAsync(
         IConnection connection, SubscribedQueue queue, MessagingOptions options, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -58,7 +57,7 @@ internal static partial class Topology
         var found = await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken);
         await channel.QueueDeclarePassiveAsync(DeadLettersOf(queue.Name), cancellationToken);
         await BindAsync(channel, queue, options, cancellationToken);
-        return found.MessageCount;
+        return new QueueCount(found.MessageCount, found.ConsumerCount);
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ internal sealed partial class FailurePolicy(
     {
         using var activity = telemetry.StartProcess(delivery, TraceHeaders.Read(delivery.Properties.Headers));
         MessagingSpans.Fail(activity, exception);
-        await DeadLetterAsync(context, delivery, activity, exception.Message, isReadable: false);
+        await DeadLetterAsync(context, delivery, activity, exception.Message, attempts: 0);
     }
 
     /// <summary>Turns an event that is older than the inbox's retention into a dead letter.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class FailurePolicy(
     {
         var reason = $"The event is older than {_options.InboxRetention:c}: the inbox no longer knows whether it took effect.";
         activity?.SetStatus(ActivityStatusCode.Error, reason);
-        return DeadLetterAsync(context, delivery, activity, reason, isReadable: false);
+        return DeadLetterAsync(context, delivery, activity, reason, attempts: 0);
     }
 
     /// <summary>Postpones an event whose handler failed for it alone, or turns it into a dead letter after the last attempt.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class FailurePolicy(
         {
             LogHandlerFailed(exception, queue, eventId, failures);
             var reason = $"The handler failed {failures} times, last with {exception.GetType().Name}.";
-            await DeadLetterAsync(context, delivery, activity, reason, isReadable: true);
+            await DeadLetterAsync(context, delivery, activity, reason, failures);
             return;
         }
 
@@ -92,18 +92,18 @@ internal sealed partial class FailurePolicy(
 
     private static Postponement WaitForRoom(Delivery delivery) => new(delivery, DeadLetterRetryPause);
 
-    private async Task DeadLetterAsync(BatchContext context, Delivery delivery, Activity? activity, string reason, bool isReadable)
+    private async Task DeadLetterAsync(BatchContext context, Delivery delivery, Activity? activity, string reason, int attempts)
     {
         Activity.Current = activity;
         if (context.Outcome == DeadLetterOutcome.Stored)
         {
-            context.Outcome = await PublishAsync(context, delivery, reason);
+            context.Outcome = await PublishAsync(context, delivery, reason, attempts);
         }
 
         if (context.Outcome == DeadLetterOutcome.Stored)
         {
             problems.End(_what);
-            telemetry.RecordDeadLetter(isReadable);
+            telemetry.RecordDeadLetter(isReadable: attempts > 0);
             LogDeadLetter(queue, delivery.Properties.MessageId, reason);
         }
         else if (context.Outcome == DeadLetterOutcome.Refused && delivery.IsRetry)
@@ -116,11 +116,11 @@ internal sealed partial class FailurePolicy(
         }
     }
 
-    private async Task<DeadLetterOutcome> PublishAsync(BatchContext context, Delivery delivery, string reason)
+    private async Task<DeadLetterOutcome> PublishAsync(BatchContext context, Delivery delivery, string reason, int attempts)
     {
         try
         {
-            await deadLetters.PublishAsync(queue, delivery, reason, context.Stopping);
+            await deadLetters.PublishAsync(queue, delivery, reason, attempts, context.Stopping);
             FailPoint.Reach(FailPoint.DeadLetterConfirmed);
             return DeadLetterOutcome.Stored;
         }

@@ -52,6 +52,22 @@ internal static class InboxStore
         return await command.ReadFlagsAsync(cancellationToken);
     }
 
+    /// <summary>Finds the queues from which an event took effect, by the primary key.</summary>
+    public static async Task<IReadOnlyList<(string Queue, DateTimeOffset AppliedAt)>> FindAsync(
+        NpgsqlDataSource database, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select queue, received_at from inbox where event_id = $1 order by queue");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<(string, DateTimeOffset)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add((reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1)));
+        }
+
+        return found;
+    }
+
     /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="retention"/>.</summary>
     /// <returns>The number of deleted rows.</returns>
     public static Task<int> PurgeAsync(NpgsqlDataSource database, TimeSpan retention, int limit, CancellationToken cancellationToken) =>

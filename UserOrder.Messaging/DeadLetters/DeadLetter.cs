@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.DeadLetters;
 
@@ -8,6 +9,8 @@ namespace UserOrder.Messaging.DeadLetters;
 internal sealed class DeadLetter(string queue, BasicGetResult message)
 {
     private const int IdBytes = 16;
+
+    private readonly Lazy<CloudEvent?> _envelope = new(() => CloudEventReader.FindEnvelope(message.Body.Span));
 
     /// <summary>
     /// A hash of the queue, the message id and the body. Every call and every replica computes the same id, and copies of one message share
@@ -20,6 +23,20 @@ internal sealed class DeadLetter(string queue, BasicGetResult message)
     public IReadOnlyBasicProperties Properties => message.BasicProperties;
 
     public ReadOnlyMemory<byte> Body => message.Body;
+
+    /// <summary>The type that the publisher declared, or else the envelope's; null if unknown.</summary>
+    public string? Type => Properties.Type ?? _envelope.Value?.Type;
+
+    /// <summary>The entity that the event is about; null if unknown.</summary>
+    public string? Subject => _envelope.Value?.Subject;
+
+    /// <summary>Why the message became a dead letter; null if unknown.</summary>
+    public string? Reason => DeadLetterHeaders.ReasonOf(Properties.Headers);
+
+    /// <summary>Whether the message is this event.</summary>
+    public bool IsEvent(Guid id) =>
+        Guid.TryParse(Properties.MessageId, out var message) && message == id
+        || Guid.TryParse(_envelope.Value?.Id, out var inEnvelope) && inEnvelope == id;
 
     private static string IdOf(string queue, BasicGetResult message)
     {

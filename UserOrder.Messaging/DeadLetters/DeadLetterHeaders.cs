@@ -18,6 +18,9 @@ internal static class DeadLetterHeaders
     /// <summary>When the message became a dead letter: UTC, in the round-trip form of ISO 8601.</summary>
     private const string Time = "x-died-at";
 
+    /// <summary>How often the handler failed for the event.</summary>
+    private const string Attempts = "x-attempts";
+
     /// <summary>When an operator last replayed the message, in the same form.</summary>
     private const string Replayed = "x-replayed-at";
 
@@ -35,13 +38,19 @@ internal static class DeadLetterHeaders
 
     /// <summary>The message's headers plus those that record why and when it became a dead letter.</summary>
     public static Dictionary<string, object?> OfDeath(
-        IDictionary<string, object?>? headers, string queue, string reason, DateTimeOffset now)
+        IDictionary<string, object?>? headers, string queue, string reason, int attempts, DateTimeOffset now)
     {
         var bytes = SizeOf(headers);
         var kept = bytes <= MaxBytes ? WithoutRecipients(headers) : new() { [Dropped] = bytes };
         kept[Reason] = reason;
         kept[Queue] = queue;
         kept[Time] = Format(now);
+        kept.Remove(Attempts);
+        if (attempts > 0)
+        {
+            kept[Attempts] = attempts;
+        }
+
         return kept;
     }
 
@@ -82,19 +91,18 @@ internal static class DeadLetterHeaders
     /// <summary>When an operator replayed the message, UTC; null if the message comes from its producer.</summary>
     public static DateTimeOffset? ReplayTimeOf(IDictionary<string, object?>? headers) => ReadTime(headers, Replayed);
 
+    /// <summary>How often the handler failed for the event; zero without the header.</summary>
+    public static long AttemptsOf(IDictionary<string, object?>? headers) => ReadCount(headers, Attempts);
+
     /// <summary>How often the broker had delivered the message before; zero without its header.</summary>
-    public static long DeliveriesOf(IDictionary<string, object?>? headers) => ValueOf(headers, DeliveryCount) switch
-    {
-        (int or long or short or byte or uint) and var count => Convert.ToInt64(count, CultureInfo.InvariantCulture),
-        _ => 0,
-    };
+    public static long DeliveriesOf(IDictionary<string, object?>? headers) => ReadCount(headers, DeliveryCount);
 
     /// <summary>Every header as text, including tables and lists.</summary>
     public static Dictionary<string, string> AsText(IDictionary<string, object?>? headers) =>
         (headers ?? new Dictionary<string, object?>()).ToDictionary(header => header.Key, header => AsText(header.Value));
 
     private static bool IsOfDeath(string name) =>
-        name is Reason or Queue or Time or Replayed or Dropped or Deaths or DeliveryCount ||
+        name is Reason or Queue or Time or Attempts or Replayed or Dropped or Deaths or DeliveryCount ||
         name.StartsWith(FirstDeath, StringComparison.Ordinal) ||
         name.StartsWith(LastDeath, StringComparison.Ordinal);
 
@@ -123,6 +131,12 @@ internal static class DeadLetterHeaders
     private static DateTimeOffset? ReadTime(IDictionary<string, object?>? headers, string name) =>
         ValueOf(headers, name) is { } written &&
         DateTimeOffset.TryParse(AsText(written), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    private static long ReadCount(IDictionary<string, object?>? headers, string name) => ValueOf(headers, name) switch
+    {
+        (int or long or short or byte or uint) and var count => Convert.ToInt64(count, CultureInfo.InvariantCulture),
+        _ => 0,
+    };
 
     private static object? ValueOf(IDictionary<string, object?>? table, string name) =>
         table?.TryGetValue(name, out var value) == true ? value : null;

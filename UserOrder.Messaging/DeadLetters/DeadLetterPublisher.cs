@@ -24,8 +24,8 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
     /// <remarks>A crash before the acknowledgement duplicates the dead letter. It never loses it.</remarks>
     /// <exception cref="PublishException">The dead letters are full or missing.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
-    public Task PublishAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken) =>
-        PublishAsync(queue, Topology.DeadLettersOf(queue), delivery, reason, cancellationToken);
+    public Task PublishAsync(string queue, Delivery delivery, string reason, int attempts, CancellationToken cancellationToken) =>
+        PublishAsync(queue, Topology.DeadLettersOf(queue), delivery, reason, attempts, cancellationToken);
 
     /// <summary>
     /// Completes when the broker has stored the message, with its reason, at the end of its own queue. The caller may then acknowledge the
@@ -34,7 +34,8 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
     /// <exception cref="PublishException">The queue is full or missing.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
     public Task PutLastAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken) =>
-        PublishAsync(queue, queue, delivery, reason, cancellationToken);
+        PublishAsync(queue, queue, delivery, reason, attempts: 0, cancellationToken);
+
     /// <summary>Completes when the broker has stored the message in its queue. The caller may then acknowledge the dead letter.</summary>
     /// <exception cref="PublishException">The queue is full or missing.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
@@ -53,7 +54,8 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
 
     public void Dispose() => _publisher.Dispose();
 
-    private Task PublishAsync(string queue, string routingKey, Delivery delivery, string reason, CancellationToken cancellationToken)
+    private Task PublishAsync(
+        string queue, string routingKey, Delivery delivery, string reason, int attempts, CancellationToken cancellationToken)
     {
         var properties = new BasicProperties(delivery.Properties)
         {
@@ -66,7 +68,7 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
 
             // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
             UserId = null,
-            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, time.ReadWallClock()),
+            Headers = DeadLetterHeaders.OfDeath(delivery.Properties.Headers, queue, reason, attempts, time.ReadWallClock()),
         };
         return _publisher.PublishAsync(Topology.ExchangeOf(queue), routingKey, properties, delivery.Body, cancellationToken);
     }

@@ -5,26 +5,44 @@ namespace UserOrder.Messaging.DeadLetters;
 /// <param name="Count">The number of dead letters, excluding those that an operation holds at this moment.</param>
 internal sealed record DeadLetterCount(string Queue, long Count);
 
+/// <summary>The oldest dead letters of a queue, or those that the request asks for.</summary>
+/// <param name="Items">The dead letters, the oldest first.</param>
+/// <param name="Matching">The number of dead letters that the request asks for, including those beyond its limit.</param>
+/// <param name="IsComplete">False if the request looked at the 10,000 oldest dead letters only, and the queue has more.</param>
+internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items, long Matching, bool IsComplete);
+
 /// <summary>A dead letter in a list.</summary>
 /// <param name="Id">A stable id. Copies of one message share it.</param>
 /// <param name="MessageId">The id that the publisher gave the message; null if unknown.</param>
 /// <param name="Type">The event's type; null if unknown.</param>
+/// <param name="Subject">The entity that the event is about; null if unknown.</param>
 /// <param name="Reason">Why the message became a dead letter, in one sentence; null if unknown.</param>
 /// <param name="Bytes">The size of the body.</param>
 /// <param name="DiedAt">When the message became a dead letter, UTC; null if unknown.</param>
+/// <param name="Attempts">How often the handler failed for the event; zero if it was never called, or unknown.</param>
 /// <param name="Body">The first 4 KiB of the body.</param>
 internal sealed record DeadLetterSummary(
-    string Id, string? MessageId, string? Type, string? Reason, int Bytes, DateTimeOffset? DiedAt, DeadLetterBody Body)
+    string Id,
+    string? MessageId,
+    string? Type,
+    string? Subject,
+    string? Reason,
+    int Bytes,
+    DateTimeOffset? DiedAt,
+    long Attempts,
+    DeadLetterBody Body)
 {
     private const int MaxBodyBytes = 4 * 1024;
 
     public static DeadLetterSummary Of(DeadLetter letter) => new(
         letter.Id,
         letter.Properties.MessageId,
-        letter.Properties.Type,
-        DeadLetterHeaders.ReasonOf(letter.Properties.Headers),
+        letter.Type,
+        letter.Subject,
+        letter.Reason,
         letter.Body.Length,
         DeadLetterHeaders.TimeOf(letter.Properties.Headers),
+        DeadLetterHeaders.AttemptsOf(letter.Properties.Headers),
         DeadLetterBody.Of(letter.Body.Span, MaxBodyBytes));
 }
 
@@ -32,9 +50,11 @@ internal sealed record DeadLetterSummary(
 /// <param name="Id">A stable id. Copies of one message share it.</param>
 /// <param name="MessageId">The id that the publisher gave the message; null if unknown.</param>
 /// <param name="Type">The event's type; null if unknown.</param>
+/// <param name="Subject">The entity that the event is about; null if unknown.</param>
 /// <param name="Reason">Why the message became a dead letter, in one sentence; null if unknown.</param>
 /// <param name="Bytes">The size of the body.</param>
 /// <param name="DiedAt">When the message became a dead letter, UTC; null if unknown.</param>
+/// <param name="Attempts">How often the handler failed for the event; zero if it was never called, or unknown.</param>
 /// <param name="ContentType">The media type of the body, as the publisher declared it.</param>
 /// <param name="AppId">The service that published the message.</param>
 /// <param name="Headers">Every header as text.</param>
@@ -43,9 +63,11 @@ internal sealed record DeadLetterDetails(
     string Id,
     string? MessageId,
     string? Type,
+    string? Subject,
     string? Reason,
     int Bytes,
     DateTimeOffset? DiedAt,
+    long Attempts,
     string? ContentType,
     string? AppId,
     IReadOnlyDictionary<string, string> Headers,
@@ -54,10 +76,12 @@ internal sealed record DeadLetterDetails(
     public static DeadLetterDetails Of(DeadLetter letter) => new(
         letter.Id,
         letter.Properties.MessageId,
-        letter.Properties.Type,
-        DeadLetterHeaders.ReasonOf(letter.Properties.Headers),
+        letter.Type,
+        letter.Subject,
+        letter.Reason,
         letter.Body.Length,
         DeadLetterHeaders.TimeOf(letter.Properties.Headers),
+        DeadLetterHeaders.AttemptsOf(letter.Properties.Headers),
         letter.Properties.ContentType,
         letter.Properties.AppId,
         DeadLetterHeaders.AsText(letter.Properties.Headers),

@@ -21,24 +21,60 @@ internal sealed partial class DeadLetterStore(
     // Bounds the bodies in memory and the confirms in flight during a replay.
     private const int Window = 100;
 
+    /// <summary>How many dead letters a filtered list looks at, which takes about 10 s on a busy machine.</summary>
+    public const int MaxFiltered = 10_000;
+
+    /// <summary>How many dead letters the search for an event looks at.</summary>
+    public const int MaxSearched = 2_000;
+
     /// <summary>Counts a queue's dead letters, excluding those that an operation holds.</summary>
     public async Task<long> CountAsync(string queue, CancellationToken cancellationToken) =>
         await DeadLetterCounts.AskAsync(await broker.DeadLetters.GetAsync(cancellationToken), queue, cancellationToken);
 
-    /// <summary>Lists the oldest dead letters of a queue.</summary>
+    /// <summary>Lists the oldest dead letters of a queue that a filter covers, and counts all that it covers.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="filter">The filter. With a condition, the operation looks at the <see cref="MaxFiltered"/> oldest dead letters.</param>
+    /// <param name="limit">The maximum number of listed dead letters.</param>
+    /// <param name="cancellationToken">Ends the operation before its next message.</param>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
-    public Task<IReadOnlyList<DeadLetterSummary>> ListAsync(string queue, int limit, CancellationToken cancellationToken) =>
-        HoldAsync<IReadOnlyList<DeadLetterSummary>>(
+    public Task<DeadLetterPage> ListAsync(string queue, DeadLetterFilter filter, int limit, CancellationToken cancellationToken) =>
+        HoldAsync(
             queue,
             async held =>
             {
-                var items = new List<DeadLetterSummary>();
-                await foreach (var letter in held.TakeAsync(limit, cancellationToken))
+                var (items, matching) = (new List<DeadLetterSummary>(), 0L);
+                await foreach (var letter in held.TakeAsync(filter.IsAll ? limit : MaxFiltered, cancellationToken))
                 {
-                    items.Add(DeadLetterSummary.Of(letter));
+                    if (filter.Covers(letter) && ++matching <= limit)
+                    {
+                        items.Add(DeadLetterSummary.Of(letter));
+                    }
                 }
 
-                return items;
+                return filter.IsAll
+                    ? new DeadLetterPage(items, held.Existing, IsComplete: true)
+                    : new DeadLetterPage(items, matching, held.HasTakenAll);
+            },
+            cancellationToken);
+
+    /// <summary>Looks for an event among the <see cref="MaxSearched"/> oldest dead letters of a queue.</summary>
+    /// <returns>The oldest copy, if any, and whether all dead letters were looked at.</returns>
+    /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
+    public Task<(DeadLetterSummary? Found, bool IsComplete)> SearchAsync(
+        string queue, Guid eventId, CancellationToken cancellationToken) =>
+        HoldAsync(
+            queue,
+            async held =>
+            {
+                await foreach (var letter in held.TakeAsync(MaxSearched, cancellationToken))
+                {
+                    if (letter.IsEvent(eventId))
+                    {
+                        return (DeadLetterSummary.Of(letter), true);
+                    }
+                }
+
+                return ((DeadLetterSummary?)null, held.HasTakenAll);
             },
             cancellationToken);
 
@@ -63,7 +99,7 @@ internal sealed partial class DeadLetterStore(
 
     /// <summary>Publishes one copy of each dead letter to its queue, and removes all copies from the dead letters.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="id">The dead letter to replay; null for all that exist when the operation begins.</param>
+    /// <param name="filter">The dead letters to replay, of those that exist when the operation begins.</param>
     /// <param name="cancellationToken">Ends the operation before its next message.</param>
     /// <returns>How many messages were published.</returns>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
@@ -73,7 +109,7 @@ internal sealed partial class DeadLetterStore(
     /// The acknowledgement follows the confirm. A crash in between leaves the dead letter beside its replay. If an operator replays it
     /// again, the inbox drops the duplicate.
     /// </remarks>
-    public Task<int> ReplayAsync(string queue, string? id, CancellationToken cancellationToken) =>
+    public Task<int> ReplayAsync(string queue, DeadLetterFilter filter, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
             async held =>
@@ -81,7 +117,7 @@ internal sealed partial class DeadLetterStore(
                 var replayed = new HashSet<string>();
                 try
                 {
-                    var letters = held.TakeAsync(int.MaxValue, cancellationToken).Where(letter => id is null || letter.Id == id);
+                    var letters = held.TakeAsync(int.MaxValue, cancellationToken).Where(filter.Covers);
                     await foreach (var window in letters.Chunk(Window).WithCancellation(cancellationToken))
                     {
                         await ReplayAsync(held, queue, window, replayed);
@@ -119,25 +155,23 @@ internal sealed partial class DeadLetterStore(
         }
     }
 
-    /// <summary>Deletes every copy of a dead letter.</summary>
+    /// <summary>Deletes every copy of the dead letters that a filter covers.</summary>
+    /// <returns>How many messages were deleted; copies of one message count once.</returns>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
-    public Task<int> DiscardAsync(string queue, string id, CancellationToken cancellationToken) =>
+    public Task<int> DiscardAsync(string queue, DeadLetterFilter filter, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
             async held =>
             {
-                var discarded = 0;
-                await foreach (var letter in held.TakeAsync(int.MaxValue, cancellationToken))
+                var discarded = new HashSet<string>();
+                await foreach (var letter in held.TakeAsync(int.MaxValue, cancellationToken).Where(filter.Covers))
                 {
-                    if (letter.Id == id)
-                    {
-                        await held.AcknowledgeAsync(letter);
-                        LogDiscarded(id, letter.Properties.MessageId, queue);
-                        discarded++;
-                    }
+                    await held.AcknowledgeAsync(letter);
+                    LogDiscarded(letter.Id, letter.Properties.MessageId, queue);
+                    discarded.Add(letter.Id);
                 }
 
-                return discarded;
+                return discarded.Count;
             },
             cancellationToken);
 

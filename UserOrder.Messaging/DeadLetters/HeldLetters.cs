@@ -12,6 +12,12 @@ internal sealed class HeldLetters(IChannel channel, string queue)
 
     private int _taken;
 
+    /// <summary>The number of messages that existed when the first one was fetched.</summary>
+    public long Existing { get; private set; }
+
+    /// <summary>Whether all messages that existed have been fetched.</summary>
+    public bool HasTakenAll => _taken >= Existing;
+
     /// <summary>Fetches the messages that exist when it begins, one after the other, the oldest first.</summary>
     public async IAsyncEnumerable<DeadLetter> TakeAsync(int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -26,7 +32,8 @@ internal sealed class HeldLetters(IChannel channel, string queue)
             if (++_taken == 1)
             {
                 // Without this bound, a replayed message that becomes a dead letter again would be replayed forever.
-                end = Math.Min(limit, 1L + message.MessageCount);
+                Existing = 1L + message.MessageCount;
+                end = Math.Min(limit, Existing);
             }
 
             yield return new DeadLetter(queue, message);

@@ -44,11 +44,14 @@ internal static class CloudEventReader
     }
 
     /// <summary>The id in an envelope; null if the body is none, or the id is too long for an AMQP message.</summary>
-    public static string? IdOf(ReadOnlySpan<byte> body)
+    public static string? IdOf(ReadOnlySpan<byte> body) => FindEnvelope(body)?.Id is { Length: <= MaxIdLength } id ? id : null;
+
+    /// <summary>The envelope; null if the body is none.</summary>
+    public static CloudEvent? FindEnvelope(ReadOnlySpan<byte> body)
     {
         try
         {
-            return ReadEnvelope(body).Id is { Length: <= MaxIdLength } id ? id : null;
+            return ReadEnvelope(body);
         }
         catch (UnreadableEventException)
         {

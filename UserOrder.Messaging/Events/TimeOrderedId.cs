@@ -52,6 +52,17 @@ public static class TimeOrderedId
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>The creation time that an id of version 7 stores.</summary>
+    internal static DateTimeOffset TimeOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
+
+        // The 48 bits reach beyond the year 9999.
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+    }
+
     private static void TakeRandom(Span<byte> destination)
     {
         if (_random is null || _used + RandomBytes > _random.Length)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
@@ -113,26 +114,16 @@ internal sealed partial class OutboxBacklog : BackgroundService
         var rows = reader.GetInt64(0);
         var oldest = reader.IsDBNull(1)
             ? null
-            : new Oldest(reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2) - TimeOf(reader.GetGuid(1)), _time.GetTimestamp());
+            : new Oldest(
+                reader.GetGuid(1),
+                reader.GetFieldValue<DateTimeOffset>(2) - TimeOrderedId.TimeOf(reader.GetGuid(1)),
+                _time.GetTimestamp());
 
         // Other replicas relay, too. New events only add rows and have later ids, except those of a replica whose clock is behind.
         var hasLeft = rows < Rows || oldest?.Id.CompareTo(_oldest?.Id) > 0;
         Rows = rows;
         _oldest = oldest;
         _progress.Record(rows > 0 && !_pause.IsPaused, hasLeft);
-    }
-
-    private static DateTimeOffset TimeOf(Guid version7)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        version7.TryWriteBytes(bytes, bigEndian: true, out _);
-        var milliseconds = 0L;
-        foreach (var value in bytes[..6])
-        {
-            milliseconds = (milliseconds << 8) | value;
-        }
-
-        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 
     /// <summary>The oldest event: its id, its age when it was measured, and the timestamp of the measurement.</summary>

@@ -81,6 +81,16 @@ public static class OutboxStore
         watch.ThrowIfUnreplicated();
     }
 
+    /// <summary>Finds an event that waits, by the primary key; returns null if there is none.</summary>
+    internal static async Task<(string Type, int Attempts)?> FindAsync(
+        NpgsqlDataSource database, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select type, attempts from outbox where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt32(1)) : null;
+    }
+
     /// <summary>
     /// Claims the oldest due events that no other relay has claimed. The claim deletes their rows, which return if the transaction does not
     /// commit. The commit does not wait for the disk: a server that crashes may return the rows, and the inbox drops the duplicates.

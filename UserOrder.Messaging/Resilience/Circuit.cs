@@ -17,9 +17,11 @@ internal sealed partial class Circuit
     private readonly ResiliencePipeline _pipeline;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly Func<Exception, bool> _isOutage;
+    private readonly TimeProvider _time;
     private readonly ILogger<Circuit> _logger;
     private int _failuresInARow;
     private bool _isLoggedAsOpen;
+    private long _changedAt;
 
     /// <param name="name">The caller and the server, such as <c>relay-broker</c>.</param>
     /// <param name="isOutage">Distinguishes an outage of the server from a faulty call.</param>
@@ -29,7 +31,9 @@ internal sealed partial class Circuit
     {
         Name = name;
         _isOutage = isOutage;
+        _time = time;
         _logger = logger;
+        RecordChange();
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(time) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -50,6 +54,10 @@ internal sealed partial class Circuit
 
     public CircuitState State => _state.CircuitState;
 
+    /// <summary>When the circuit last opened or closed; at first, when it was created.</summary>
+    /// <remarks>A half-open circuit has been open since then, because its probes have failed.</remarks>
+    public DateTimeOffset Since => DateTimeOffset.FromUnixTimeMilliseconds(Volatile.Read(ref _changedAt));
+
     /// <summary>Calls the server, unless the circuit is open.</summary>
     /// <exception cref="BrokenCircuitException">The circuit is open, so the call was not made.</exception>
     public async Task<T> ExecuteAsync<T>(Func<Task<T>> call) => await _pipeline.ExecuteAsync(async _ => await call());
@@ -66,6 +74,8 @@ internal sealed partial class Circuit
         return Interlocked.Increment(ref _failuresInARow) > 1;
     }
 
+    private void RecordChange() => Volatile.Write(ref _changedAt, _time.ReadWallClock().ToUnixTimeMilliseconds());
+
     /// <summary>Logs a circuit's opening once per outage, although the circuit opens again with each failed probe.</summary>
     private ValueTask LogChange(bool isOpen, Exception? exception)
     {
@@ -76,6 +86,11 @@ internal sealed partial class Circuit
         else if (!isOpen)
         {
             LogClosed(Name);
+        }
+
+        if (isOpen != _isLoggedAsOpen)
+        {
+            RecordChange();
         }
 
         _isLoggedAsOpen = isOpen;

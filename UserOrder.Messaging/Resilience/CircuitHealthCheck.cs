@@ -8,13 +8,17 @@ internal sealed class CircuitHealthCheck(Circuits circuits) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
-        var states = string.Join(", ", circuits.All.Select(circuit => $"{circuit.Name} {Describe(circuit.State)}"));
+        var states = string.Join(", ", circuits.All.Select(circuit => $"{circuit.Name} {circuit.State.ToText()}"));
         return Task.FromResult(circuits.All.All(circuit => circuit.State == CircuitState.Closed)
             ? HealthCheckResult.Healthy(states)
             : HealthCheckResult.Degraded(states));
     }
+}
 
-    private static string Describe(CircuitState state) => state switch
+internal static class CircuitStateExtensions
+{
+    /// <summary>The state as operators read it.</summary>
+    public static string ToText(this CircuitState state) => state switch
     {
         CircuitState.Closed => "closed",
         CircuitState.HalfOpen => "half-open",

@@ -148,7 +148,8 @@ public sealed class MessagingOptions
     public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether the service serves the operators' endpoints below <c>/admin</c>. The service authorizes the callers itself. Default: false.
+    /// Whether the service serves the operators' page and endpoints below <c>/admin</c>. The service authorizes the callers itself.
+    /// Default: false.
     /// </summary>
     public bool AdminEndpoints { get; set; }
 }

@@ -32,8 +32,6 @@ public sealed class MessagingTelemetry
     private static readonly InstrumentAdvice<int> BatchBuckets =
         new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] };
 
-    private readonly Histogram<int> _batchSize;
-
     internal MessagingTelemetry(IMeterFactory meters, IConnectionFactory broker, IOptions<MessagingOptions> options)
     {
         Exchange = options.Value.Exchange;
@@ -43,7 +41,7 @@ public sealed class MessagingTelemetry
             "messaging.client.sent.messages", "{message}", "Messages that the relay sent; error.type marks those not confirmed.");
         SendDuration = Meter.CreateHistogram(
             "messaging.client.operation.duration", "s", "From the first publish of a batch to its last confirm.", advice: OperationBuckets);
-        _batchSize = Meter.CreateHistogram(
+        BatchSize = Meter.CreateHistogram(
             "userorder.batch.size", "{message}", "Size of a group commit, relay claim or consumer transaction.", advice: BatchBuckets);
         Consumed = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Messages that the broker delivered.");
         ProcessDuration = Meter.CreateHistogram(
@@ -71,6 +69,8 @@ public sealed class MessagingTelemetry
 
     internal Histogram<double> SendDuration { get; }
 
+    internal Histogram<int> BatchSize { get; }
+
     internal Counter<long> Consumed { get; }
 
     internal Histogram<double> ProcessDuration { get; }
@@ -86,5 +86,5 @@ public sealed class MessagingTelemetry
     internal Counter<long> DeadLetters { get; }
 
     internal void RecordBatch(string stage, int size) =>
-        _batchSize.Record(size, new KeyValuePair<string, object?>("userorder.stage", stage));
+        BatchSize.Record(size, new KeyValuePair<string, object?>("userorder.stage", stage));
 }

@@ -26,6 +26,9 @@ internal static class HealthExtensions
         });
         services.AddSingleton<HealthSnapshot>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthSnapshot>());
+
+        // For parts that do not know this assembly: the report that the probes answer from.
+        services.AddTransient(provider => provider.GetRequiredService<HealthSnapshot>().Current);
     }
 
     public static void MapHealth(this WebApplication app)

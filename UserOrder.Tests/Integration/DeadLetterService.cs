@@ -54,7 +54,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         });
 
         var logs = new LogCollector();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseUrls(settings.GetValueOrDefault("urls") ?? "http://127.0.0.1:0");
         builder.Logging.AddProvider(logs);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(logs);
@@ -74,8 +74,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         app.UseServiceDefaults();
         app.UseApiDefaults();
         app.MapOpenApi();
-        app.MapDeadLetters();
-        app.MapPauses();
+        app.MapOperators();
         var service = new DeadLetterService(app);
         await app.StartAsync(cancellationToken);
         await app.Services.GetRequiredService<SchemaMigrator>().Ready.WaitAsync(cancellationToken);

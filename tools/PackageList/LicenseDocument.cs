@@ -26,7 +26,7 @@ internal static class LicenseDocument
 
             The NuGet packages of all projects and what each states as its license, written by `tools/packages.sh`. A project's
             `packages.locked.json`, which only `bench/peers` lacks, lists those that it uses. `package-lock.json` states the licenses
-            of npm packages, which check contracts and Kubernetes files, or belong to the peers and samples in Node.
+            of npm packages, which check contracts, Kubernetes files and a page, or belong to the peers and samples in Node.
 
             | package | version | license |
             | --- | --- | --- |
