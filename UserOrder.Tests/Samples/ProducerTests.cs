@@ -55,7 +55,10 @@ public sealed class ProducerTests(RunningGraph graph) : IntegrationTest(graph)
         var (userId, eventId) = (Guid.NewGuid(), Guid.NewGuid());
         var user = new JsonObject
         {
-            ["id"] = userId, ["name"] = "Ada Lovelace", ["email"] = NewEmail(), ["createdAt"] = DateTimeOffset.UtcNow,
+            ["id"] = userId,
+            ["name"] = "Ada Lovelace",
+            ["email"] = NewEmail(),
+            ["createdAt"] = DateTimeOffset.UtcNow,
         }.ToJsonString();
 
         var (exitCode, output) = await sample.ProduceAsync(login.Broker, UserCreated, $"{userId}", user, eventId);
