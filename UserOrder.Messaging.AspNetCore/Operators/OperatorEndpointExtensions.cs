@@ -17,8 +17,8 @@ public static class OperatorEndpointExtensions
     /// <summary>
     /// Maps the page <c>/admin/</c>, the status of the replica, the search for an event,
     /// <see cref="DeadLetterEndpointExtensions.MapDeadLetters"/> and <see cref="PauseEndpointExtensions.MapPauses"/>, if
-    /// <see cref="MessagingOptions.AdminEndpoints"/> is set. The endpoints do not authenticate their callers: map them on a group that does.
-    /// The files of the page hold no data, and every caller may load them.
+    /// <see cref="MessagingOptions.AdminEndpoints"/> is set. The endpoints do not authenticate their callers: map them on a group that
+    /// does. The files of the page hold no data, and every caller may load them.
     /// </summary>
     /// <exception cref="OptionsValidationException">A setting of the section <c>Messaging</c> is outside its limits.</exception>
     public static void MapOperators(this IEndpointRouteBuilder app)

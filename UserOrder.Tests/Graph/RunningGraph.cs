@@ -63,7 +63,7 @@ public sealed class GraphTests : ICollectionFixture<RunningGraph>
     public const string Name = "the running graph";
 }
 
-/// <summary>The tests that kill, freeze or overload a server of the graph. They have a graph of their own and run beside the others.</summary>
+/// <summary>The tests that kill, freeze or overload a server of the graph. They have their own and run beside the others.</summary>
 [CollectionDefinition(Name)]
 public sealed class DisturbedGraphTests : ICollectionFixture<RunningGraph>
 {

@@ -18,11 +18,13 @@ public sealed class FewConnectionsTests(RunningGraph graph) : IntegrationTest(gr
     public async Task A_thousand_clients_of_two_replicas_read_and_write_without_a_refusal()
     {
         RequireOwnGraph();
-        var database = await CreateDatabaseAsync(_name);
+
+        // A request that waits 2 s for a connection gets 503, too. On a busy machine that is no sign of a refused connection.
+        var database = $"{await CreateDatabaseAsync(_name)};Timeout=30";
         await using var one = await StartAsync(database);
         await using var other = await StartAsync(database);
 
-        // A first request compiles and opens connections, and a request waits at most 2 s for one.
+        // A first request compiles and opens connections.
         foreach (var replica in new[] { one, other })
         {
             await ServeAsync(replica, WarmClients);
