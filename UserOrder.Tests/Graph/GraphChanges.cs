@@ -69,12 +69,9 @@ internal static class GraphChanges
 
         // An exporter without a receiver would delay each stop of a service.
         project.WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
-        if (options.Environment == "Development")
-        {
-            // The contracts describe a service without them.
-            project.WithEnvironment("Messaging__AdminEndpoints", "false");
-        }
 
+        // Off, as in production, although Development turns them on.
+        project.WithEnvironment("Messaging__AdminEndpoints", "false");
         foreach (var (name, value) in options.ExtraEnvironment.GetValueOrDefault(project.Resource.Name) ?? new Dictionary<string, string>())
         {
             project.WithEnvironment(name, value);
