@@ -12,6 +12,7 @@ using UserOrder.Messaging.Telemetry;
 namespace UserOrder.Messaging.Tests;
 
 /// <summary>Allocation budgets for each step of an event, in bytes on one thread, so that a regression fails a test.</summary>
+[Collection(LoneTests.Name)]
 public sealed class AllocationTests
 {
     private const int Repetitions = 1000;
