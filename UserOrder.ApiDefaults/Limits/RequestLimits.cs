@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using UserOrder.ApiDefaults.Problems;
 using UserOrder.ApiDefaults.Security;
@@ -47,13 +46,8 @@ internal sealed class RequestLimits(IOptions<LimitOptions> options, AccessContro
     public static Task RefuseAsync(HttpContext context, RateLimitLease lease, ProblemType problem)
     {
         lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
-        context.Response.StatusCode = problem.Status;
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = context,
-            ProblemDetails = problem.ToDetails("Nothing was done. Try again later."),
-        }).AsTask();
+        return context.WriteProblemAsync(problem.ToDetails("Nothing was done. Try again later."));
     }
 
     private static ConcurrencyLimiterOptions Concurrency(int permits, int queued) => new()

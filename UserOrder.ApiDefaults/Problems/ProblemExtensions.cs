@@ -34,6 +34,14 @@ internal static class ProblemExtensions
         app.UseStatusCodePages();
     }
 
+    /// <summary>Answers a request from the middleware with a problem and its status.</summary>
+    public static Task WriteProblemAsync(this HttpContext context, ProblemDetails problem)
+    {
+        context.Response.StatusCode = problem.Status!.Value;
+        return context.RequestServices.GetRequiredService<IProblemDetailsService>()
+            .WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).AsTask();
+    }
+
     private static void Complete(ProblemDetails problem)
     {
         if (problem is HttpValidationProblemDetails validation)

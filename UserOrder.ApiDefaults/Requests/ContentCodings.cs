@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 using UserOrder.ApiDefaults.Problems;
 
@@ -28,12 +27,8 @@ internal static class ContentCodings
 
     private static Task RefuseAsync(HttpContext context)
     {
-        context.Response.StatusCode = ProblemTypes.UnsupportedMediaType.Status;
         context.Response.Headers.AcceptEncoding = Identity;
-        return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = context,
-            ProblemDetails = ProblemTypes.UnsupportedMediaType.ToDetails("The body must have no content coding such as gzip."),
-        }).AsTask();
+        return context.WriteProblemAsync(
+            ProblemTypes.UnsupportedMediaType.ToDetails("The body must have no content coding such as gzip."));
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.Extensions.DependencyInjection;
 using UserOrder.ApiDefaults.Problems;
 
 namespace UserOrder.ApiDefaults.Requests;
@@ -22,7 +21,9 @@ internal static class QueryParameters
     };
 
     public static void UseQueryParameters(this WebApplication app) =>
-        app.Use((context, next) => FindMistake(context) is { } mistake ? RefuseAsync(context, mistake) : next(context));
+        app.Use((context, next) => FindMistake(context) is { } mistake
+            ? context.WriteProblemAsync(ProblemTypes.MalformedRequest.ToDetails(mistake))
+            : next(context));
 
     private static string? FindMistake(HttpContext context)
     {
@@ -44,15 +45,5 @@ internal static class QueryParameters
         }
 
         return null;
-    }
-
-    private static Task RefuseAsync(HttpContext context, string mistake)
-    {
-        context.Response.StatusCode = ProblemTypes.MalformedRequest.Status;
-        return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = context,
-            ProblemDetails = ProblemTypes.MalformedRequest.ToDetails(mistake),
-        }).AsTask();
     }
 }

@@ -64,11 +64,9 @@ internal static class ApiVersionHeaders
 
     private static Task AnswerUnsupportedAsync(HttpContext context, ApiVersions versions)
     {
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
         context.Response.Headers[Supported] = versions.Header;
         var problem = ProblemTypes.UnsupportedVersion.ToDetails($"Supported: {versions.Header}.");
         problem.Extensions["supportedVersions"] = versions.Names;
-        return context.RequestServices.GetRequiredService<IProblemDetailsService>()
-            .WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).AsTask();
+        return context.WriteProblemAsync(problem);
     }
 }
