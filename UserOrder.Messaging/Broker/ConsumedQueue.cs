@@ -10,7 +10,7 @@ namespace UserOrder.Messaging.Broker;
 internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Progress _progress = new(time);
+    private readonly Progress _progress = new(() => pause.IsPaused, time);
     private readonly TaskCompletionSource _declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _held;
     private long _ready;
@@ -53,7 +53,7 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
     public QueueCount? LatestCount => _latestCount;
 
     /// <summary>How long messages have waited while this replica settled none; zero while none waits, and during a pause.</summary>
-    public TimeSpan Stalled => pause.IsPaused ? TimeSpan.Zero : _progress.Stalled;
+    public TimeSpan Stalled => _progress.Stalled;
 
     public void SetDeclared() => _declared.TrySetResult();
 
@@ -91,5 +91,5 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
         }
     }
 
-    private void Record(bool hasMoved) => _progress.Record(!pause.IsPaused && _held + _ready > 0, hasMoved);
+    private void Record(bool hasMoved) => _progress.Record(_held + _ready > 0, hasMoved);
 }

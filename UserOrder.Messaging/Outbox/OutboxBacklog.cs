@@ -28,7 +28,6 @@ internal sealed partial class OutboxBacklog : BackgroundService
     private readonly TimeProvider _time;
     private readonly MessagingOptions _options;
     private readonly ILogger<OutboxBacklog> _logger;
-    private readonly PauseSwitch _pause;
     private readonly Progress _progress;
     private Oldest? _oldest;
 
@@ -46,8 +45,8 @@ internal sealed partial class OutboxBacklog : BackgroundService
         _time = time;
         _options = options.Value;
         _logger = logger;
-        _pause = pauses.Relay;
-        _progress = new Progress(time);
+        var pause = pauses.Relay;
+        _progress = new Progress(() => pause.IsPaused, time);
         telemetry.Meter.CreateObservableGauge("userorder.outbox.rows", () => Rows, "{message}", "Events that wait in the outbox.");
         telemetry.Meter.CreateObservableGauge(
             "userorder.outbox.age", () => Age.TotalSeconds, "s", "Age of the oldest event in the outbox.");
@@ -63,7 +62,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
         _oldest is { } oldest && oldest.Age + _time.GetElapsedTime(oldest.MeasuredAt) is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
     /// <summary>How long events have waited while none left the outbox; zero while none waits, and during a pause.</summary>
-    public TimeSpan Stalled => _pause.IsPaused ? TimeSpan.Zero : _progress.Stalled;
+    public TimeSpan Stalled => _progress.Stalled;
 
     /// <summary>Whether events have waited for <see cref="MessagingOptions.ProgressTimeout"/> while none left the outbox.</summary>
     public bool IsStalled => Stalled > _options.ProgressTimeout;
@@ -123,7 +122,7 @@ internal sealed partial class OutboxBacklog : BackgroundService
         var hasLeft = rows < Rows || oldest?.Id.CompareTo(_oldest?.Id) > 0;
         Rows = rows;
         _oldest = oldest;
-        _progress.Record(rows > 0 && !_pause.IsPaused, hasLeft);
+        _progress.Record(rows > 0, hasLeft);
     }
 
     /// <summary>The oldest event: its id, its age when it was measured, and the timestamp of the measurement.</summary>

@@ -1,20 +1,22 @@
 namespace UserOrder.Messaging.Resilience;
 
 /// <summary>Measures how long work has waited while none of it was done. It is safe for concurrent use.</summary>
-internal sealed class Progress(TimeProvider time)
+/// <param name="isPaused">Whether an operator has paused the work, which then does not count as waiting.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Progress(Func<bool> isPaused, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private bool _isWaiting;
     private long _movedAt;
 
-    /// <summary>The time since work was last done, or began to wait; zero while none waits.</summary>
+    /// <summary>The time since work was last done, or began to wait; zero while none waits, and during a pause.</summary>
     public TimeSpan Stalled
     {
         get
         {
             lock (_lock)
             {
-                return _isWaiting ? time.GetElapsedTime(_movedAt) : TimeSpan.Zero;
+                return _isWaiting && !isPaused() ? time.GetElapsedTime(_movedAt) : TimeSpan.Zero;
             }
         }
     }
@@ -31,7 +33,7 @@ internal sealed class Progress(TimeProvider time)
                 _movedAt = time.GetTimestamp();
             }
 
-            _isWaiting = isWaiting;
+            _isWaiting = isWaiting && !isPaused();
         }
     }
 }
