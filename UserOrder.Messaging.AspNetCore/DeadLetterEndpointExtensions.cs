@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Settings;
@@ -18,7 +17,7 @@ public static class DeadLetterEndpointExtensions
     public static void MapDeadLetters(this IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (!app.ServiceProvider.GetRequiredService<IOptions<MessagingOptions>>().Value.AdminEndpoints)
+        if (!app.ServesAdmin())
         {
             return;
         }

@@ -22,7 +22,6 @@ public static class MessagingHttpExtensions
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, DeadLetterJson.Default);
             options.SerializerOptions.TypeInfoResolverChain.Insert(1, OperatorJson.Default);
-            options.SerializerOptions.TypeInfoResolverChain.Insert(2, PauseJson.Default);
         });
         builder.Services.AddSingleton<FlowMeter>();
         builder.Services.AddSingleton<StatusReader>();

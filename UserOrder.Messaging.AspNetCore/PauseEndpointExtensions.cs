@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using UserOrder.Messaging.AspNetCore;
 using UserOrder.Messaging.Settings;
@@ -19,7 +18,7 @@ public static class PauseEndpointExtensions
     public static void MapPauses(this IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (!app.ServiceProvider.GetRequiredService<IOptions<MessagingOptions>>().Value.AdminEndpoints)
+        if (!app.ServesAdmin())
         {
             return;
         }

@@ -24,7 +24,7 @@ public static class OperatorEndpointExtensions
     public static void MapOperators(this IEndpointRouteBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (!app.ServiceProvider.GetRequiredService<IOptions<MessagingOptions>>().Value.AdminEndpoints)
+        if (!app.ServesAdmin())
         {
             return;
         }

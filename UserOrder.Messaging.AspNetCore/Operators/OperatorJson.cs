@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using UserOrder.Messaging.Pausing;
 
 namespace UserOrder.Messaging.AspNetCore.Operators;
 
@@ -11,5 +12,7 @@ namespace UserOrder.Messaging.AspNetCore.Operators;
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(EventWhereabouts))]
 [JsonSerializable(typeof(OperatorStatus))]
+[JsonSerializable(typeof(PauseOverview))]
+[JsonSerializable(typeof(PauseState))]
 [JsonSerializable(typeof(SseItem<OperatorStatus>))]
 internal sealed partial class OperatorJson : JsonSerializerContext;
