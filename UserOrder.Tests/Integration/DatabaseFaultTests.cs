@@ -37,7 +37,8 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         var database = await OpenDatabaseAsync("userdb");
         var documented = SqlStateRow()
             .Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "reliability.md"), Cancelled))
-            .ToDictionary(row => row.Groups["class"].Value, row => row.Groups["fault"].Value);
+            .SelectMany(row => row.Groups["state"].Captures, (row, state) => (State: state.Value, Fault: row.Groups["fault"].Value))
+            .ToDictionary(entry => entry.State, entry => entry.Fault);
         string[] successes = ["00", "01", "02"];
         var all = typeof(PostgresErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => ((string)field.GetRawConstantValue()!)[..2])
@@ -167,8 +168,8 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         Assert.Equal(0u, await DeadLettersAsync());
     }
 
-    /// <summary>A row of the table of classes: <c>| `22` | name | data |</c>.</summary>
-    [GeneratedRegex(@"^\| `(?<class>[0-9A-Z]{2}(?:[0-9A-Z]{3})?)` \| [^|]+ \| (?<fault>data|outage) \|", RegexOptions.Multiline)]
+    /// <summary>A row of the table: <c>| `22`, `P0001`: its meaning | data |</c>.</summary>
+    [GeneratedRegex(@"^\| (?:`(?<state>[0-9A-Z]{2}(?:[0-9A-Z]{3})?)`[^`|]*)+ \| (?<fault>data|outage) \|", RegexOptions.Multiline)]
     private static partial Regex SqlStateRow();
 
     private static string Raise(string state) => $"do $$ begin raise exception 'raised' using errcode = '{state}'; end $$";
