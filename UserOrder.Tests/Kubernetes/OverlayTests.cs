@@ -135,6 +135,35 @@ public sealed partial class OverlayTests(BuiltOverlays overlays)
     }
 
     [Fact]
+    public async Task In_production_each_database_archives_its_log_and_is_backed_up_daily_to_a_store_of_its_own()
+    {
+        const string Plugin = "barman-cloud.cloudnative-pg.io";
+        var objects = await overlays.ObjectsOfAsync("production");
+        var clusters = objects.Where(item => item.Kind == "Cluster").ToList();
+
+        Assert.Equal(["order-postgres", "user-postgres"], clusters.Select(cluster => cluster.Name).Order(StringComparer.Ordinal));
+        Assert.All(clusters, cluster =>
+        {
+            var plugin = Assert.Single(cluster.Spec.At("plugins").Items());
+            Assert.Equal((Plugin, "true"), (plugin.At("name")!.Text(), plugin.At("isWALArchiver")!.Text()));
+            var store = Assert.Single(objects, Is("ObjectStore", plugin.At("parameters", "barmanObjectName")!.Text()));
+            Assert.EndsWith($"/{cluster.Name}", store.Spec.At("configuration", "destinationPath")!.Text(), StringComparison.Ordinal);
+            Assert.All(store.Spec.At("configuration", "s3Credentials").Map(), credential =>
+            {
+                var secret = Assert.Single(objects, Is("ExternalSecret", credential.Value.At("name")!.Text()));
+                Assert.Contains(
+                    credential.Value.At("key")!.Text(), secret.Spec.At("data").Items().Select(entry => entry.At("secretKey")!.Text()));
+            });
+            var backup = Assert.Single(
+                objects, item => item.Kind == "ScheduledBackup" && item.Spec.At("cluster", "name")!.Text() == cluster.Name);
+            Assert.Equal(
+                ("plugin", Plugin), (backup.Spec.At("method")!.Text(), backup.Spec.At("pluginConfiguration", "name")!.Text()));
+        });
+
+        static Predicate<KubernetesObject> Is(string kind, string name) => item => item.Kind == kind && item.Name == name;
+    }
+
+    [Fact]
     public async Task In_production_the_services_take_events_only_from_each_others_broker_user()
     {
         var services = await ServicesAsync("production");

@@ -19,7 +19,7 @@ const packages = {
 };
 
 // Groups without a package of schemas.
-const unknown = ["postgresql.cnpg.io", "rabbitmq.com"];
+const unknown = ["barmancloud.cnpg.io", "postgresql.cnpg.io", "rabbitmq.com"];
 
 const objects = process.argv.slice(2).flatMap((file) => parseAllDocuments(readFileSync(file, "utf8"))
   .map((document) => document.toJS())
