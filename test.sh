@@ -9,10 +9,12 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [filter]
        ./test.sh --soak MINUTES
+       ./test.sh --cluster
        ./test.sh --rollout
 
   filter            runs only the tests whose full name contains it, e.g. Integration.Outage
   --soak MINUTES    lets random faults happen for that long instead, and writes what came of it to TestResults/soak.md
+  --cluster         injects every fault of a broker cluster with three nodes
   --rollout         rolls the current build out over the last one that reads no message with several events, which it builds first
   --help            print this
 
@@ -87,6 +89,10 @@ case $filter in
     export USERORDER_SOAK_MINUTES=$2
     filter=Faults.FaultTests
     ;;
+  --cluster)
+    export USERORDER_CLUSTER=yes
+    verbosity=detailed filter=Cluster.ClusterFaultTests
+    ;;
   --rollout)
     rollout=yes verbosity=detailed
     filter=OldBuild.RolloutTests
@@ -104,7 +110,7 @@ require_dotnet
 if [[ $rollout ]]; then
   build_old
   export USERORDER_OLD_BUILD=$old
-elif [[ ! ${USERORDER_SOAK_MINUTES:-} && ! $deployed ]]; then
+elif [[ ! ${USERORDER_SOAK_MINUTES:-}${USERORDER_CLUSTER:-} && ! $deployed ]]; then
   fetch_node_tools
   fetch_kustomize || true
   require_browser

@@ -33,7 +33,7 @@ CONF
 [[ -e .erlang.cookie ]] || (umask 377 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >.erlang.cookie)
 
 unset RABBITMQ_NODE_PORT # The configuration sets it together with the address.
-export HOME=$RABBITMQ_DATA ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_NODENAME=rabbitmq@localhost RUNNING_UNDER_SYSTEMD=1
+export HOME=$RABBITMQ_DATA ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_NODENAME=${RABBITMQ_NODENAME:-rabbitmq@localhost} RUNNING_UNDER_SYSTEMD=1
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
 export RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD=short # It halves the boot time.
 export RABBITMQ_LOGS=- RABBITMQ_LOG_BASE=$RABBITMQ_DATA/log RABBITMQ_PID_FILE=$RABBITMQ_DATA/pid

@@ -12,10 +12,12 @@ public static class MessageBrokerExtensions
     /// <summary>
     /// Registers a <c>RabbitMQ.Client.IConnectionFactory</c> for the AMQP URI in <c>ConnectionStrings:{name}</c>. With <c>amqps://</c> the
     /// broker's certificate must match the URI's host. An authority that the system trusts must have signed it, or the one in the PEM file
-    /// <c>Broker:RootCertificate</c> when that is set.
+    /// <c>Broker:RootCertificate</c> when that is set. <c>Broker:Endpoints:0</c>, <c>Broker:Endpoints:1</c>, … name the other nodes of a
+    /// cluster, such as <c>rabbitmq-2:5672</c>: a connection attempt tries all nodes in random order.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The connection string is missing or not an AMQP URI, or the file holds no certificate.
+    /// The connection string is missing or not an AMQP URI, an endpoint is not a host with an optional port, or the file holds no
+    /// certificate.
     /// </exception>
     public static TBuilder AddMessageBroker<TBuilder>(this TBuilder builder, string name)
         where TBuilder : IHostApplicationBuilder
@@ -25,6 +27,7 @@ public static class MessageBrokerExtensions
             throw new InvalidOperationException($"ConnectionStrings:{name} must be an AMQP URI, such as amqp://user:password@host:5672.");
         }
 
+        var others = BrokerEndpoints.Read(builder.Configuration);
         var root = builder.Configuration[RootCertificateKey] is { Length: > 0 } path ? new RootCertificate(RootCertificateKey, path) : null;
         builder.AddRabbitMQClient(
             name,
@@ -41,6 +44,8 @@ public static class MessageBrokerExtensions
                 {
                     factory.Ssl.CertificateValidationCallback = (_, certificate, chain, errors) => root.Accepts(certificate, chain, errors);
                 }
+
+                BrokerEndpoints.AddTo(factory, others);
             });
         return builder;
     }

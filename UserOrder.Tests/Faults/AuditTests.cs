@@ -78,7 +78,7 @@ public sealed class AuditTests(FaultySystem system)
     private async Task<Guid> CreateUserWithOrderAsync()
     {
         using var client = new Client(system);
-        var userId = await new Recovery(system, client).ProbeAsync(FaultySystem.UserApis[0], FaultySystem.OrderApis[0]);
+        var userId = await new Probe(system, client).RunAsync(FaultySystem.UserApis[0], FaultySystem.OrderApis[0]);
         var audit = new Audit(system);
         await audit.WaitForQuietAsync();
         Assert.Equal(0, (await audit.CheckAsync()).Findings);

@@ -5,6 +5,8 @@ namespace UserOrder.Tests.Faults;
 /// <summary>Measures the time to full recovery.</summary>
 internal sealed class Recovery(FaultySystem system, Client client)
 {
+    private readonly Probe _probe = new(system, client);
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>
@@ -14,7 +16,7 @@ internal sealed class Recovery(FaultySystem system, Client client)
     public async Task<TimeSpan> MeasureAsync()
     {
         var waited = Stopwatch.StartNew();
-        await Task.WhenAll(FaultySystem.UserApis.Zip(FaultySystem.OrderApis, ProbeAsync));
+        await Task.WhenAll(FaultySystem.UserApis.Zip(FaultySystem.OrderApis, _probe.RunAsync));
         foreach (var service in FaultySystem.Services)
         {
             await Until.EqualAsync("", $"{service} is healthy", () => client.FindUnhealthyChecksAsync(service, Cancelled));
@@ -28,31 +30,5 @@ internal sealed class Recovery(FaultySystem system, Client client)
         }
 
         return waited.Elapsed;
-    }
-
-    /// <summary>Creates a user through one replica and an order through another, and waits for both effects.</summary>
-    /// <returns>The user's id.</returns>
-    public async Task<Guid> ProbeAsync(string userApi, string orderApi)
-    {
-        var userId = await Until.TrueAsync(
-            $"{userApi} accepts a user",
-            () => client.SendAsync(system.Ledger.AskForUser(withKey: false), userApi, Cancelled),
-            id => id is not null);
-
-        // OrderApi must know the user before the order; otherwise it would ask UserApi.
-        await Until.EqualAsync(
-            1,
-            $"OrderApi knows the user of {userApi}",
-            () => Sql.CountAsync(system.OrderDb, "select count(*) from known_users where id = $1", userId!));
-
-        await Until.TrueAsync(
-            $"{orderApi} accepts an order",
-            () => client.SendAsync(system.Ledger.AskForOrder(userId!.Value, withKey: false), orderApi, Cancelled),
-            id => id is not null);
-        await Until.TrueAsync(
-            $"UserApi counts the order of {orderApi}",
-            () => Sql.CountAsync(system.UserDb, "select count(*) from order_totals where user_id = $1", userId!),
-            count => count == 1);
-        return userId!.Value;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace UserOrder.Tests.Graph;
@@ -30,11 +31,13 @@ internal sealed class BrokerAdministrator : IDisposable
     public static async Task<BrokerAdministrator> OfAsync(IRunningGraph graph)
     {
         var broker = new Uri(await graph.GetConnectionStringAsync("rabbitmq", Cancelled));
-        var management = graph.GetUrl("rabbitmq", "management");
-        var (user, password) = broker.UserInfo.Split(':') is [var name, var secret] ? (name, secret) : default;
-        return new BrokerAdministrator(
-            new UriBuilder(Uri.UriSchemeHttp, management.Host, management.Port) { UserName = user, Password = password }.Uri);
+        return At(graph.GetUrl("rabbitmq", "management").Port, broker.UserInfo);
     }
+
+    /// <summary>Logs in at a port of this machine.</summary>
+    /// <param name="port">The port of the management API.</param>
+    /// <param name="login">The administrator's name and password, <c>name:password</c>.</param>
+    public static BrokerAdministrator At(int port, string login) => new(new Uri($"http://{login}@localhost:{port}"));
 
     /// <summary>Deletes an object that exists.</summary>
     /// <param name="kind">Such as <c>exchanges</c>.</param>
@@ -52,9 +55,12 @@ internal sealed class BrokerAdministrator : IDisposable
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>A queue: its arguments, its leader, its members. RabbitMQ 3.10 sends some fields twice, which a JsonNode refuses.</summary>
+    public Task<JsonElement> QueueAsync(string queue) => _api.GetFromJsonAsync<JsonElement>(PathOf("queues", ["/", queue]), Cancelled);
+
     /// <summary>The arguments with which a queue was declared.</summary>
     public async Task<JsonNode> ArgumentsOfAsync(string queue) =>
-        (await _api.GetFromJsonAsync<JsonNode>(PathOf("queues", ["/", queue]), Cancelled))!["arguments"]!;
+        JsonObject.Create((await QueueAsync(queue)).GetProperty("arguments"))!;
 
     /// <summary>Adds a user with rights on the exchanges and queues of these names.</summary>
     public async Task AddUserAsync(string name, string pattern)

@@ -1,3 +1,5 @@
+using Aspire.Hosting.Testing;
+
 namespace UserOrder.Tests.Graph;
 
 /// <summary>The options of the AppHost in a test.</summary>
@@ -32,6 +34,9 @@ internal sealed record GraphOptions
     /// <summary>Environment variables of single services, which override the graph's.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ExtraEnvironment { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>Further changes of the graph before it starts, given the folder with the data of its servers.</summary>
+    public Action<IDistributedApplicationTestingBuilder, string>? Change { get; init; }
 
     /// <summary>Called for each process that exits without a request, or with an error after one.</summary>
     public Action<UnexpectedExit>? OnUnexpectedExit { get; init; }

@@ -64,6 +64,7 @@ internal sealed partial class LocalGraph : IRunningGraph
             (application, _) => application.DisableDashboard = !options.HasDashboard,
             cancellationToken);
         var projects = GraphChanges.Apply(builder, options);
+        options.Change?.Invoke(builder, Path.Combine(folder.FullName, "data"));
         var graph = new LocalGraph(
             await builder.BuildAsync(cancellationToken), TestVolumes.Replace(builder.Resources), folder, options.OnUnexpectedExit);
         try
@@ -149,9 +150,15 @@ internal sealed partial class LocalGraph : IRunningGraph
     public void Resume(string resource) => SendToFamily(resource, Signal.Continue);
 
     /// <summary>Runs a command of <c>rabbitmqctl</c> on the broker of this graph.</summary>
-    public async Task RunBrokerCommandAsync(params string[] arguments)
+    public Task RunBrokerCommandAsync(params string[] arguments) => RunOnBrokerNodeAsync("rabbitmq", "rabbitmqctl", arguments);
+
+    /// <summary>Runs a command on a node of the broker's cluster.</summary>
+    /// <param name="node">The resource that runs the node <c>&lt;resource&gt;@localhost</c>.</param>
+    /// <param name="tool">A command-line tool of RabbitMQ, such as <c>rabbitmq-queues</c>.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public async Task RunOnBrokerNodeAsync(string node, string tool, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-n", "rabbitmq@localhost", .. arguments])
+        var start = new ProcessStartInfo($"/usr/lib/rabbitmq/bin/{tool}", ["-n", $"{node}@localhost", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -164,7 +171,7 @@ internal sealed partial class LocalGraph : IRunningGraph
         using var command = Process.Start(start)!;
         var output = await Task.WhenAll(command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
         await command.WaitForExitAsync();
-        Assert.True(command.ExitCode == 0, $"rabbitmqctl {string.Join(' ', arguments)}: {string.Join('\n', output)}");
+        Assert.True(command.ExitCode == 0, $"{tool} {string.Join(' ', arguments)}: {string.Join('\n', output)}");
     }
 
     /// <summary>Runs a command of the dashboard, which must succeed.</summary>

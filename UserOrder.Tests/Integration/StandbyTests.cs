@@ -29,7 +29,7 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         await using var service = await ServiceUnderTest.StartAsync(
             "user-api",
             ("ConnectionStrings__rabbitmq", broker),
-            ("ConnectionStrings__userdb", users),
+            ("ConnectionStrings__userdb", pair.ConnectionStringOfBoth(Database)),
             ("Security__Open", "true"),
             ("Messaging__RelayPollInterval", "00:00:00.100"));
         using var created = await PostAsync(service, "first");

@@ -5,7 +5,7 @@ using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
 
-/// <summary>A PostgreSQL with a synchronous standby. Clients reach the current primary by a proxy.</summary>
+/// <summary>A PostgreSQL with a synchronous standby. Clients reach the current primary by a proxy or by both addresses.</summary>
 internal sealed class SynchronousPair : IAsyncDisposable
 {
     private readonly PostgresServer _primary = new();
@@ -42,6 +42,13 @@ internal sealed class SynchronousPair : IAsyncDisposable
     /// <summary>The connection string of the current primary.</summary>
     public string ConnectionString(string database) =>
         new NpgsqlConnectionStringBuilder(_primary.ConnectionString(database)) { Port = _clients!.Port }.ConnectionString;
+
+    /// <summary>A connection string with the addresses of both, of which the driver finds the current primary.</summary>
+    public string ConnectionStringOfBoth(string database) => new NpgsqlConnectionStringBuilder(_primary.ConnectionString(database))
+    {
+        Host = $"127.0.0.1:{_primary.Port},127.0.0.1:{_standby!.Port}",
+        TargetSessionAttributes = "read-write",
+    }.ConnectionString;
 
     /// <summary>Loses the packets between the two.</summary>
     public void Separate() => _replication!.Mode = ProxyMode.Stall;

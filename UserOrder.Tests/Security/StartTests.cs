@@ -73,6 +73,16 @@ public sealed class StartTests
     }
 
     [Theory]
+    [InlineData("amqp://rabbitmq-2:5672")]
+    [InlineData("")]
+    public async Task An_invalid_address_of_another_broker_node_stops_the_start_and_is_named(string value)
+    {
+        var environment = new Dictionary<string, string>(Connections) { ["Security__Open"] = "true", ["Broker__Endpoints__0"] = value };
+
+        await AssertRefusedAsync("user-api", environment, "Broker:Endpoints:0 must be ");
+    }
+
+    [Theory]
     [MemberData(nameof(WrongSettings))]
     public async Task An_invalid_or_missing_setting_stops_the_start_and_is_named(string service, string settings, string named)
     {

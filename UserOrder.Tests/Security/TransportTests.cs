@@ -13,6 +13,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
+using UserOrder.Processes;
 using UserOrder.ServiceDefaults.Broker;
 
 namespace UserOrder.Tests.Security;
@@ -46,6 +47,21 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         servers.RequireServers();
 
         await AssertBrokerRefusedAsync("127.0.0.1", servers.Authority);
+    }
+
+    [Fact]
+    public async Task Another_node_of_the_cluster_is_reached_with_the_same_login_and_must_have_a_certificate_for_its_own_host()
+    {
+        servers.RequireServers();
+        var unreachable = $"amqps://{servers.BrokerLogin}@127.0.0.1:{FreePort.Next()}";
+
+        await using var connection = await Broker(unreachable, servers.Authority, $"localhost:{servers.BrokerPort}")
+            .CreateConnectionAsync(Cancelled);
+
+        Assert.True(connection.IsOpen);
+        var exception = await Assert.ThrowsAsync<BrokerUnreachableException>(
+            () => Broker(unreachable, servers.Authority, $"127.0.0.1:{servers.BrokerPort}").CreateConnectionAsync(Cancelled));
+        Assert.Contains(Causes(exception), cause => cause is AuthenticationException);
     }
 
     [Fact]
@@ -231,10 +247,15 @@ public sealed class TransportTests(TlsServers servers) : IClassFixture<TlsServer
         return await response.Content.ReadAsStringAsync(Cancelled);
     }
 
-    private static IConnectionFactory Broker(string uri, string? authority)
+    private static IConnectionFactory Broker(string uri, string? authority, params string[] otherNodes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:rabbitmq", uri), new("Broker:RootCertificate", authority)]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("ConnectionStrings:rabbitmq", uri),
+            new("Broker:RootCertificate", authority),
+            .. otherNodes.Select((node, i) => KeyValuePair.Create<string, string?>($"Broker:Endpoints:{i}", node)),
+        ]);
         builder.AddMessageBroker("rabbitmq");
         return builder.Services.BuildServiceProvider().GetRequiredService<IConnectionFactory>();
     }
