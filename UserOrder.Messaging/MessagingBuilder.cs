@@ -29,7 +29,7 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>Subscribes a handler to one event type on a queue of its own. Each event takes effect exactly once.</summary>
+    /// <summary>Subscribes a handler of batches to one event type on a queue of its own. Each event takes effect exactly once.</summary>
     /// <typeparam name="TData">The event's content.</typeparam>
     /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
@@ -40,6 +40,33 @@ public sealed class MessagingBuilder
     {
         ArgumentNullException.ThrowIfNull(type);
         return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name));
+    }
+
+    /// <summary>
+    /// Subscribes a handler of single events to one event type on a queue of its own. Each event has a scope and takes effect exactly once.
+    /// </summary>
+    /// <typeparam name="TData">The event's content.</typeparam>
+    /// <typeparam name="THandler">The handler that applies it; scoped.</typeparam>
+    /// <param name="type">The event type, which is the binding key.</param>
+    /// <param name="queue">The queue's name, <c>service.event</c>. Its dead letters go to <c>{queue}.dead</c>.</param>
+    public MessagingBuilder SubscribeScoped<
+        TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        EventType<TData> type, string queue)
+        where THandler : class, IScopedEventHandler<TData>
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return ConsumeScoped<TData, THandler>(type, new SubscribedQueue(queue, type.Name));
+    }
+
+    /// <summary>
+    /// Adds a filter around the handlers of all <see cref="SubscribeScoped"/> and <see cref="DrainScoped"/>. The first one runs outermost.
+    /// </summary>
+    /// <typeparam name="TFilter">The filter; scoped.</typeparam>
+    public MessagingBuilder Filter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>()
+        where TFilter : class, IEventFilter
+    {
+        _services.AddScoped<IEventFilter, TFilter>();
+        return this;
     }
 
     /// <summary>
@@ -58,15 +85,48 @@ public sealed class MessagingBuilder
         return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true));
     }
 
+    /// <summary>Ends the subscription of <see cref="SubscribeScoped"/> without a loss, as <see cref="Drain"/> does.</summary>
+    /// <typeparam name="TData">The event's content.</typeparam>
+    /// <typeparam name="THandler">The handler that applies it; scoped.</typeparam>
+    /// <param name="type">The event type, which is the binding key.</param>
+    /// <param name="queue">The queue's name.</param>
+    public MessagingBuilder DrainScoped<
+        TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        EventType<TData> type, string queue)
+        where THandler : class, IScopedEventHandler<TData>
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return ConsumeScoped<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true));
+    }
+
     private MessagingBuilder Consume<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         EventType<TData> type, SubscribedQueue source)
         where THandler : class, IEventHandler<TData>
     {
-        _services.AddSingleton(source);
         _services.TryAddSingleton<THandler>();
+        return Consume(type, source, provider => provider.GetRequiredService<THandler>());
+    }
+
+    private MessagingBuilder ConsumeScoped<
+        TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        EventType<TData> type, SubscribedQueue source)
+        where THandler : class, IScopedEventHandler<TData>
+    {
+        _services.TryAddScoped<CurrentEvent>();
+        _services.TryAddScoped(provider => provider.GetRequiredService<CurrentEvent>().Context);
+        _services.TryAddScoped<THandler>();
+        return Consume(
+            type, source, provider => new ScopedEvents<TData, THandler>(provider.GetRequiredService<IServiceScopeFactory>(), type, source));
+    }
+
+    private MessagingBuilder Consume<TData>(
+        EventType<TData> type, SubscribedQueue source, Func<IServiceProvider, IEventHandler<TData>> handlerOf)
+    {
+        _services.AddSingleton(source);
+        _services.AddSingleton(provider => new Subscription<TData>(type, source, handlerOf(provider)));
         _services.AddSingleton<IHostedService>(provider =>
         {
-            var subscription = new Subscription<TData>(type, source, provider.GetRequiredService<THandler>());
+            var subscription = provider.GetServices<Subscription<TData>>().Single(added => ReferenceEquals(added.Source, source));
             var telemetry = new ConsumerTelemetry(provider.GetRequiredService<MessagingTelemetry>(), source.Name, type.Name);
             var processor = ActivatorUtilities.CreateInstance<BatchProcessor<TData>>(
                 provider,

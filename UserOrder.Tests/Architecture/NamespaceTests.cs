@@ -2,6 +2,7 @@ using System.Reflection;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
 using Microsoft.Extensions.Hosting;
+using UserOrder.Messaging.Testing;
 using static ArchUnitNET.Fluent.Slices.SliceRuleDefinition;
 
 namespace UserOrder.Tests.Architecture;
@@ -13,6 +14,7 @@ public sealed class NamespaceTests
     [
         NameOf(typeof(MessagingExtensions).Assembly),
         NameOf(typeof(MessagingHttpExtensions).Assembly),
+        NameOf(typeof(HandlerHarness).Assembly),
         NameOf(typeof(ServiceDefaultsExtensions).Assembly),
         NameOf(typeof(ApiDefaultsExtensions).Assembly),
         NameOf(typeof(UserApi.Users.UserCreated).Assembly),
