@@ -22,6 +22,8 @@ return GraphRun.Start(args, graph =>
         .WithOperatorCommands("order-api.user-created", issuer)
         .WithReference(userApi).WaitFor(userApi);
 
+    userApi.WithSearchIn(orderApi);
+    orderApi.WithSearchIn(userApi);
     rabbitmq.WithPoisonCommand();
     userApi.WithSampleCommand(orderApi, issuer);
 });

@@ -63,6 +63,7 @@ public sealed class MessagingBuilder
         where THandler : class, IEventHandler<TData>
     {
         _services.AddSingleton(source);
+        _services.AddSingleton(new EventCheck(source.Name, type.Name, body => CloudEventReader.Read(type, body.Span).Event.Id));
         _services.TryAddSingleton<THandler>();
         _services.AddSingleton<IHostedService>(provider =>
         {
