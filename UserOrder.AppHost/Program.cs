@@ -20,10 +20,9 @@ return GraphRun.Start(args, graph =>
         .WithDatabase(orderdb)
         .WithIssuer(issuer)
         .WithOperatorCommands("order-api.user-created", issuer)
-        .WithReference(userApi).WaitFor(userApi);
+        .WithReference(userApi).WaitFor(userApi)
+        .WithSearchIn(userApi);
 
-    userApi.WithSearchIn(orderApi);
-    orderApi.WithSearchIn(userApi);
     rabbitmq.WithPoisonCommand();
     userApi.WithSampleCommand(orderApi, issuer);
 });

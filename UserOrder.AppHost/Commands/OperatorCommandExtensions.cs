@@ -31,11 +31,11 @@ internal static class OperatorCommandExtensions
             .WithPauses("/admin/relay", "relay", issuer);
     }
 
-    /// <summary>Lets the search for an event also ask another service, in run mode only.</summary>
+    /// <summary>Lets the search for an event also ask a service that it refers to, in run mode only.</summary>
     public static IResourceBuilder<ProjectResource> WithSearchIn(
         this IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> other) =>
         api.ApplicationBuilder.ExecutionContext.IsRunMode
-            ? api.WithEnvironment($"Messaging__OtherServices__{other.Resource.Name}", other.GetEndpoint("http"))
+            ? api.WithEnvironment($"Messaging__OtherServices__{other.Resource.Name}", $"http://{other.Resource.Name}")
             : api;
 
     private static IResourceBuilder<ProjectResource> WithPauses(
