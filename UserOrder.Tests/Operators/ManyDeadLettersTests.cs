@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.Playwright;
 using RabbitMQ.Client;
 using UserOrder.Tests.Graph;
@@ -38,7 +39,7 @@ public sealed class ManyDeadLettersTests(RunningGraph graph) : OperatorTest(grap
             await Assertions.Expect(Rows(page)).ToHaveCountAsync(100);
 
             using var export = await service.Api.GetAsync(
-                $"/admin/dead-letters/user-api.order-placed/export", HttpCompletionOption.ResponseHeadersRead, Cancelled);
+                "/admin/dead-letters/user-api.order-placed/export", HttpCompletionOption.ResponseHeadersRead, Cancelled);
             Assert.Equal(HttpStatusCode.OK, export.StatusCode);
             using var reader = new StreamReader(await export.Content.ReadAsStreamAsync(Cancelled));
             var lines = 0;
@@ -63,12 +64,8 @@ public sealed class ManyDeadLettersTests(RunningGraph graph) : OperatorTest(grap
         var properties = new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-reason"] = "many" } };
         foreach (var chunk in Enumerable.Range(0, Count).Chunk(200))
         {
-            await Task.WhenAll(chunk.Select(i =>
-            {
-                var body = new byte[BodyBytes];
-                body.AsSpan().Fill((byte)('a' + (i % 26)));
-                return channel.BasicPublishAsync("", DeadLetters, mandatory: true, properties, body, Cancelled).AsTask();
-            }));
+            await Task.WhenAll(chunk.Select(i => channel.BasicPublishAsync(
+                "", DeadLetters, mandatory: true, properties, Encoding.ASCII.GetBytes($"{i}".PadRight(BodyBytes)), Cancelled).AsTask()));
         }
     }
 }
