@@ -20,7 +20,8 @@ return GraphRun.Start(args, graph =>
         .WithDatabase(orderdb)
         .WithIssuer(issuer)
         .WithOperatorCommands("order-api.user-created", issuer)
-        .WithReference(userApi).WaitFor(userApi);
+        .WithReference(userApi).WaitFor(userApi)
+        .WithSearchIn(userApi);
 
     rabbitmq.WithPoisonCommand();
     userApi.WithSampleCommand(orderApi, issuer);

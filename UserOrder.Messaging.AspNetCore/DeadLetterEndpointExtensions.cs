@@ -24,6 +24,7 @@ public static class DeadLetterEndpointExtensions
 
         var all = app.MapGroup("/admin/dead-letters")
             .WithTags("Dead letters")
+            .RequireMigratedDatabase()
             .AddEndpointFilter(CrossSiteRequests.RefuseAsync)
             .AddEndpointFilter(DeadLetterProblems.AnswerAsync)
             .ProducesProblem(MessagingProblems.BrokerUnavailable);
@@ -32,6 +33,10 @@ public static class DeadLetterEndpointExtensions
         var ofQueue = all.MapGroup("/{queue}")
             .ProducesProblem(MessagingProblems.NotFound, MessagingProblems.DeadLettersBusy);
         ofQueue.MapGet("", DeadLetterHandlers.ListAsync).WithName("listDeadLetters").ProducesValidationProblem();
+        ofQueue.MapGet("/export", DeadLetterHandlers.ExportAsync)
+            .WithName("exportDeadLetters")
+            .Produces<string>(contentType: DeadLetterHandlers.JsonLines)
+            .ProducesValidationProblem();
         ofQueue.MapPost("/replay", DeadLetterHandlers.ReplayAllAsync)
             .WithName("replayDeadLetters")
             .ProducesValidationProblem()
@@ -42,6 +47,9 @@ public static class DeadLetterEndpointExtensions
         ofQueue.MapGet("/{id}", DeadLetterHandlers.FindAsync).WithName("findDeadLetter");
         ofQueue.MapPost("/{id}/replay", DeadLetterHandlers.ReplayAsync)
             .WithName("replayDeadLetter")
+            .ProducesProblem(MessagingProblems.QueueFull, MessagingProblems.CrossSite);
+        ofQueue.MapPost("/{id}/edit", DeadLetterHandlers.EditAsync)
+            .WithName("editDeadLetter")
             .ProducesProblem(MessagingProblems.QueueFull, MessagingProblems.CrossSite);
         ofQueue.MapDelete("/{id}", DeadLetterHandlers.DiscardAsync)
             .WithName("discardDeadLetter")

@@ -13,5 +13,6 @@ namespace UserOrder.Messaging.AspNetCore;
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(DeadLetterOverview))]
 [JsonSerializable(typeof(DiscardResult))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ReplayResult))]
 internal sealed partial class DeadLetterJson : JsonSerializerContext;

@@ -34,7 +34,8 @@ internal static class DeadLetterProblems
                 $"{exception.Message} {exception.Replayed} messages were replayed; the others remain dead letters. Try again later.",
                 new() { ["replayed"] = exception.Replayed });
         }
-        catch (Exception exception) when (IsOfBroker(exception) && !http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception)
+            when (IsOfBroker(exception) && !http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
         {
             return MessagingProblems.BrokerUnavailable.ToResult(
                 http.Response, "Messages not yet processed remain dead letters. Try again later.");

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using UserOrder.Messaging.AspNetCore;
@@ -14,7 +15,11 @@ public static class MessagingHttpExtensions
     /// <see cref="OperatorEndpointExtensions.MapOperators"/> serves. Needs <c>AddProblemDetails</c> and <c>UseExceptionHandler</c>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
-    public static IHostApplicationBuilder AddMessagingHttp(this IHostApplicationBuilder builder)
+    /// <param name="schemas">
+    /// The assembly with the JSON Schemas of the events that operators may edit: the resources <c>{type}.schema.json</c> for the content,
+    /// and <c>cloudevent.schema.json</c> for the envelope. Default: none.
+    /// </param>
+    public static IHostApplicationBuilder AddMessagingHttp(this IHostApplicationBuilder builder, Assembly? schemas = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddExceptionHandler<DatabaseOutageHandler>();
@@ -30,6 +35,10 @@ public static class MessagingHttpExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         builder.Services.AddSingleton<EventSearch>();
+        builder.Services.AddHttpClient(OtherServices.ClientName, client => client.Timeout = OtherServices.Patience);
+        builder.Services.AddSingleton<OtherServices>();
+        builder.Services.AddSingleton(new EventSchemas(schemas));
+        builder.Services.AddSingleton<CorrectionChecker>();
         return builder;
     }
 }

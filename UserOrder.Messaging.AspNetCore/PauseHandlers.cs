@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using UserOrder.Messaging.Broker;
@@ -9,8 +8,6 @@ namespace UserOrder.Messaging.AspNetCore;
 /// <summary>The handlers of the endpoints that pause and resume. Every replica follows within two seconds.</summary>
 internal static class PauseHandlers
 {
-    private const string SubjectClaim = "sub";
-
     /// <summary>Answers <c>404</c> for a queue that the service does not consume from.</summary>
     public static ValueTask<object?> RefuseUnknownQueueAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         DeadLetterProblems.FindUnknownQueue(context.HttpContext) is { } problem ? ValueTask.FromResult<object?>(problem) : next(context);
@@ -28,24 +25,26 @@ internal static class PauseHandlers
     }
 
     [EndpointSummary("Pause the relay in all replicas; events wait in the outbox")]
-    public static Task<Ok<PauseState>> PauseRelayAsync(ClaimsPrincipal caller, PauseStore pauses, CancellationToken cancellationToken) =>
+    public static Task<Ok<PauseState>> PauseRelayAsync(
+        [AsParameters] Operator caller, PauseStore pauses, CancellationToken cancellationToken) =>
         SetAsync(pauses, PauseState.Relay, isPaused: true, caller, cancellationToken);
 
     [EndpointSummary("Resume the relay in all replicas")]
-    public static Task<Ok<PauseState>> ResumeRelayAsync(ClaimsPrincipal caller, PauseStore pauses, CancellationToken cancellationToken) =>
+    public static Task<Ok<PauseState>> ResumeRelayAsync(
+        [AsParameters] Operator caller, PauseStore pauses, CancellationToken cancellationToken) =>
         SetAsync(pauses, PauseState.Relay, isPaused: false, caller, cancellationToken);
 
     [EndpointSummary("Pause the consumer of a queue in all replicas; messages wait in the queue")]
     public static Task<Ok<PauseState>> PauseConsumerAsync(
-        string queue, ClaimsPrincipal caller, PauseStore pauses, CancellationToken cancellationToken) =>
+        string queue, [AsParameters] Operator caller, PauseStore pauses, CancellationToken cancellationToken) =>
         SetAsync(pauses, queue, isPaused: true, caller, cancellationToken);
 
     [EndpointSummary("Resume the consumer of a queue in all replicas")]
     public static Task<Ok<PauseState>> ResumeConsumerAsync(
-        string queue, ClaimsPrincipal caller, PauseStore pauses, CancellationToken cancellationToken) =>
+        string queue, [AsParameters] Operator caller, PauseStore pauses, CancellationToken cancellationToken) =>
         SetAsync(pauses, queue, isPaused: false, caller, cancellationToken);
 
     private static async Task<Ok<PauseState>> SetAsync(
-        PauseStore pauses, string name, bool isPaused, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await pauses.SetAsync(name, isPaused, caller.FindFirstValue(SubjectClaim), cancellationToken));
+        PauseStore pauses, string name, bool isPaused, Operator caller, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await pauses.SetAsync(name, isPaused, caller.Subject, cancellationToken));
 }

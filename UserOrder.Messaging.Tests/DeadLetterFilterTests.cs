@@ -1,6 +1,7 @@
 using System.Text;
 using RabbitMQ.Client;
 using UserOrder.Messaging.DeadLetters;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Tests;
 
@@ -27,6 +28,45 @@ public sealed class DeadLetterFilterTests
         Assert.False(new DeadLetterFilter([letter.Id]).IsAll);
         Assert.False(new DeadLetterFilter(Reason: "").IsAll);
         Assert.False(new DeadLetterFilter(Type: "").IsAll);
+    }
+
+    [Fact]
+    public void A_time_covers_dead_letters_of_a_known_time_from_the_start_to_before_the_end()
+    {
+        var died = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var letter = Letter(headers: new Dictionary<string, object?> { ["x-died-at"] = $"{died:O}" });
+        Assert.True(new DeadLetterFilter(From: died, Until: died.AddTicks(1)).Covers(letter));
+        Assert.False(new DeadLetterFilter(From: died.AddTicks(1)).Covers(letter));
+        Assert.False(new DeadLetterFilter(Until: died).Covers(letter));
+        Assert.False(new DeadLetterFilter(From: died).Covers(Letter()));
+        Assert.False(new DeadLetterFilter(Until: died).Covers(Letter()));
+        Assert.False(new DeadLetterFilter(From: died).IsAll);
+        Assert.False(new DeadLetterFilter(Until: died).IsAll);
+    }
+
+    [Fact]
+    public void It_describes_its_conditions()
+    {
+        var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(1));
+        Assert.Equal("all", new DeadLetterFilter([]).Describe());
+        Assert.Equal("id 1, 2; reason unknown; type a.v1", new DeadLetterFilter(["1", "2"], "", "a.v1").Describe());
+        Assert.Equal(
+            "from 2026-01-02 02:04:05Z; until 2026-01-02 02:04:06Z",
+            new DeadLetterFilter(From: time, Until: time.AddSeconds(1)).Describe());
+    }
+
+    [Fact]
+    public void A_dead_letter_is_found_by_its_event_its_subject_or_its_trace()
+    {
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        var headers = new Dictionary<string, object?> { ["traceparent"] = Encoding.UTF8.GetBytes($"00-{trace}-b7ad6b7169203331-01") };
+        Assert.Equal(trace, Letter(headers: headers).TraceId);
+        Assert.True(Letter(headers: headers).Has(new EventKey(trace.ToUpperInvariant())));
+        Assert.True(Letter().Has(new EventKey($"{EventId}")));
+        Assert.True(Letter().Has(new EventKey("s-1")));
+        Assert.False(Letter(headers: headers).Has(new EventKey(trace[1..])));
+        Assert.False(Letter().Has(new EventKey(trace)));
+        Assert.False(Letter("no event").Has(new EventKey("s-1")));
     }
 
     [Fact]

@@ -33,6 +33,19 @@ public sealed class DeadLetterHeadersTests
         Assert.Null(DeadLetterHeaders.ReplayTimeOf(null));
     }
 
+    [Fact]
+    public void An_edit_adds_who_and_when_and_a_replay_keeps_them()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var headers = new Dictionary<string, object?> { ["x-reason"] = "why", ["x-edited-by"] = "bob" };
+        var edited = DeadLetterHeaders.OfEdit(headers, now, "olga");
+
+        Assert.Equal("olga", edited["x-edited-by"]);
+        Assert.Equal($"{now:O}", edited["x-edited-at"]);
+        Assert.Equal(["x-edited-at", "x-edited-by", "x-replayed-at"], DeadLetterHeaders.OfReplay(edited, now).Keys.Order());
+        Assert.Equal(["x-edited-at", "x-replayed-at"], DeadLetterHeaders.OfEdit(edited, now, editor: null).Keys.Order());
+    }
+
     [Theory]
     [InlineData("delivery_limit", "The broker gave up after the delivery limit.")]
     [InlineData("expired", "The message expired in the queue.")]

@@ -6,7 +6,7 @@ namespace UserOrder.Messaging.Tests;
 public sealed class StatusFeedTests : IDisposable
 {
     private static readonly OperatorStatus Status =
-        new("things", "1", "here", default, default, null, [], new OutboxState("events", 0, 0, false, false, 0, 0), []);
+        new("things", "1", "here", default, default, null, [], new OutboxState("events", 0, 0, false, false, 0, 0, null), [], null);
 
     private readonly FakeTimeProvider _time = new();
     private readonly CancellationTokenSource _stopping = new();

@@ -123,6 +123,7 @@ public sealed class MessagingBuilder
         EventType<TData> type, SubscribedQueue source, Func<IServiceProvider, IEventHandler<TData>> handlerOf)
     {
         _services.AddSingleton(source);
+        _services.AddSingleton(new EventCheck(source.Name, type.Name, body => CloudEventReader.Read(type, body.Span).Event.Id));
         _services.AddSingleton(provider => new Subscription<TData>(type, source, handlerOf(provider)));
         _services.AddSingleton<IHostedService>(provider =>
         {

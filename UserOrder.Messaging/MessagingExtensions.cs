@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
 using UserOrder.Messaging;
+using UserOrder.Messaging.Auditing;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.Consumer;
 using UserOrder.Messaging.DeadLetters;
@@ -61,6 +62,8 @@ public static class MessagingExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MessagingOptions>>(),
             provider.GetRequiredService<ILogger<BrokerAccess>>()));
+        services.AddSingleton<AuditStore>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<PauseStore>();
         services.AddSingleton<PauseWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<PauseWatch>());
@@ -101,6 +104,7 @@ public static class MessagingExtensions
         services.AddSingleton(provider => new IdempotentRequests(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => InboxStore.Purged(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
         services.AddSingleton(provider => IdempotencyStore.Purged(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
+        services.AddSingleton(provider => AuditStore.Purged(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
         services.AddHostedService<RetentionPurger>();
         return new MessagingBuilder(services);
     }

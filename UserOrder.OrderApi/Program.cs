@@ -7,7 +7,7 @@ builder.AddServiceDefaults();
 builder.AddApiDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("orderdb", typeof(Program).Assembly);
-builder.AddMessagingHttp();
+builder.AddMessagingHttp(schemas: typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("order-api")
     .Publish(OrderPlaced.V1)

@@ -7,7 +7,7 @@ builder.AddServiceDefaults();
 builder.AddApiDefaults();
 builder.AddApiVersions("v1");
 builder.AddPostgresDatabase("userdb", typeof(Program).Assembly);
-builder.AddMessagingHttp();
+builder.AddMessagingHttp(schemas: typeof(Program).Assembly);
 builder.AddMessageBroker("rabbitmq");
 builder.AddMessaging("user-api")
     .Publish(UserCreated.V1)

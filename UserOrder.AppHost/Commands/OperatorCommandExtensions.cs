@@ -31,6 +31,13 @@ internal static class OperatorCommandExtensions
             .WithPauses("/admin/relay", "relay", issuer);
     }
 
+    /// <summary>Lets the search for an event also ask a service that it refers to, in run mode only.</summary>
+    public static IResourceBuilder<ProjectResource> WithSearchIn(
+        this IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> other) =>
+        api.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? api.WithEnvironment($"Messaging__OtherServices__{other.Resource.Name}", $"http://{other.Resource.Name}")
+            : api;
+
     private static IResourceBuilder<ProjectResource> WithPauses(
         this IResourceBuilder<ProjectResource> api, string path, string what, Issuer? issuer) => api
         .WithPost($"{path}/pause", $"pause-{what}", $"Pause {what}", issuer, new HttpCommandOptions { IconName = "Pause" })

@@ -15,7 +15,7 @@ public static class OperatorEndpointExtensions
     private const string Page = "/admin";
 
     /// <summary>
-    /// Maps the page <c>/admin/</c>, the status of the replica, the search for an event,
+    /// Maps the page <c>/admin/</c>, the status of the replica, the search for events, the audit,
     /// <see cref="DeadLetterEndpointExtensions.MapDeadLetters"/> and <see cref="PauseEndpointExtensions.MapPauses"/>, if
     /// <see cref="MessagingOptions.AdminEndpoints"/> is set. The endpoints do not authenticate their callers: map them on a group that
     /// does. The files of the page hold no data, and every caller may load them.
@@ -34,8 +34,15 @@ public static class OperatorEndpointExtensions
         app.MapGroup($"{Page}/events")
             .WithTags("Events")
             .RequireMigratedDatabase()
-            .MapGet("/{id:guid}", EventHandlers.FindAsync)
-            .WithName("findEvent");
+            .MapGet("", EventHandlers.FindAsync)
+            .WithName("findEvents")
+            .ProducesValidationProblem();
+        app.MapGroup($"{Page}/audit")
+            .WithTags("Audit")
+            .RequireMigratedDatabase()
+            .MapGet("", AuditHandlers.ListAsync)
+            .WithName("listActions")
+            .ProducesValidationProblem();
         app.MapDeadLetters();
         app.MapPauses();
     }

@@ -10,7 +10,8 @@ namespace UserOrder.Messaging.AspNetCore.Operators;
     AllowDuplicateProperties = false,
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.Strict)]
-[JsonSerializable(typeof(EventWhereabouts))]
+[JsonSerializable(typeof(AuditOverview))]
+[JsonSerializable(typeof(EventSearchResult))]
 [JsonSerializable(typeof(OperatorStatus))]
 [JsonSerializable(typeof(PauseOverview))]
 [JsonSerializable(typeof(PauseState))]

@@ -1,3 +1,5 @@
+using UserOrder.Messaging.Pausing;
+
 namespace UserOrder.Messaging.AspNetCore.Operators;
 
 /// <summary>The state of one replica.</summary>
@@ -10,6 +12,7 @@ namespace UserOrder.Messaging.AspNetCore.Operators;
 /// <param name="Circuits">The circuit breakers of the reliable path.</param>
 /// <param name="Outbox">The events on their way to the broker.</param>
 /// <param name="Queues">The queues that the service consumes from.</param>
+/// <param name="TraceUrl">The page of a trace, with <c>{traceId}</c> in place of the id; null if the service knows none.</param>
 internal sealed record OperatorStatus(
     string Service,
     string Version,
@@ -19,7 +22,8 @@ internal sealed record OperatorStatus(
     HealthState? Health,
     IReadOnlyList<CircuitState> Circuits,
     OutboxState Outbox,
-    IReadOnlyList<QueueState> Queues);
+    IReadOnlyList<QueueState> Queues,
+    string? TraceUrl);
 
 /// <summary>The latest run of the health checks.</summary>
 /// <param name="Status"><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</param>
@@ -46,8 +50,9 @@ internal sealed record CircuitState(string Name, string State, DateTimeOffset Si
 /// <param name="IsStalled">Whether events wait while none leaves.</param>
 /// <param name="Written">The events that requests to this replica have committed.</param>
 /// <param name="Sent">The messages of this replica that the broker has confirmed. A message has one event or several.</param>
+/// <param name="Pause">Whether an operator has paused the relay; null until the replica knows.</param>
 internal sealed record OutboxState(
-    string Exchange, long Waiting, double OldestSeconds, bool IsFull, bool IsStalled, long Written, long Sent);
+    string Exchange, long Waiting, double OldestSeconds, bool IsFull, bool IsStalled, long Written, long Sent, PauseState? Pause);
 
 /// <summary>A queue, and what this replica does with it.</summary>
 /// <param name="Name">The queue's name.</param>
@@ -60,6 +65,7 @@ internal sealed record OutboxState(
 /// <param name="Applied">The events that took effect since the start of this replica.</param>
 /// <param name="LagP50Seconds">The median, over the last minute, of the time from an event to its effect; null without an event.</param>
 /// <param name="LagP99Seconds">The 99th percentile of the same.</param>
+/// <param name="Pause">Whether an operator has paused the consumers; null until the replica knows.</param>
 internal sealed record QueueState(
     string Name,
     string Type,
@@ -70,4 +76,5 @@ internal sealed record QueueState(
     long? DeadLetters,
     long Applied,
     double? LagP50Seconds,
-    double? LagP99Seconds);
+    double? LagP99Seconds,
+    PauseState? Pause);

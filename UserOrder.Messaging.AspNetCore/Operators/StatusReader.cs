@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using UserOrder.Messaging.Broker;
 using UserOrder.Messaging.DeadLetters;
 using UserOrder.Messaging.Outbox;
+using UserOrder.Messaging.Pausing;
 using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 using UserOrder.Messaging.Telemetry;
@@ -21,6 +22,7 @@ internal sealed class StatusReader(
     ConsumedQueues queues,
     DeadLetterCounts deadLetters,
     FlowMeter flow,
+    PauseWatch pauses,
     TimeProvider time,
     IOptions<MessagingOptions> options)
 {
@@ -52,8 +54,10 @@ internal sealed class StatusReader(
                 outbox.IsFull,
                 outbox.IsStalled,
                 flow.Written,
-                flow.Sent),
-            [.. subscribed.Select(queue => ReadQueue(queue, counts))]);
+                flow.Sent,
+                pauses.Relay.State),
+            [.. subscribed.Select(queue => ReadQueue(queue, counts))],
+            _options.TraceUrl);
     }
 
     private QueueState ReadQueue(SubscribedQueue subscription, Dictionary<string, long>? deadLetterCounts)
@@ -71,7 +75,8 @@ internal sealed class StatusReader(
             deadLetterCounts is not null && deadLetterCounts.TryGetValue(subscription.Name, out var count) ? count : null,
             lags.Applied,
             lags.P50,
-            lags.P99);
+            lags.P99,
+            pauses.Of(subscription.Name).State);
     }
 
     private static HealthState ReadHealth(HealthReport report) => new(

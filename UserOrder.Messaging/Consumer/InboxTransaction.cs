@@ -77,7 +77,7 @@ internal sealed partial class InboxTransaction<TData>(
     {
         await using var transaction = await outbox.BeginTransactionAsync(CancellationToken.None);
 
-        var sent = events.Select(incoming => (incoming.Event.Id, incoming.Sent)).ToList();
+        var sent = events.Select(InboxRow.Of).ToList();
         var isNew = await InboxStore.AddAsync(transaction, subscription.Queue, sent, _retention, CancellationToken.None);
         if (sent.Any(row => !isNew.ContainsKey(row.Id)))
         {

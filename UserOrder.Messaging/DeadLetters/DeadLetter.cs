@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.DeadLetters;
 
@@ -33,10 +35,31 @@ internal sealed class DeadLetter(string queue, BasicGetResult message)
     /// <summary>Why the message became a dead letter; null if unknown.</summary>
     public string? Reason => DeadLetterHeaders.ReasonOf(Properties.Headers);
 
+    /// <summary>When the message became a dead letter, UTC; null if unknown.</summary>
+    public DateTimeOffset? DiedAt => DeadLetterHeaders.TimeOf(Properties.Headers);
+
+    /// <summary>The event's id in the envelope, or else in the message; null if neither has a UUID.</summary>
+    public Guid? EventId =>
+        Guid.TryParse(_envelope.Value?.Id, out var id) || Guid.TryParse(Properties.MessageId, out id) ? id : null;
+
+    /// <summary>The id of the trace that caused the event, 32 hexadecimal digits; null if unknown.</summary>
+    public string? TraceId
+    {
+        get
+        {
+            var context = TraceHeaders.Read(Properties.Headers);
+            return context != default || ActivityContext.TryParse(_envelope.Value?.TraceParent, null, isRemote: true, out context)
+                ? context.TraceId.ToHexString()
+                : null;
+        }
+    }
+
     /// <summary>Whether the message is this event.</summary>
-    public bool IsEvent(Guid id) =>
-        Guid.TryParse(Properties.MessageId, out var message) && message == id
-        || Guid.TryParse(_envelope.Value?.Id, out var inEnvelope) && inEnvelope == id;
+    public bool IsEvent(Guid id) => EventId == id || Guid.TryParse(Properties.MessageId, out var message) && message == id;
+
+    /// <summary>Whether the message is the event, is about the subject or belongs to the trace.</summary>
+    public bool Has(EventKey key) =>
+        key.Id is { } id && IsEvent(id) || Subject == key.Subject || key.TraceId is not null && TraceId == key.TraceId;
 
     private static string IdOf(string queue, BasicGetResult message)
     {

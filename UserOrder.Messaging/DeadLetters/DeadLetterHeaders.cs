@@ -24,6 +24,12 @@ internal static class DeadLetterHeaders
     /// <summary>When an operator last replayed the message, in the same form.</summary>
     private const string Replayed = "x-replayed-at";
 
+    /// <summary>When an operator last edited the event, in the same form.</summary>
+    private const string Edited = "x-edited-at";
+
+    /// <summary>The subject of the operator who last edited the event.</summary>
+    private const string Editor = "x-edited-by";
+
     /// <summary>The size in bytes of the headers that the dead letter lacks.</summary>
     private const string Dropped = "x-dropped-header-bytes";
 
@@ -57,6 +63,20 @@ internal static class DeadLetterHeaders
     /// <summary>The headers that the message had before it became a dead letter, plus the time of the replay.</summary>
     public static Dictionary<string, object?> OfReplay(IDictionary<string, object?>? headers, DateTimeOffset now) =>
         new(WithoutRecipients(headers).Where(header => !IsOfDeath(header.Key))) { [Replayed] = Format(now) };
+
+    /// <summary>Those of a replay, plus who edited the event and when. They stay if the message becomes a dead letter again.</summary>
+    public static Dictionary<string, object?> OfEdit(IDictionary<string, object?>? headers, DateTimeOffset now, string? editor)
+    {
+        var marked = OfReplay(headers, now);
+        marked[Edited] = Format(now);
+        marked.Remove(Editor);
+        if (editor is not null)
+        {
+            marked[Editor] = editor;
+        }
+
+        return marked;
+    }
 
     /// <summary>The reason recorded by the consumer, or else by the broker; null if neither recorded one.</summary>
     public static string? ReasonOf(IDictionary<string, object?>? headers)

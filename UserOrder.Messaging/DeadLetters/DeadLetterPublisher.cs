@@ -36,20 +36,32 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
     public Task PutLastAsync(string queue, Delivery delivery, string reason, CancellationToken cancellationToken) =>
         PublishAsync(queue, queue, delivery, reason, attempts: 0, cancellationToken);
 
-    /// <summary>Completes when the broker has stored the message in its queue. The caller may then acknowledge the dead letter.</summary>
+    /// <summary>
+    /// Completes when the broker has stored the message, or its correction, in its queue. The caller may then acknowledge the dead letter.
+    /// </summary>
     /// <exception cref="PublishException">The queue is full or missing.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
-    public Task ReplayAsync(string queue, DeadLetter letter)
+    public Task ReplayAsync(string queue, DeadLetter letter, Correction? correction)
     {
+        var (headers, now) = (letter.Properties.Headers, time.ReadWallClock());
         var properties = new BasicProperties(letter.Properties)
         {
             DeliveryMode = DeliveryModes.Persistent,
             UserId = null,
-            Headers = DeadLetterHeaders.OfReplay(letter.Properties.Headers, time.ReadWallClock()),
+            Headers = correction is null
+                ? DeadLetterHeaders.OfReplay(headers, now)
+                : DeadLetterHeaders.OfEdit(headers, now, correction.Editor),
         };
+        if (correction is not null)
+        {
+            properties.ContentType = CloudEvent.ContentType;
+            properties.MessageId = correction.EventId.ToString();
+            properties.Type = correction.Type;
+        }
 
         // The caller's token must not end the wait: without its confirm, a replayed message would stay a dead letter.
-        return _publisher.PublishAsync(Topology.ExchangeOf(queue), queue, properties, letter.Body, CancellationToken.None);
+        return _publisher.PublishAsync(
+            Topology.ExchangeOf(queue), queue, properties, correction?.Body ?? letter.Body, CancellationToken.None);
     }
 
     public void Dispose() => _publisher.Dispose();

@@ -20,6 +20,7 @@ internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterSummary> Items, lo
 /// <param name="Bytes">The size of the body.</param>
 /// <param name="DiedAt">When the message became a dead letter, UTC; null if unknown.</param>
 /// <param name="Attempts">How often the handler failed for the event; zero if it was never called, or unknown.</param>
+/// <param name="TraceId">The trace that caused the event, 32 hexadecimal digits; null if unknown.</param>
 /// <param name="Body">The first 4 KiB of the body.</param>
 internal sealed record DeadLetterSummary(
     string Id,
@@ -30,6 +31,7 @@ internal sealed record DeadLetterSummary(
     int Bytes,
     DateTimeOffset? DiedAt,
     long Attempts,
+    string? TraceId,
     DeadLetterBody Body)
 {
     private const int MaxBodyBytes = 4 * 1024;
@@ -41,8 +43,9 @@ internal sealed record DeadLetterSummary(
         letter.Subject,
         letter.Reason,
         letter.Body.Length,
-        DeadLetterHeaders.TimeOf(letter.Properties.Headers),
+        letter.DiedAt,
         DeadLetterHeaders.AttemptsOf(letter.Properties.Headers),
+        letter.TraceId,
         DeadLetterBody.Of(letter.Body.Span, MaxBodyBytes));
 }
 
@@ -55,6 +58,7 @@ internal sealed record DeadLetterSummary(
 /// <param name="Bytes">The size of the body.</param>
 /// <param name="DiedAt">When the message became a dead letter, UTC; null if unknown.</param>
 /// <param name="Attempts">How often the handler failed for the event; zero if it was never called, or unknown.</param>
+/// <param name="TraceId">The trace that caused the event, 32 hexadecimal digits; null if unknown.</param>
 /// <param name="ContentType">The media type of the body, as the publisher declared it.</param>
 /// <param name="AppId">The service that published the message.</param>
 /// <param name="Headers">Every header as text.</param>
@@ -68,6 +72,7 @@ internal sealed record DeadLetterDetails(
     int Bytes,
     DateTimeOffset? DiedAt,
     long Attempts,
+    string? TraceId,
     string? ContentType,
     string? AppId,
     IReadOnlyDictionary<string, string> Headers,
@@ -80,8 +85,9 @@ internal sealed record DeadLetterDetails(
         letter.Subject,
         letter.Reason,
         letter.Body.Length,
-        DeadLetterHeaders.TimeOf(letter.Properties.Headers),
+        letter.DiedAt,
         DeadLetterHeaders.AttemptsOf(letter.Properties.Headers),
+        letter.TraceId,
         letter.Properties.ContentType,
         letter.Properties.AppId,
         DeadLetterHeaders.AsText(letter.Properties.Headers),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.DeadLetters;
 
@@ -57,24 +58,26 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
-    /// <summary>Looks for an event among the <see cref="MaxSearched"/> oldest dead letters of a queue.</summary>
-    /// <returns>The oldest copy, if any, and whether all dead letters were looked at.</returns>
+    /// <summary>Looks for events among the <see cref="MaxSearched"/> oldest dead letters of a queue, until it finds enough.</summary>
+    /// <returns>The oldest ones, at most <paramref name="limit"/>, and whether all dead letters were looked at.</returns>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
-    public Task<(DeadLetterSummary? Found, bool IsComplete)> SearchAsync(
-        string queue, Guid eventId, CancellationToken cancellationToken) =>
+    public Task<(IReadOnlyList<DeadLetter> Found, bool IsComplete)> SearchAsync(
+        string queue, EventKey key, int limit, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
             async held =>
             {
-                await foreach (var letter in held.TakeAsync(MaxSearched, cancellationToken))
+                var found = new List<DeadLetter>();
+                await foreach (var letter in held.TakeAsync(MaxSearched, cancellationToken).Where(letter => letter.Has(key)))
                 {
-                    if (letter.IsEvent(eventId))
+                    found.Add(letter);
+                    if (found.Count == limit)
                     {
-                        return (DeadLetterSummary.Of(letter), true);
+                        break;
                     }
                 }
 
-                return ((DeadLetterSummary?)null, held.HasTakenAll);
+                return ((IReadOnlyList<DeadLetter>)found, held.HasTakenAll);
             },
             cancellationToken);
 
@@ -97,19 +100,45 @@ internal sealed partial class DeadLetterStore(
             },
             cancellationToken);
 
+    /// <summary>Hands over the dead letters that a filter covers, the oldest first, one at a time.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="filter">The dead letters to read, of those that exist when the operation begins.</param>
+    /// <param name="read">Takes a dead letter, which remains one.</param>
+    /// <param name="cancellationToken">Ends the operation before its next message.</param>
+    /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
+    public Task<int> ReadAsync(
+        string queue, DeadLetterFilter filter, Func<DeadLetterDetails, Task> read, CancellationToken cancellationToken) =>
+        HoldAsync(
+            queue,
+            async held =>
+            {
+                var count = 0;
+                await foreach (var letter in held.TakeAsync(int.MaxValue, cancellationToken).Where(filter.Covers))
+                {
+                    await read(DeadLetterDetails.Of(letter));
+                    count++;
+                }
+
+                return count;
+            },
+            cancellationToken);
+
     /// <summary>Publishes one copy of each dead letter to its queue, and removes all copies from the dead letters.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="filter">The dead letters to replay, of those that exist when the operation begins.</param>
+    /// <param name="correction">The event to publish in place of the one dead letter; null to publish dead letters as they are.</param>
     /// <param name="cancellationToken">Ends the operation before its next message.</param>
     /// <returns>How many messages were published.</returns>
     /// <exception cref="DeadLettersBusyException">Another operation did not end in time.</exception>
+    /// <exception cref="EventIdChangedException">The correction is another event. Nothing was done.</exception>
     /// <exception cref="QueueFullException">The queue is full. The messages that it refused stay dead letters.</exception>
     /// <exception cref="BrokerLostException">The broker accepts no messages, or did not confirm in time.</exception>
     /// <remarks>
     /// The acknowledgement follows the confirm. A crash in between leaves the dead letter beside its replay. If an operator replays it
     /// again, the inbox drops the duplicate.
     /// </remarks>
-    public Task<int> ReplayAsync(string queue, DeadLetterFilter filter, CancellationToken cancellationToken) =>
+    public Task<int> ReplayAsync(
+        string queue, DeadLetterFilter filter, Correction? correction, CancellationToken cancellationToken) =>
         HoldAsync(
             queue,
             async held =>
@@ -120,7 +149,7 @@ internal sealed partial class DeadLetterStore(
                     var letters = held.TakeAsync(int.MaxValue, cancellationToken).Where(filter.Covers);
                     await foreach (var window in letters.Chunk(Window).WithCancellation(cancellationToken))
                     {
-                        await ReplayAsync(held, queue, window, replayed);
+                        await ReplayAsync(held, queue, window, correction, replayed);
                     }
                 }
                 finally
@@ -135,12 +164,13 @@ internal sealed partial class DeadLetterStore(
     /// <summary>
     /// Publishes a window before it waits for the first confirm, and acknowledges every copy of the messages that the broker stored.
     /// </summary>
-    private async Task ReplayAsync(HeldLetters held, string queue, DeadLetter[] window, HashSet<string> replayed)
+    private async Task ReplayAsync(
+        HeldLetters held, string queue, DeadLetter[] window, Correction? correction, HashSet<string> replayed)
     {
         var publishing = window
             .DistinctBy(letter => letter.Id)
             .Where(letter => !replayed.Contains(letter.Id))
-            .Select(async letter => (letter.Id, IsStored: await TryReplayAsync(queue, letter)))
+            .Select(async letter => (letter.Id, IsStored: await TryReplayAsync(queue, letter, correction)))
             .ToList();
         var outcomes = await Task.WhenAll(publishing);
         replayed.UnionWith(outcomes.Where(outcome => outcome.IsStored).Select(outcome => outcome.Id));
@@ -200,11 +230,16 @@ internal sealed partial class DeadLetterStore(
     }
 
     /// <returns>False if the queue is full.</returns>
-    private async Task<bool> TryReplayAsync(string queue, DeadLetter letter)
+    private async Task<bool> TryReplayAsync(string queue, DeadLetter letter, Correction? correction)
     {
+        if (correction is not null && letter.EventId is { } id && id != correction.EventId)
+        {
+            throw new EventIdChangedException(id);
+        }
+
         try
         {
-            await publisher.ReplayAsync(queue, letter);
+            await publisher.ReplayAsync(queue, letter, correction);
             return true;
         }
         catch (PublishException exception) when (!exception.IsReturn)

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Outbox;
 
@@ -81,14 +83,49 @@ public static class OutboxStore
         watch.ThrowIfUnreplicated();
     }
 
-    /// <summary>Finds an event that waits, by the primary key; returns null if there is none.</summary>
-    internal static async Task<(string Type, int Attempts)?> FindAsync(
-        NpgsqlDataSource database, Guid id, CancellationToken cancellationToken)
+    /// <summary>Finds events that wait: by the primary key, or among the oldest ones that may be meant.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="key">The event's id, its subject or the id of its trace.</param>
+    /// <param name="looked">The number of events to look at.</param>
+    /// <param name="limit">The maximum number of events to find.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>The events, and whether all that may be meant were looked at.</returns>
+    internal static async Task<(IReadOnlyList<(Guid Id, string Type, int Attempts)> Found, bool IsComplete)> SearchAsync(
+        NpgsqlDataSource database, EventKey key, int looked, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select type, attempts from outbox where id = $1");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        // The writer writes the subject in this form. A property of the content may have it, too; the operator sees the type.
+        await using var command = database.CreateCommand(
+            """
+            with near as materialized (
+              select id, type, attempts, traceparent, body from outbox where id >= @first order by id limit @looked
+            )
+            select (select count(*) from near) < @looked, found.id, found.type, found.attempts
+            from (values (1)) as one left join (
+              select id, type, attempts from outbox where id = @id
+              union
+              select id, type, attempts from near
+              where substr(traceparent, 4, 32) = @trace or position(convert_to(@subject, 'UTF8') in body) > 0
+              order by id limit @limit
+            ) as found on true
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("first", key.First));
+        command.Parameters.Add(new NpgsqlParameter<int>("looked", looked));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("id", key.Id ?? Guid.Empty));
+        command.Parameters.Add(new NpgsqlParameter<string>("trace", key.TraceId ?? ""));
+        command.Parameters.Add(new NpgsqlParameter<string>("subject", $"\"subject\":\"{JsonEncodedText.Encode(key.Subject)}\""));
+        command.Parameters.Add(new NpgsqlParameter<int>("limit", limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt32(1)) : null;
+        var (found, isComplete) = (new List<(Guid, string, int)>(), true);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            isComplete = reader.GetBoolean(0);
+            if (!reader.IsDBNull(1))
+            {
+                found.Add((reader.GetGuid(1), reader.GetString(2), reader.GetInt32(3)));
+            }
+        }
+
+        return (found, isComplete);
     }
 
     /// <summary>

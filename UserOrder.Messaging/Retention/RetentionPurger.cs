@@ -37,6 +37,6 @@ internal sealed partial class RetentionPurger(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(31, LogLevel.Warning, "The purge of the inbox and the idempotency keys is postponed: {Reason}")]
+    [LoggerMessage(31, LogLevel.Warning, "The purge of expired rows is postponed: {Reason}")]
     private partial void LogPostponed(string reason);
 }

@@ -132,6 +132,10 @@ public sealed class MessagingOptions
     [Duration("00:01:00", "365.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long the service remembers what operators did. Default: 90 days.</summary>
+    [Duration("1.00:00:00", "3650.00:00:00")]
+    public TimeSpan AuditRetention { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>
     /// The broker user that publishes each consumed event type. An event that another user published becomes a dead letter: topic
     /// permissions do not cover the headers <c>CC</c> and <c>BCC</c>, nor bindings between exchanges. Default: none, which accepts events
@@ -152,6 +156,19 @@ public sealed class MessagingOptions
     /// Default: false.
     /// </summary>
     public bool AdminEndpoints { get; set; }
+
+    /// <summary>
+    /// The address of each other service that the search for an event also asks, such as <c>http://order-api:8080</c>. It gets the
+    /// caller's access token. Default: none.
+    /// </summary>
+    public IDictionary<string, string> OtherServices { get; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The page of a trace, to which the operators' page links, with <c>{traceId}</c> in place of the id, such as
+    /// <c>https://jaeger.example/trace/{traceId}</c>. Default: none.
+    /// </summary>
+    [RegularExpression(@"https?://\S*\{traceId\}\S*")]
+    public string? TraceUrl { get; set; }
 }
 
 [OptionsValidator]

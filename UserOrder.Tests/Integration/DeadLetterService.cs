@@ -63,7 +63,7 @@ internal sealed class DeadLetterService : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddApiDefaults();
         builder.AddPostgresDatabase("deaddb", assembly);
-        builder.AddMessagingHttp();
+        builder.AddMessagingHttp(schemas: assembly);
         builder.AddMessaging("dead")
             .Publish(Thing.Happened)
             .Subscribe<Thing, SwitchedHandler>(Thing.Happened, $"{name}.things");

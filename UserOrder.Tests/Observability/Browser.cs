@@ -49,6 +49,10 @@ internal sealed class Browser : IAsyncDisposable
         Clip = new() { X = 0, Y = 0, Width = Width, Height = height },
     });
 
+    /// <summary>Saves a screenshot of a part of a page in the same folder.</summary>
+    public static Task ScreenshotAsync(ILocator part, string name) =>
+        part.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "TestResults", "screenshots", $"{name}.png") });
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

@@ -13,8 +13,6 @@ namespace UserOrder.Tests.Operators;
 /// <summary>The operators' page of a service in Production, with access tokens and an internal port.</summary>
 public sealed class OperatorAccessTests(RunningGraph graph) : IntegrationTest(graph)
 {
-    private const int PictureHeight = 1130;
-
     [Fact]
     public async Task The_page_asks_for_a_token_keeps_it_in_memory_and_is_served_on_the_internal_port_only()
     {
@@ -43,7 +41,7 @@ public sealed class OperatorAccessTests(RunningGraph graph) : IntegrationTest(gr
             Assert.False(hidden.IsSuccessStatusCode);
         }
 
-        foreach (var path in new[] { "/admin/status", "/admin/status/stream", $"/admin/events/{Guid.CreateVersion7()}" })
+        foreach (var path in new[] { "/admin/status", "/admin/status/stream", "/admin/events?key=1", "/admin/audit" })
         {
             using var refused = await SecuredServices.SendAsync(internalApi, HttpMethod.Get, path, token: null);
             await AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthenticated", refused);
@@ -61,7 +59,7 @@ public sealed class OperatorAccessTests(RunningGraph graph) : IntegrationTest(gr
         await Assertions.Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
         await Assertions.Expect(page.Locator("#service")).ToHaveTextAsync("user-api");
         await Assertions.Expect(page.Locator("#health")).ToContainTextAsync("database");
-        await FindAsync($"{Guid.CreateVersion7()}", "Unknown to this service");
+        await FindAsync($"{Guid.CreateVersion7()}", "Unknown");
         Assert.Equal(0, await page.EvaluateAsync<int>("localStorage.length + sessionStorage.length + document.cookie.length"));
 
         // A poisoned event of the real service.
@@ -81,11 +79,16 @@ public sealed class OperatorAccessTests(RunningGraph graph) : IntegrationTest(gr
         var row = page.Locator("#rows tr").Filter(new() { HasText = subject });
         await Assertions.Expect(row).ToContainTextAsync("The event's data is not an object.");
         await FindAsync(id, "A dead letter");
-        await page.SetViewportSizeAsync(page.ViewportSize!.Width, PictureHeight);
-        await Browser.ScreenshotAsync(page, "operators", PictureHeight);
+        var height = await page.EvaluateAsync<int>("document.documentElement.scrollHeight");
+        await page.SetViewportSizeAsync(page.ViewportSize!.Width, height);
+        await Browser.ScreenshotAsync(page, "operators", height);
         await row.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         await page.Locator("#confirm-yes").ClickAsync();
         await Assertions.Expect(row).ToHaveCountAsync(0);
+        var action = page.Locator("#audit tr").First;
+        await Assertions.Expect(action.Locator("[data-label=Who]")).ToHaveTextAsync("an operator");
+        await Assertions.Expect(action.Locator("[data-label=What]")).ToHaveTextAsync("discarded user-api.order-placed");
+        await Assertions.Expect(action.Locator("[data-label=Result]")).ToHaveTextAsync("1 dead letter");
 
         // A new page knows no token.
         await page.ReloadAsync();
@@ -93,9 +96,9 @@ public sealed class OperatorAccessTests(RunningGraph graph) : IntegrationTest(gr
 
         async Task FindAsync(string eventId, string title)
         {
-            await page.GetByLabel("Event id").FillAsync(eventId);
+            await page.GetByLabel("Event id, subject or trace id").FillAsync(eventId);
             await page.Keyboard.PressAsync("Enter");
-            await Assertions.Expect(page.Locator("#found p").First).ToHaveTextAsync(title);
+            await Assertions.Expect(page.Locator("#found p").First).ToContainTextAsync($"user-api: {title}. ");
         }
 
         async Task GiveAsync(string value)

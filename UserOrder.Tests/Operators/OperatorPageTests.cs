@@ -96,6 +96,8 @@ public sealed class OperatorPageTests(RunningGraph graph) : OperatorTest(graph)
         await page.Locator("#type").SelectOptionAsync(["any"]);
         await page.Locator("#reason").SelectOptionAsync(["another reason"]);
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(2);
+        var download = await page.RunAndWaitForDownloadAsync(() => Button(page, "Export all as JSON lines").ClickAsync());
+        Assert.Equal(2, (await File.ReadAllLinesAsync(await download.PathAsync(), Cancelled)).Length);
         await Button(page, "Discard all with this reason").ClickAsync();
         await Assertions.Expect(page.Locator("#confirm-text")).ToContainTextAsync("“another reason”");
         await ConfirmAsync(page, "Discard 2 dead letters?", "Discard 2");
@@ -103,11 +105,16 @@ public sealed class OperatorPageTests(RunningGraph graph) : OperatorTest(graph)
         await page.Locator("#reason").SelectOptionAsync(["any"]);
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(2);
 
+        await page.Locator("#reason").SelectOptionAsync([Hostile]);
+        await Button(page, "Discard all with this reason").ClickAsync();
+        await ConfirmAsync(page, "Discard 1 dead letter?", "Discard 1");
+        await page.Locator("#reason").SelectOptionAsync(["any"]);
         await Rows(page).Filter(new() { HasText = "kept" }).GetByRole(AriaRole.Checkbox).CheckAsync();
         await Button(page, "Replay selected").ClickAsync();
         await ConfirmAsync(page, "Replay 1 dead letter?", "Replay 1");
         await Until.EqualAsync("tea", "the event took effect", () => Task.FromResult(service.Handler.Handled.SingleOrDefault()));
-        await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
+        await Assertions.Expect(Rows(page)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("#audit")).ToContainTextAsync($"reason {Hostile}");
         Assert.False(await page.EvaluateAsync<bool>("'hacked' in window || document.images.length > 0"));
     }
 
@@ -134,8 +141,8 @@ public sealed class OperatorPageTests(RunningGraph graph) : OperatorTest(graph)
 
         await FindAsync($"{waiting}", "Waiting in the outbox", "after 3 failed attempts");
         await FindAsync($"{applied}", "Applied", $"It took effect from {Queue} at ");
-        await FindAsync($"{Guid.CreateVersion7()}", "Unknown to this service", "A published event leaves the outbox");
-        await FindAsync("1234", "An event id is a UUID.", "");
+        await FindAsync($"{Guid.CreateVersion7()}", "Unknown", "A published event leaves the outbox");
+        await FindAsync(Hostile, "Unknown", "Applied events are found by");
         await FindAsync($"{dead}", "A dead letter", "It was poison.");
 
         await page.GetByRole(AriaRole.Button, new() { Name = $"Show the dead letter of {Queue}" }).ClickAsync();
@@ -143,11 +150,55 @@ public sealed class OperatorPageTests(RunningGraph graph) : OperatorTest(graph)
 
         async Task FindAsync(string id, string title, string explanation)
         {
-            await page.GetByLabel("Event id").FillAsync(id);
+            await page.GetByLabel("Event id, subject or trace id").FillAsync(id);
             await page.Keyboard.PressAsync("Enter");
-            await Assertions.Expect(page.Locator("#found p").First).ToHaveTextAsync(title);
+            await Assertions.Expect(page.Locator("#found p").First).ToContainTextAsync($"dead: {title}. ");
             await Assertions.Expect(page.Locator("#found")).ToContainTextAsync(explanation);
         }
+    }
+
+    [Fact]
+    public async Task An_event_is_edited_and_the_consumer_paused_and_resumed_by_mouse()
+    {
+        Browser.Require();
+        await using var service = await StartAsync(("Messaging:TraceUrl", "https://traces.example/{traceId}"));
+        var id = Guid.CreateVersion7();
+        var body = TestEvents.Envelope(id, "thing.happened.v1", new JsonObject { ["name"] = Hostile });
+        const string traceId = "0af7651916cd43dd8448eb211c80319c";
+        await PublishDeadLetterAsync(body, "It is too long.", headers: ("traceparent", $"00-{traceId}-b7ad6b7169203331-01"));
+        await using var browser = await Browser.StartAsync();
+        var page = await OpenAsync(browser, service);
+        var pauses = page.Locator("#pauses tr").Filter(new() { HasText = $"Consumer of {Queue}" });
+        await Button(pauses, "Pause").ClickAsync();
+        await ConfirmAsync(page, $"Pause Consumer of {Queue}?", "Pause");
+        await Assertions.Expect(pauses).ToContainTextAsync("paused by an unknown caller");
+        await Assertions.Expect(page.Locator("#flow")).ToContainTextAsync("paused by an unknown caller");
+
+        await Button(Rows(page), "Show").ClickAsync();
+        var message = page.Locator("dialog#message");
+        await Assertions.Expect(message.GetByRole(AriaRole.Link))
+            .ToHaveAttributeAsync("href", $"https://traces.example/{traceId}");
+        await Button(message, "Edit …").ClickAsync();
+        var edit = page.Locator("dialog#edit");
+        await Button(edit, "Check and replay").ClickAsync();
+        await Assertions.Expect(edit.Locator("#edit-errors")).ToContainTextAsync("/data/name: ");
+        await edit.GetByLabel("Event").FillAsync($"{Hostile}");
+        await Button(edit, "Check and replay").ClickAsync();
+        await Assertions.Expect(edit.Locator("#edit-errors li")).ToHaveCountAsync(1);
+        var mended = TestEvents.Envelope(id, "thing.happened.v1", new JsonObject { ["name"] = "tea" });
+        await edit.GetByLabel("Event").FillAsync(Encoding.UTF8.GetString(mended));
+        await Button(edit, "Check and replay").ClickAsync();
+        await Assertions.Expect(page.Locator("#result")).ToHaveTextAsync("Edited and replayed 1 dead letter.");
+        await Assertions.Expect(Rows(page)).ToHaveCountAsync(0);
+
+        Assert.Empty(service.Handler.Handled);
+        await Button(pauses, "Resume").ClickAsync();
+        await ConfirmAsync(page, $"Resume Consumer of {Queue}?", "Resume");
+        await Until.EqualAsync("tea", "the event took effect", () => Task.FromResult(service.Handler.Handled.SingleOrDefault()));
+        await Assertions.Expect(pauses).ToContainTextAsync("running, resumed by an unknown caller");
+        await Assertions.Expect(page.Locator("#audit [data-label=What]"))
+            .ToHaveTextAsync([$"resumed {Queue}", $"edited and replayed {Queue}", $"paused {Queue}"]);
+        Assert.False(await page.EvaluateAsync<bool>("'hacked' in window || document.images.length > 0"));
     }
 
     [Fact]

@@ -35,7 +35,9 @@ public abstract class OperatorTest(RunningGraph graph) : DeadLetterTest(graph)
         await Button(dialog, action).ClickAsync();
     }
 
-    private protected async Task PublishDeadLetterAsync(byte[] body, string reason, string? type = null)
+    /// <summary>Publishes a dead letter as a consumer does.</summary>
+    private protected async Task PublishDeadLetterAsync(
+        byte[] body, string reason, string? type = null, params (string Name, string Value)[] headers)
     {
         var channel = await OpenChannelAsync();
         var properties = new BasicProperties
@@ -44,6 +46,11 @@ public abstract class OperatorTest(RunningGraph graph) : DeadLetterTest(graph)
             Type = type,
             Headers = new Dictionary<string, object?> { ["x-reason"] = reason, ["x-queue"] = Queue },
         };
+        foreach (var (name, value) in headers)
+        {
+            properties.Headers.Add(name, value);
+        }
+
         await channel.BasicPublishAsync("", $"{Queue}.dead", mandatory: true, properties, body, Cancelled);
     }
 }

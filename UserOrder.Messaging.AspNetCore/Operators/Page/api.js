@@ -10,6 +10,7 @@ export class Refusal extends Error {
   constructor(status, problem) {
     super(problem.detail ?? problem.title ?? `The service answered ${status}.`);
     this.status = status;
+    this.errors = problem.errors;
   }
 }
 
@@ -21,7 +22,7 @@ export async function call(path, options = {}) {
       ...options,
       cache: "no-store",
       credentials: "omit",
-      headers: sent === null ? {} : { Authorization: `Bearer ${sent}` },
+      headers: { ...options.headers, ...(sent === null ? {} : { Authorization: `Bearer ${sent}` }) },
     });
     if (response.ok) {
       return response;

@@ -43,6 +43,11 @@ export function setText(target, text) {
   }
 }
 
+/** Lists names and values. A value is a text or an element. */
 export function describe(list, entries) {
-  list.replaceChildren(...entries.flatMap(([name, value]) => [element("dt", name), element("dd", value ?? "unknown")]));
+  list.replaceChildren(...entries.flatMap(([name, value]) => {
+    const shown = element("dd");
+    shown.append(value ?? "unknown");
+    return [element("dt", name), shown];
+  }));
 }

@@ -2,6 +2,7 @@
 
 import { byId, svg } from "./dom.js";
 import { count, duration, plural, rate, shorten } from "./format.js";
+import { pauseOf } from "./pauses.js";
 
 const gap = 44;
 const line = 18;
@@ -23,12 +24,17 @@ export function drawFlow(status, rates) {
 
 function rowsOf(status, rates) {
   const outbox = status.outbox;
+  const relayPause = linesOf(outbox.pause);
   const outgoing = [
     { title: "Requests", lines: [`${rate(rates.written)} written`, `${count(outbox.written)} since the start`] },
     {
       title: "Outbox",
-      lines: [`${count(outbox.waiting)} waiting`, `oldest ${outbox.waiting > 0 ? duration(outbox.oldestSeconds) : "–"}`],
-      state: outbox.isFull ? "bad" : outbox.isStalled ? "warn" : "",
+      lines: [
+        `${count(outbox.waiting)} waiting`,
+        `oldest ${outbox.waiting > 0 ? duration(outbox.oldestSeconds) : "–"}`,
+        ...relayPause,
+      ],
+      state: outbox.isFull ? "bad" : outbox.isStalled || relayPause.length > 0 ? "warn" : "",
     },
     { title: "Exchange", lines: [outbox.exchange, `${rate(rates.sent)} sent`] },
   ];
@@ -36,8 +42,12 @@ function rowsOf(status, rates) {
     { title: "Exchange", lines: [queue.type] },
     {
       title: queue.name,
-      lines: [`${count(queue.ready)} ready, ${count(queue.unacknowledged)} held here`, plural(queue.consumers, "consumer")],
-      state: queue.consumers === 0 ? "bad" : queue.stalledSeconds > 10 ? "warn" : "",
+      lines: [
+        `${count(queue.ready)} ready, ${count(queue.unacknowledged)} held here`,
+        plural(queue.consumers, "consumer"),
+        ...linesOf(queue.pause),
+      ],
+      state: queue.pause?.isPaused ? "warn" : queue.consumers === 0 ? "bad" : queue.stalledSeconds > 10 ? "warn" : "",
     },
     {
       title: "Applied",
@@ -50,6 +60,9 @@ function rowsOf(status, rates) {
   ]);
   return [outgoing, ...incoming];
 }
+
+/** A line for a pause, if there is one. */
+const linesOf = (pause) => [pauseOf(pause)].filter((text) => text !== null);
 
 function horizontal(rows, width) {
   const columns = Math.max(...rows.map((nodes) => nodes.length));

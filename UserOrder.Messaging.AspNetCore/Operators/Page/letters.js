@@ -1,8 +1,10 @@
-// The dead letters: a live table, filters, one whole message, replay and discard.
+// The dead letters: a live table, filters, one whole message, replay, edit, discard and export.
 
 import { call, read } from "./api.js";
+import { showAudit } from "./audit.js";
 import { byId, describe, element, setText } from "./dom.js";
 import { confirm, open } from "./dialogs.js";
+import { edit } from "./edit.js";
 import { count, plural, since } from "./format.js";
 
 const limit = 100;
@@ -20,6 +22,7 @@ let loading = null;
 let isStale = false;
 let loadedAt = 0;
 let timer = null;
+let traceUrl = null;
 
 const queueName = () => byId("queue").value;
 const path = (queue, rest = "") => `dead-letters/${encodeURIComponent(queue)}${rest}`;
@@ -30,7 +33,7 @@ export function startLetters() {
     fillFilters();
     load();
   });
-  for (const id of ["reason", "type"]) {
+  for (const id of ["reason", "type", "from", "until"]) {
     byId(id).addEventListener("change", () => {
       selected.clear();
       load();
@@ -46,11 +49,13 @@ export function startLetters() {
   byId("discard-selected").addEventListener("click", () => act("discard", byIds([...selected]), selected.size));
   byId("replay-all").addEventListener("click", () => actOnAll("replay"));
   byId("discard-all").addEventListener("click", () => actOnAll("discard"));
+  byId("export").addEventListener("click", exportAll);
   setInterval(showAges, 10000);
 }
 
 /** Takes the counts of a status. A changed count means that the table is out of date. */
-export function followCounts(queues) {
+export function followCounts({ queues, traceUrl: url }) {
+  traceUrl = url;
   const list = byId("queue");
   if (list.options.length !== queues.length) {
     list.replaceChildren(...queues.map((queue) => element("option", queue.name, { value: queue.name })));
@@ -74,21 +79,40 @@ export async function showMessage(queue, id) {
     describe(byId("message-properties"), [
       ["Reason", letter.reason], ["Type", letter.type], ["Subject", letter.subject], ["Message id", letter.messageId],
       ["Queue", queue], ["Died at", letter.diedAt], ["Attempts", letter.attempts > 0 ? count(letter.attempts) : "–"],
-      ["Size", plural(letter.bytes, "byte")], ["Content type", letter.contentType], ["Sent by", letter.appId],
+      ["Trace", traceOf(letter.traceId)], ["Size", plural(letter.bytes, "byte")], ["Content type", letter.contentType], ["Sent by", letter.appId],
     ]);
     describe(byId("message-headers"), Object.entries(letter.headers));
     byId("message-body").textContent = pretty(letter.body);
     const answer = await open(byId("message"), (choose) => {
       byId("message-close").onclick = () => choose(null);
       byId("message-replay").onclick = () => choose("replay");
+      byId("message-edit").onclick = () => choose("edit");
       byId("message-discard").onclick = () => choose("discard");
     }, null);
-    if (answer !== null) {
+    if (answer === "edit") {
+      await editMessage(queue, id, letter.body);
+    } else if (answer !== null) {
       await act(answer, byIds([id]), 1, queue);
     }
   } catch (error) {
     report(error.message, true);
   }
+}
+
+async function editMessage(queue, id, body) {
+  if (await edit(path(queue, `/${id}/edit`), body.text === null ? "" : pretty(body))) {
+    report("Edited and replayed 1 dead letter.");
+    showAudit();
+  }
+
+  load();
+}
+
+/** A link, if the service knows the page of a trace. */
+function traceOf(id) {
+  return id === null || traceUrl === null
+    ? id
+    : element("a", id, { href: traceUrl.replace("{traceId}", encodeURIComponent(id)), target: "_blank", rel: "noopener noreferrer" });
 }
 
 function pretty(body) {
@@ -116,6 +140,13 @@ function filter() {
   for (const id of ["reason", "type"]) {
     if (byId(id).value !== "any") {
       query.set(id, byId(id).value.slice(1));
+    }
+  }
+
+  for (const id of ["from", "until"]) {
+    const value = byId(id).value;
+    if (value) {
+      query.set(id, new Date(`${value}Z`).toISOString());
     }
   }
 
@@ -311,10 +342,12 @@ async function actOnAll(action) {
 async function act(action, query, number, queue = queueName(), atLeast = "") {
   const isDiscard = action === "discard";
   const what = `${atLeast}${plural(number, "dead letter")}`;
-  const reason = query.has("reason") ? ` with the reason “${query.get("reason") || unknown}”` : "";
+  const conditions = [
+    ["with the reason", "reason"], ["of the type", "type"], ["that died from", "from"], ["that died before", "until"],
+  ].filter(([, name]) => query.has(name)).map(([text, name]) => ` ${text} “${query.get(name) || unknown}”`).join("");
   const isSure = await confirm(
     isDiscard ? `Discard ${what}?` : `Replay ${what}?`,
-    isDiscard ? `${what} of ${queue}${reason} will be deleted. There is no way back.` : `${what}${reason} will return to ${queue}.`,
+    isDiscard ? `${what} of ${queue}${conditions} will be deleted. There is no way back.` : `${what}${conditions} will return to ${queue}.`,
     isDiscard ? `Discard ${count(number)}` : `Replay ${count(number)}`,
     isDiscard);
   if (!isSure) {
@@ -338,6 +371,21 @@ async function act(action, query, number, queue = queueName(), atLeast = "") {
 
   selected.clear();
   load();
+  showAudit();
+}
+
+/** Saves all dead letters that the filters cover. */
+async function exportAll() {
+  const queue = queueName();
+  try {
+    const response = await call(`${path(queue, "/export")}?${filter()}`);
+    const address = URL.createObjectURL(await response.blob());
+    element("a", null, { href: address, download: `${queue}.dead.jsonl` }).click();
+    URL.revokeObjectURL(address);
+    report("Exported the dead letters.");
+  } catch (error) {
+    report(error.message, true);
+  }
 }
 
 function split(query) {

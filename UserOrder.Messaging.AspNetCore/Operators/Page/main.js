@@ -1,12 +1,14 @@
 // Starts the page, and shows each status that the service sends.
 
 import { renew } from "./api.js";
+import { showAudit, startAudit } from "./audit.js";
 import { drawCharts, record } from "./charts.js";
 import { byId, setText } from "./dom.js";
 import { drawFlow } from "./flow.js";
 import { moment, since } from "./format.js";
 import { showHealth } from "./health.js";
 import { followCounts, startLetters } from "./letters.js";
+import { showPauses } from "./pauses.js";
 import { startSearch } from "./search.js";
 import { follow } from "./stream.js";
 
@@ -15,6 +17,10 @@ const texts = { live: "live", lost: "connection lost, trying again …" };
 let latest = null;
 
 function showStatus(status) {
+  if (latest === null) {
+    showAudit();
+  }
+
   latest = { status, rates: record(status) };
   document.title = `${status.service} – operators`;
   setText(byId("service"), status.service);
@@ -24,7 +30,8 @@ function showStatus(status) {
   showHealth(status);
   drawFlow(status, latest.rates);
   drawCharts(status);
-  followCounts(status.queues);
+  showPauses(status);
+  followCounts(status);
 }
 
 /** Seven characters of a commit's hash are enough. */
@@ -39,6 +46,7 @@ function showState(state, reason) {
 
 startSearch();
 startLetters();
+startAudit();
 byId("change-token").addEventListener("click", () => renew());
 new ResizeObserver(() => {
   if (latest !== null) {

@@ -2,30 +2,21 @@
 
 import { read } from "./api.js";
 import { byId, element } from "./dom.js";
-import { moment } from "./format.js";
 import { showMessage } from "./letters.js";
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const titles = {
   "dead-letter": ["bad", "A dead letter"],
   outbox: ["warn", "Waiting in the outbox"],
   applied: ["good", "Applied"],
-  unknown: ["warn", "Unknown to this service"],
 };
 
 export function startSearch() {
   byId("search").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const id = byId("event-id").value.trim();
-    if (!uuid.test(id)) {
-      show([element("p", "An event id is a UUID.", { class: "bad" })]);
-      return;
-    }
-
     show([element("p", "Searching …")]);
     try {
-      show(describe(await read(`events/${encodeURIComponent(id)}`)));
+      const found = await read(`events?${new URLSearchParams({ key: byId("event-key").value.trim() })}`);
+      show(found.services.flatMap((service, index) => describe(service, index === 0)));
     } catch (error) {
       show([element("p", error.message, { class: "bad" })]);
     }
@@ -34,22 +25,32 @@ export function startSearch() {
 
 const show = (children) => byId("found").replaceChildren(...children);
 
-function describe(found) {
-  const [state, title] = titles[found.place];
-  const shown = [element("p", title, { class: state }), element("p", found.explanation)];
-  for (const effect of found.place === "applied" ? found.applied.slice(1) : found.applied) {
-    shown.push(element("p", `It took effect from ${effect.queue} at ${moment(effect.appliedAt)}.`));
-  }
-
-  for (const search of found.deadLetters) {
-    if (search.letterId !== null) {
-      const button = element("button", `Show the dead letter of ${search.queue}`, { type: "button" });
-      button.addEventListener("click", () => showMessage(search.queue, search.letterId));
-      shown.push(button);
-    } else if (!search.isComplete) {
-      shown.push(element("p", `${search.queue}: ${search.limit}`, { class: "warn" }));
+/** Lines for a service. Only the service of this page can show its dead letters. */
+function describe(service, isOwn) {
+  const lines = service.items.map((item) => {
+    const [state, title] = titles[item.place];
+    const shown = line(service, state, title, [item.explanation, item.eventId === null ? "" : `Event ${item.eventId}.`].join(" "));
+    if (isOwn && item.letterId !== null) {
+      const button = element("button", `Show the dead letter of ${item.queue}`, { type: "button" });
+      button.addEventListener("click", () => showMessage(item.queue, item.letterId));
+      shown.append(" ", button);
     }
+
+    return shown;
+  });
+  if (service.failure !== null) {
+    lines.push(line(service, "bad", "No answer", service.failure));
+  } else if (lines.length === 0) {
+    lines.push(line(service, "quiet", "Unknown", isOwn
+      ? "A published event leaves the outbox when the broker confirms it. The inbox forgets an event after its retention."
+      : ""));
   }
 
+  return [...lines, ...service.limits.map((limit) => line(service, "warn", "Incomplete", limit))];
+}
+
+function line(service, state, title, text) {
+  const shown = element("p");
+  shown.append(element("strong", service.service), ": ", element("span", title, { class: state }), ". ", text);
   return shown;
 }
