@@ -43,7 +43,7 @@ internal sealed class ClusterFaults(ClusterSystem system)
 
     public Task ReconnectAsync(string node) => EvaluateForPeersAsync(node, "erlang:set_cookie(Node, erlang:get_cookie())");
 
-    /// <summary>Loses the disk of a node, which then joins the cluster anew and becomes a member of the queues again.</summary>
+    /// <summary>Loses the disk of a node, which then joins the cluster as a new one and becomes a member of the queues again.</summary>
     public async Task ReplaceAsync(string node, string survivor)
     {
         await KillAsync(node);

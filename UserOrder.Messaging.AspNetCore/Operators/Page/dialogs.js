@@ -43,6 +43,9 @@ export function open(dialog, listen, no = false) {
     dialog.onclose = () => resolve(result);
     if (!dialog.open) {
       dialog.showModal();
+
+      // The focus may have scrolled a long dialog to its buttons.
+      dialog.scrollTop = 0;
     }
   });
 }
