@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using UserOrder.Messaging.Events;
 
 namespace UserOrder.Messaging.Broker;
 
@@ -28,6 +29,9 @@ internal sealed record Delivery(DeliveredMessage Message, IReadOnlyBasicProperti
     public bool IsAlone { get; init; }
 
     public ulong Tag => Message.Tag;
+
+    /// <summary>The id of the message, or of the event that is a part of one.</summary>
+    public string? MessageId => IsPart ? CloudEventReader.IdOf(Body.Span) : Properties.MessageId;
 
     public static Delivery From(BasicDeliverEventArgs arguments) =>
         new(

@@ -115,10 +115,12 @@ internal sealed partial class EventConsumer<TData>(
         var isCancelled = false;
         while (await deliveries.TakeAsync(_options.ConsumerBatchSize, stoppingToken) is { Count: > 0 } batch && channel.IsOpen)
         {
-            FailPoint.Reach(FailPoint.ConsumerReceived);
+            FailPoint.Reach(FailPoint.ConsumerReceived, batch.Select(delivery => delivery.MessageId));
             var postponed = await processor.ProcessAsync(batch, stoppingToken);
             await deliveries.SettleAsync(batch, postponed, stoppingToken);
-            FailPoint.Reach(FailPoint.ConsumerAcknowledged);
+            FailPoint.Reach(
+                FailPoint.ConsumerAcknowledged,
+                batch.Where(delivery => delivery.Message.Open == 0).Select(delivery => delivery.MessageId));
             backoff.Reset();
             if (_prefetch.ShouldGrow)
             {

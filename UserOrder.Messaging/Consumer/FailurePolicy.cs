@@ -121,7 +121,7 @@ internal sealed partial class FailurePolicy(
         try
         {
             await deadLetters.PublishAsync(queue, delivery, reason, attempts, context.Stopping);
-            FailPoint.Reach(FailPoint.DeadLetterConfirmed);
+            FailPoint.Reach(FailPoint.DeadLetterConfirmed, [delivery.MessageId]);
             return DeadLetterOutcome.Stored;
         }
         catch (PublishException exception)

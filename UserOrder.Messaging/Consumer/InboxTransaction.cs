@@ -92,15 +92,15 @@ internal sealed partial class InboxTransaction<TData>(
         var fresh = events.Where(incoming => isNew.Remove(incoming.Event.Id, out var added) && added)
             .Select(incoming => incoming.Event)
             .ToList();
-        FailPoint.Reach(FailPoint.ConsumerInboxWritten);
+        FailPoint.Reach(FailPoint.ConsumerInboxWritten, fresh.Select(applied => applied.Id));
         if (fresh.Count > 0)
         {
             await HandleAsync(fresh, transaction);
         }
 
-        FailPoint.Reach(FailPoint.ConsumerEffectWritten);
+        FailPoint.Reach(FailPoint.ConsumerEffectWritten, fresh.Select(applied => applied.Id));
         await transaction.CommitAsync(CancellationToken.None);
-        FailPoint.Reach(FailPoint.ConsumerCommitted);
+        FailPoint.Reach(FailPoint.ConsumerCommitted, fresh.Select(applied => applied.Id));
         return (fresh, tooOld);
     }
 

@@ -1,4 +1,3 @@
-using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Database;
@@ -88,7 +87,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     {
         try
         {
-            return (await WriteAsync([item]))[0];
+            return (await _write([item], CancellationToken.None))[0];
         }
         finally
         {
@@ -147,7 +146,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     {
         try
         {
-            var results = await WriteAsync([.. batch.Select(pending => pending.Item)]);
+            var results = await _write([.. batch.Select(pending => pending.Item)], CancellationToken.None);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Completion.TrySetResult(results[i]);
@@ -168,14 +167,6 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
                 pending.Completion.TrySetException(exception);
             }
         }
-    }
-
-    private async Task<IReadOnlyList<TResult>> WriteAsync(IReadOnlyList<TItem> items)
-    {
-        FailPoint.Reach(FailPoint.RequestReceived);
-        var results = await _write(items, CancellationToken.None);
-        FailPoint.Reach(FailPoint.RequestCommitted);
-        return results;
     }
 
     private sealed class Pending(TItem item, CancellationToken cancellationToken)

@@ -76,7 +76,7 @@ internal sealed class DeadLetterPublisher(BrokerConnections broker, TimeProvider
 
             // One event of several goes as a message of its own.
             ContentType = delivery.IsPart ? CloudEvent.ContentType : delivery.Properties.ContentType,
-            MessageId = delivery.IsPart ? CloudEventReader.IdOf(delivery.Body.Span) : delivery.Properties.MessageId,
+            MessageId = delivery.MessageId,
 
             // The broker closes a channel that publishes with another user's id: https://www.rabbitmq.com/docs/validated-user-id
             UserId = null,

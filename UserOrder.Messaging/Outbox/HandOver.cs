@@ -84,7 +84,7 @@ internal sealed class HandOver(NpgsqlDataSource database, TimeProvider time, IOp
             return Task.FromResult<IRelayClaim?>(null);
         }
 
-        FailPoint.Reach(FailPoint.RelayTaken);
+        FailPoint.Reach(FailPoint.RelayTaken, rows.Select(row => row.Message.Id));
         return Task.FromResult<IRelayClaim?>(new Claim(this, rows, started));
     }
 
@@ -102,7 +102,7 @@ internal sealed class HandOver(NpgsqlDataSource database, TimeProvider time, IOp
             await using var connection = await database.OpenConnectionAsync(CancellationToken.None);
             await OutboxStore.PostponeAsync(connection, kept);
             await OutboxStore.DeleteAsync(connection, confirmed);
-            FailPoint.Reach(FailPoint.RelaySwept);
+            FailPoint.Reach(FailPoint.RelaySwept, confirmed.Select(row => row.Message.Id));
         }
     }
 

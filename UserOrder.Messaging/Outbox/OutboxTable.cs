@@ -30,7 +30,7 @@ internal sealed class OutboxTable(NpgsqlDataSource database, OutboxSignal signal
                 signal.Set();
             }
 
-            FailPoint.Reach(FailPoint.RelayClaimed);
+            FailPoint.Reach(FailPoint.RelayClaimed, rows.Select(row => row.Message.Id));
             if (rows[0].HasStandby)
             {
                 // A failover must not lose the cause of a published event.
@@ -53,9 +53,9 @@ internal sealed class OutboxTable(NpgsqlDataSource database, OutboxSignal signal
         public async Task SettleAsync(IReadOnlyList<OutboxRow> confirmed, IReadOnlyList<OutboxRow> kept)
         {
             await OutboxStore.PutBackAsync(transaction, kept, CancellationToken.None);
-            FailPoint.Reach(FailPoint.RelayDeleted);
+            FailPoint.Reach(FailPoint.RelayDeleted, confirmed.Select(row => row.Message.Id));
             await transaction.CommitAsync(CancellationToken.None);
-            FailPoint.Reach(FailPoint.RelayCommitted);
+            FailPoint.Reach(FailPoint.RelayCommitted, confirmed.Select(row => row.Message.Id));
         }
 
         public async ValueTask DisposeAsync()

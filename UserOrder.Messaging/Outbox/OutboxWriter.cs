@@ -1,5 +1,6 @@
 using Npgsql;
 using UserOrder.Messaging.Database;
+using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Telemetry;
 
 namespace UserOrder.Messaging.Outbox;
@@ -20,6 +21,7 @@ internal sealed class OutboxWriter<TItem, TResult>(
     /// <exception cref="NpgsqlException">The database refused or did not answer, or committed without its synchronous standby.</exception>
     public async Task<IReadOnlyList<TResult>> WriteAsync(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
     {
+        FailPoint.Reach(FailPoint.RequestReceived, items.Select(item => eventOf(item).Id));
         telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
         var term = handOver.HasRoom ? handOver.Term : TimeSpan.Zero;
         foreach (var item in items)
@@ -34,6 +36,9 @@ internal sealed class OutboxWriter<TItem, TResult>(
             var watch = new CommitWatch(connection);
             var results = await write(items, connection, cancellationToken);
             watch.ThrowIfUnreplicated();
+            FailPoint.Reach(
+                FailPoint.RequestCommitted,
+                items.Zip(results).Where(written => isWritten(written.Second)).Select(written => eventOf(written.First).Id));
             if (term == TimeSpan.Zero)
             {
                 signal.Set();

@@ -64,10 +64,10 @@ internal sealed partial class RelayLane(
             await isolation.RunAsync(close);
         }
 
-        FailPoint.Reach(FailPoint.RelayConfirmed);
+        var settled = claimed.Zip(outcomes).ToLookup(row => row.Second == PublishOutcome.Confirmed, row => row.First);
+        FailPoint.Reach(FailPoint.RelayConfirmed, settled[true].Select(row => row.Message.Id));
 
         // The caller's token must not end this: a lost confirm would publish the batch again after the restart.
-        var settled = claimed.Zip(outcomes).ToLookup(row => row.Second == PublishOutcome.Confirmed, row => row.First);
         var kept = settled[false].ToList();
         await claim.SettleAsync([.. settled[true]], kept);
         if (kept.Count < claimed.Count)

@@ -8,6 +8,10 @@ namespace UserOrder.Messaging.Resilience;
 /// that one is meant. A process that reaches this step appends the action and its id to the file's name. Then it kills itself, as a power
 /// failure would, or freezes until SIGCONT, as on a machine that is suspended.
 /// </summary>
+/// <remarks>
+/// A process appends each step that it reaches, with the ids of the events, to a file of its own: <c>USERORDER_FAIL_POINT_TRACE</c> and its
+/// id. The last line of a killed process is <c>killed</c>.
+/// </remarks>
 internal static class FailPoint
 {
     public const string RequestReceived = "request.received";
@@ -24,6 +28,13 @@ internal static class FailPoint
     public const string ConsumerCommitted = "consumer.committed";
     public const string ConsumerAcknowledged = "consumer.acknowledged";
     public const string DeadLetterConfirmed = "dead-letter.confirmed";
+
+#if FAIL_POINTS
+    private static readonly TextWriter? Trace =
+        Environment.GetEnvironmentVariable("USERORDER_FAIL_POINT_TRACE") is { } file
+            ? TextWriter.Synchronized(new StreamWriter($"{file}.{Environment.ProcessId}") { AutoFlush = true })
+            : null;
+#endif
 
     /// <summary>All steps, in the order in which an event passes them.</summary>
     public static IReadOnlyList<string> All { get; } =
@@ -44,11 +55,14 @@ internal static class FailPoint
         DeadLetterConfirmed,
     ];
 
-    /// <summary>Kills or freezes the process if a test has selected this step.</summary>
+    /// <summary>Records the step, then kills or freezes the process if a test has selected it.</summary>
+    /// <param name="name">The step.</param>
+    /// <param name="events">The ids of the events that have passed it.</param>
     [Conditional("FAIL_POINTS")]
-    public static void Reach(string name)
+    public static void Reach<TId>(string name, IEnumerable<TId> events)
     {
 #if FAIL_POINTS
+        Trace?.WriteLine($"{name} {string.Join(' ', events)}");
         if (Environment.GetEnvironmentVariable("USERORDER_FAIL_POINT_FILE") is not { } file || !File.Exists(file))
         {
             return;
@@ -68,6 +82,7 @@ internal static class FailPoint
                     return;
                 }
 
+                Trace?.WriteLine("killed");
                 Process.GetCurrentProcess().Kill();
 #pragma warning disable RS0030 // This thread must not continue before the process is dead.
                 Thread.Sleep(Timeout.Infinite);

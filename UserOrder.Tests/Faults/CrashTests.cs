@@ -1,4 +1,5 @@
 using UserOrder.Messaging.Resilience;
+using UserOrder.Tests.Model;
 
 namespace UserOrder.Tests.Faults;
 
@@ -6,6 +7,9 @@ namespace UserOrder.Tests.Faults;
 [Collection(FaultyTests.Name)]
 public sealed class CrashTests(FaultySystem system)
 {
+    // The load may cost an event a connection, or a replica its turn, besides the crash.
+    private const int SilentFaults = 2;
+
     public static TheoryData<string> FailPoints { get; } = [.. FailPoint.All];
 
     [Theory]
@@ -13,6 +17,7 @@ public sealed class CrashTests(FaultySystem system)
     public async Task A_crash_at_any_fail_point_loses_and_duplicates_nothing(string failPoint)
     {
         system.RequireServers();
+        var traces = new FailPointTraces(system.TraceFolder);
         using var client = new Client(system);
         using var end = new CancellationTokenSource();
         var traffic = new Traffic(system, client).RunAsync(end.Token);
@@ -40,6 +45,19 @@ public sealed class CrashTests(FaultySystem system)
         await audit.WaitForQuietAsync();
         var result = await audit.CheckAsync();
         Assert.True(result.Findings == 0, result.ToString());
+        AssertConform(traces.Read());
+    }
+
+    /// <summary>Every event took a way that the model of the protocol allows. Many took the same.</summary>
+    private static void AssertConform(IReadOnlyDictionary<string, RecordedRun> runs)
+    {
+        Assert.NotEmpty(runs);
+        var deviations = runs
+            .DistinctBy(run => run.Value.ToString())
+            .Where(run => !Conformance.IsRun(run.Value, SilentFaults))
+            .Select(run => $"{run.Key} left the model: {run.Value}")
+            .ToList();
+        Assert.True(deviations.Count == 0, string.Join('\n', deviations));
     }
 
     private string? FindCrashedService() => FaultySystem.Services.FirstOrDefault(service => system.Graph.HasCrashed(service));

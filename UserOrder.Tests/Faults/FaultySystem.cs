@@ -82,6 +82,9 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
     /// <summary>Whether no process has reached the armed fail point.</summary>
     internal bool IsArmed => File.Exists(FailPointFile);
 
+    /// <summary>Where the services record the fail points that events pass.</summary>
+    internal string TraceFolder => Path.Combine(_folder, "traces");
+
     private string FailPointFile => Path.Combine(_folder, "fail-point");
 
     public async ValueTask InitializeAsync()
@@ -107,6 +110,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
             _links[link] = new TcpProxy("localhost", free.Single(port => port.Key.Resource == server).Value);
         }
 
+        Directory.CreateDirectory(TraceFolder);
         foreach (var service in Services)
         {
             _clocks[service] = new SteppedClock(Path.Combine(_folder, $"{service}.clock"));
@@ -238,6 +242,7 @@ public sealed class FaultySystem : IAuditedSystem, IAsyncLifetime
             ["ConnectionStrings__rabbitmq"] = $"amqp://{UserOf(service)}:{_password}@127.0.0.1:{_links[LinkOf(service, Broker)].Port}",
             ["Messaging__QueueMaxLength"] = $"{QueueMaxLength}",
             ["USERORDER_FAIL_POINT_FILE"] = FailPointFile,
+            ["USERORDER_FAIL_POINT_TRACE"] = Path.Combine(TraceFolder, service),
 
             // Messages of both kinds pass, and those with one event fill a queue. Events pass both ways from their commit to the relay.
             ["Messaging__MaxEventsPerMessage"] = isFirst ? "100" : "1",

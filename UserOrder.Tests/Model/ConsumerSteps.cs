@@ -55,12 +55,12 @@ internal static class ConsumerSteps
                 steps.AddFault(DeadLetterConfirmIsLost, dead.With(replica, Delivery.Postponed));
                 steps.AddFault(PutsLast, it.With(replica, Delivery.Settled) with { Ready = it.Ready + 1 });
                 break;
-            case Delivery.Settled:
+            case Delivery.Settled when !steps.From.IsCutOff(replica):
                 steps.Add(Acknowledges, it.With(replica, Delivery.None));
                 break;
         }
 
-        if (steps.From.IsCutOff(replica) && it.Delivery(replica) is Delivery.Received or Delivery.Postponed)
+        if (steps.From.IsCutOff(replica) && it.Delivery(replica) is Delivery.Received or Delivery.Postponed or Delivery.Settled)
         {
             steps.Add(Drops, it.With(replica, Delivery.None));
         }

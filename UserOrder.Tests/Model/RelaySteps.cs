@@ -20,8 +20,8 @@ internal static class RelaySteps
         var (it, replica) = (steps.Event, steps.Replica);
         var (lane, isClaimed) = (it.Lane(replica), it.Row == EventState.ClaimedBy(replica));
 
-        // A waiting row was handed over with the event, unless another replica has put it back meanwhile. Its deletion after the confirm does
-        // no harm.
+        // A waiting row was handed over with the event, unless another replica has put it back meanwhile. Then its deletion after the
+        // confirm does no harm.
         var owns = isClaimed || it.Row == Row.Waiting;
         var left = it.With(replica, Lane.None);
         switch (lane)
