@@ -10,7 +10,7 @@ namespace UserOrder.Messaging.Resilience;
 /// </summary>
 /// <remarks>
 /// A process appends each step that it reaches, with the ids of the events, to a file of its own: <c>USERORDER_FAIL_POINT_TRACE</c> and its
-/// id. The last line of a killed process is <c>killed</c>.
+/// id. A process that kills itself writes the line <c>killed</c> before.
 /// </remarks>
 internal static class FailPoint
 {
