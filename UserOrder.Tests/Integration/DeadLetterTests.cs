@@ -34,12 +34,15 @@ public sealed class DeadLetterTests(RunningGraph graph) : DeadLetterTest(graph)
 
         Assert.Equal(
             [
+                "/admin/audit",
                 "/admin/dead-letters",
                 "/admin/dead-letters/{queue}",
+                "/admin/dead-letters/{queue}/export",
                 "/admin/dead-letters/{queue}/replay",
                 "/admin/dead-letters/{queue}/{id}",
+                "/admin/dead-letters/{queue}/{id}/edit",
                 "/admin/dead-letters/{queue}/{id}/replay",
-                "/admin/events/{id}",
+                "/admin/events",
                 "/admin/status",
                 "/admin/status/stream",
             ],

@@ -26,12 +26,8 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         var (users, inbox) = (pair.ConnectionString(Database), pair.ConnectionString(PostgresServer.DefaultDatabase));
         await using var consumer = await DeadLetterService.StartAsync(
             _name, inbox, new Uri(broker), new Dictionary<string, string?>(), Cancelled);
-        await using var service = await ServiceUnderTest.StartAsync(
-            "user-api",
-            ("ConnectionStrings__rabbitmq", broker),
-            ("ConnectionStrings__userdb", pair.ConnectionStringOfBoth(Database)),
-            ("Security__Open", "true"),
-            ("Messaging__RelayPollInterval", "00:00:00.100"));
+        await using var service = await StartUserApiAsync(broker, users);
+        await using var replica = await StartUserApiAsync(broker, pair.ConnectionStringOfBoth(Database));
         using var created = await PostAsync(service, "first");
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         await Until.EqualAsync(1, "it consumes", () => Task.FromResult(consumer.Logs.Count($"Consuming from {_name}.things")));
@@ -50,10 +46,18 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         Assert.Equal(1, await CountAsync(Open($"{users};Pooling=false"), "select count(*) from users"));
         await AcceptedAsync(service, "first", (await ReadAsync(created)).GetProperty("id").GetGuid());
         await AcceptedAsync(service, "cancelled");
+        await AcceptedAsync(replica, "other");
         var orderdb = await OpenDatabaseAsync("orderdb");
         Assert.Equal(0, await CountAsync(orderdb, "select count(*) from known_users where id = any($1)", lost.ToArray()));
         await Until.EqualAsync(1, "the event took effect", () => CountAsync(Open($"{inbox};Pooling=false"), "select count(*) from inbox"));
     }
+
+    private static Task<ServiceUnderTest> StartUserApiAsync(string broker, string database) => ServiceUnderTest.StartAsync(
+        "user-api",
+        ("ConnectionStrings__rabbitmq", broker),
+        ("ConnectionStrings__userdb", database),
+        ("Security__Open", "true"),
+        ("Messaging__RelayPollInterval", "00:00:00.100"));
 
     private static async Task<HttpResponseMessage> PostAsync(ServiceUnderTest service, string key) => await SecuredServices.SendAsync(
         service.Api, HttpMethod.Post, "/v1/users", token: null, $$"""{"name":"Ada Lovelace","email":"{{key}}@example.com"}""", key);
