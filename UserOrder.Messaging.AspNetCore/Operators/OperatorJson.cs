@@ -11,6 +11,7 @@ namespace UserOrder.Messaging.AspNetCore.Operators;
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(AuditOverview))]
+[JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(EventSearchResult))]
 [JsonSerializable(typeof(OperatorStatus))]
 [JsonSerializable(typeof(PauseOverview))]

@@ -71,7 +71,12 @@ internal sealed class AuditStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    /// <summary>PostgreSQL stores no zero character, and a reason may be as long as a message's headers.</summary>
-    private static string Fit(string text) =>
-        (text.Length <= MaxTextLength ? text : $"{text[..MaxTextLength]}…").Replace('\0', '\uFFFD');
+    /// <summary>
+    /// PostgreSQL stores neither a zero character nor half a surrogate pair, and a reason may be as long as a message's headers.
+    /// </summary>
+    private static string Fit(string text)
+    {
+        var length = char.IsHighSurrogate(text.ElementAtOrDefault(MaxTextLength - 1)) ? MaxTextLength - 1 : MaxTextLength;
+        return (text.Length <= MaxTextLength ? text : $"{text[..length]}…").Replace('\0', '\uFFFD');
+    }
 }

@@ -213,6 +213,12 @@ public sealed class OperatorEndpointTests(RunningGraph graph) : OperatorTest(gra
                 .Select(action => action.GetProperty("count").GetInt32()).Order());
         Assert.Contains($"event {id}", actions[1].GetProperty("detail").GetString(), StringComparison.Ordinal);
 
+        // The cut after 500 characters must not leave half of the last one.
+        var reason = $"{new string('a', 492)}\U0001F600 and more";
+        Assert.Equal(0, await ReplayAsync(service, $"{Letters}/replay?reason={Uri.EscapeDataString(reason)}"));
+        var cut = Assert.Single((await GetAsync(service, "/admin/audit?limit=1")).GetProperty("items").EnumerateArray());
+        Assert.Equal($"reason {reason[..492]}…", cut.GetProperty("detail").GetString());
+
         byte[] Event(Guid eventId, JsonNode name) => TestEvents.Envelope(eventId, "thing.happened.v1", new JsonObject { ["name"] = name });
 
         Task<HttpResponseMessage> EditAsync(string letterId, byte[] body) =>
