@@ -10,10 +10,13 @@ usage() {
 usage: ./test.sh [filter]
        ./test.sh --soak MINUTES
        ./test.sh --rollout
+       ./test.sh --native-packages
 
   filter            runs only the tests whose full name contains it, e.g. Integration.Outage
   --soak MINUTES    lets random faults happen for that long instead, and writes what came of it to TestResults/soak.md
   --rollout         rolls the current build out over the last one that reads no message with several events, which it builds first
+  --native-packages
+                    compiles a project made from the NuGet packages ahead of time and runs it, besides the other tests of the packages
   --help            print this
 
 With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
@@ -90,6 +93,10 @@ case $filter in
   --rollout)
     rollout=yes verbosity=detailed
     filter=OldBuild.RolloutTests
+    ;;
+  --native-packages)
+    export USERORDER_NATIVE_PACKAGES=yes
+    filter=Packages.PackageReadmeTests
     ;;
   -*)
     usage >&2
