@@ -11,11 +11,13 @@ usage: ./test.sh [filter]
        ./test.sh --soak MINUTES
        ./test.sh --cluster
        ./test.sh --rollout
+       ./test.sh --packages
 
   filter            runs only the tests whose full name contains it, e.g. Integration.Outage
   --soak MINUTES    lets random faults happen for that long instead, and writes what came of it to TestResults/soak.md
   --cluster         injects every fault of a broker cluster with three nodes
   --rollout         rolls the current build out over the last one that reads no message with several events, which it builds first
+  --packages        makes projects by the READMEs of the NuGet packages, runs them, and compiles one ahead of time
   --help            print this
 
 With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
@@ -96,6 +98,10 @@ case $filter in
   --rollout)
     rollout=yes verbosity=detailed
     filter=OldBuild.RolloutTests
+    ;;
+  --packages)
+    export USERORDER_PACKAGES=yes
+    filter=Packages.PackageReadmeTests
     ;;
   -*)
     usage >&2
