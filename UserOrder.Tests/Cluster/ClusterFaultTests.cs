@@ -11,9 +11,6 @@ public sealed class ClusterFaultTests(ClusterSystem system, ITestOutputHelper ou
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
     private readonly ClusterFaults _faults = new(system);
 
-    private static bool IsLong => Environment.GetEnvironmentVariable("USERORDER_CLUSTER") is { Length: > 0 };
-
-    /// <summary>The short form kills and isolates the node that leads a queue. <c>./test.sh --cluster</c> selects all faults.</summary>
     [Fact]
     public async Task Faults_of_the_nodes_lose_and_duplicate_nothing()
     {
@@ -28,15 +25,12 @@ public sealed class ClusterFaultTests(ClusterSystem system, ITestOutputHelper ou
         {
             await KillOneAsync(probe, "leader killed", await _faults.LeaderAsync());
             await IsolateAsync(probe, await _faults.LeaderAsync());
-            if (IsLong)
-            {
-                await KillOneAsync(probe, "follower killed", await _faults.FollowerAsync());
-                await KillTwoAsync(probe);
-                await MeasureAsync(probe, "each node restarted in turn", _faults.RestartEachAsync);
-                await MeasureAsync(
-                    probe, "disk of a node lost", () => _faults.ReplaceAsync(BrokerNodes.All[^1], survivor: BrokerNodes.All[0]));
-                await FillDiskAsync(probe, BrokerNodes.All[^1]);
-            }
+            await KillOneAsync(probe, "follower killed", await _faults.FollowerAsync());
+            await KillTwoAsync(probe);
+            await MeasureAsync(probe, "each node restarted in turn", _faults.RestartEachAsync);
+            await MeasureAsync(
+                probe, "disk of a node lost", () => _faults.ReplaceAsync(BrokerNodes.All[^1], survivor: BrokerNodes.All[0]));
+            await FillDiskAsync(probe, BrokerNodes.All[^1]);
         }
         finally
         {

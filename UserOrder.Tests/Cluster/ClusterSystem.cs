@@ -37,11 +37,15 @@ public sealed class ClusterSystem : IAuditedSystem, IAsyncLifetime
 
     internal LocalGraph Graph => _graph ?? throw new InvalidOperationException("The system has not been started.");
 
+    private static bool IsSelected => Environment.GetEnvironmentVariable("USERORDER_CLUSTER") is { Length: > 0 };
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _reasonToSkip = ServersOfThisMachine.ReasonToSkip();
+        _reasonToSkip = IsSelected
+            ? ServersOfThisMachine.ReasonToSkip()
+            : "./test.sh --cluster runs it, because it starts a broker of three nodes and takes minutes.";
         if (_reasonToSkip is not null)
         {
             return;
@@ -92,7 +96,7 @@ public sealed class ClusterSystem : IAuditedSystem, IAsyncLifetime
         new ConnectionFactory { Uri = new Uri($"amqp://{_administrator}@localhost") }
             .CreateConnectionAsync(BrokerNodes.All.Select(node => new AmqpTcpEndpoint("localhost", Nodes.AmqpPortOf(node))), Cancelled);
 
-    /// <summary>Skips the test, with the reason, if the servers are not installed.</summary>
+    /// <summary>Skips the test, with the reason, if it is not selected or the servers are not installed.</summary>
     internal void RequireServers() => Assert.SkipWhen(_reasonToSkip is not null, _reasonToSkip ?? "");
 
     /// <summary>The management API of a node.</summary>

@@ -13,8 +13,8 @@ public sealed class ManyDeadLettersTests(RunningGraph graph) : OperatorTest(grap
 {
     private const string DeadLetters = "user-api.order-placed.dead";
     private const int Count = 10_000;
-    private const int BodyBytes = 16 * 1024;
-    private const int HeapBytes = 100 * 1024 * 1024;
+    private const int BodyBytes = 8 * 1024;
+    private const int HeapBytes = 64 * 1024 * 1024;
 
     [Fact]
     public async Task Ten_thousand_dead_letters_stay_usable_in_a_small_heap()
