@@ -7,11 +7,12 @@ namespace UserOrder.Tests.Properties;
 /// <summary>Generates claims of an access token with odd types and texts.</summary>
 internal static class ArbitraryClaims
 {
+    // Nine of the longest fit into the headers of a request. A longer token gets 431, whatever its claims are.
     private static readonly Gen<string> Texts = Gen.OneOf(
         Gen.Elements(
             "\"\"", "\" \"", "\"\\u0000\"", "\"a\\u0000b\"", "\"\\t\"", "\"\\u202e\"", "\"\\ufffd\"", "\"\\ud83d\\ude42\"",
             "\"admin\"", "\"users:read\\u0000 admin\"", "\"00000000-0000-0000-0000-000000000000\"", "\"1e999\""),
-        Gen.Choose(200, 3000).Select(length => $"\"{new string('s', length)}\""));
+        Gen.Choose(200, 1000).Select(length => $"\"{new string('s', length)}\""));
 
     private static readonly Gen<string> Numbers = Gen.Elements(
         "0", "-1", "1", "1.5", "1e400", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "253402300800", "4102444800");
