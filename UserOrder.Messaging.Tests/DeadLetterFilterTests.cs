@@ -12,9 +12,9 @@ public sealed class DeadLetterFilterTests
     [Fact]
     public void Without_a_condition_it_covers_all()
     {
-        Assert.True(DeadLetterFilter.All.IsAll);
+        Assert.True(new DeadLetterFilter().IsAll);
         Assert.True(new DeadLetterFilter([]).IsAll);
-        Assert.True(DeadLetterFilter.All.Covers(Letter()));
+        Assert.True(new DeadLetterFilter().Covers(Letter()));
     }
 
     [Fact]

@@ -95,18 +95,8 @@ internal static class InboxStore
         command.Parameters.Add(new NpgsqlParameter<Guid?>("id", key.Id));
         command.Parameters.Add(new NpgsqlParameter<Guid?>("trace", key.TraceId is { } trace ? Guid.ParseExact(trace, "N") : null));
         command.Parameters.Add(new NpgsqlParameter<int>("limit", limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var (found, isComplete) = (new List<(Guid, string, DateTimeOffset)>(), true);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            isComplete = reader.GetBoolean(0);
-            if (!reader.IsDBNull(1))
-            {
-                found.Add((reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
-            }
-        }
-
-        return (found, isComplete);
+        return await command.ReadSearchAsync(
+            reader => (reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)), cancellationToken);
     }
 
     /// <summary>Deletes at most <paramref name="limit"/> rows that are older than <paramref name="retention"/>.</summary>

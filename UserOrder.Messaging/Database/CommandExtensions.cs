@@ -36,4 +36,26 @@ public static class CommandExtensions
         await reader.NextResultAsync(cancellationToken);
         return flags;
     }
+
+    /// <summary>
+    /// Reads the rows of a search. The first column is the same in each row: whether everything was looked at. A single row with null in
+    /// the second column stands for no find.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
+    internal static async Task<(IReadOnlyList<T> Found, bool IsComplete)> ReadSearchAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (found, isComplete) = (new List<T>(), true);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            isComplete = reader.GetBoolean(0);
+            if (!reader.IsDBNull(1))
+            {
+                found.Add(read(reader));
+            }
+        }
+
+        return (found, isComplete);
+    }
 }

@@ -15,8 +15,6 @@ internal sealed record DeadLetterFilter(
     DateTimeOffset? From = null,
     DateTimeOffset? Until = null)
 {
-    public static readonly DeadLetterFilter All = new();
-
     public bool IsAll => Ids is null or { Count: 0 } && Reason is null && Type is null && From is null && Until is null;
 
     public bool Covers(DeadLetter letter) =>

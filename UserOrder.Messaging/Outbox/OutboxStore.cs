@@ -114,18 +114,7 @@ public static class OutboxStore
         command.Parameters.Add(new NpgsqlParameter<string>("trace", key.TraceId ?? ""));
         command.Parameters.Add(new NpgsqlParameter<string>("subject", $"\"subject\":\"{JsonEncodedText.Encode(key.Subject)}\""));
         command.Parameters.Add(new NpgsqlParameter<int>("limit", limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var (found, isComplete) = (new List<(Guid, string, int)>(), true);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            isComplete = reader.GetBoolean(0);
-            if (!reader.IsDBNull(1))
-            {
-                found.Add((reader.GetGuid(1), reader.GetString(2), reader.GetInt32(3)));
-            }
-        }
-
-        return (found, isComplete);
+        return await command.ReadSearchAsync(reader => (reader.GetGuid(1), reader.GetString(2), reader.GetInt32(3)), cancellationToken);
     }
 
     /// <summary>

@@ -43,6 +43,12 @@ export function setText(target, text) {
   }
 }
 
+/** Shows how an action ended. */
+export function report(result, text, isError = false) {
+  result.className = isError ? "bad" : "good";
+  result.textContent = text;
+}
+
 /** Lists names and values. A value is a text or an element. */
 export function describe(list, entries) {
   list.replaceChildren(...entries.flatMap(([name, value]) => {

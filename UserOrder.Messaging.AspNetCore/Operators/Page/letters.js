@@ -2,7 +2,7 @@
 
 import { call, read } from "./api.js";
 import { showAudit } from "./audit.js";
-import { byId, describe, element, setText } from "./dom.js";
+import { byId, describe, element, report, setText } from "./dom.js";
 import { confirm, open } from "./dialogs.js";
 import { edit } from "./edit.js";
 import { count, plural, since } from "./format.js";
@@ -95,13 +95,13 @@ export async function showMessage(queue, id) {
       await act(answer, byIds([id]), 1, queue);
     }
   } catch (error) {
-    report(error.message, true);
+    report(byId("result"), error.message, true);
   }
 }
 
 async function editMessage(queue, id, body) {
   if (await edit(path(queue, `/${id}/edit`), body.text === null ? "" : pretty(body))) {
-    report("Edited and replayed 1 dead letter.");
+    report(byId("result"), "Edited and replayed 1 dead letter.");
     showAudit();
   }
 
@@ -213,7 +213,7 @@ async function loadNow() {
       ? `The ${shown.length} oldest of ${matching} dead letters.`
       : page.matching === 0 ? "No dead letters." : `${plural(page.matching, "dead letter")}.`);
   } catch (error) {
-    report(error.message, true);
+    report(byId("result"), error.message, true);
   }
 }
 
@@ -335,7 +335,7 @@ async function actOnAll(action) {
     const page = await read(`${path(queue)}?${query}&limit=1`);
     await act(action, query, page.matching, queue, page.isComplete ? "" : "at least ");
   } catch (error) {
-    report(error.message, true);
+    report(byId("result"), error.message, true);
   }
 }
 
@@ -364,9 +364,9 @@ async function act(action, query, number, queue = queueName(), atLeast = "") {
       done += isDiscard ? result.discarded : result.replayed;
     }
 
-    report(`${isDiscard ? "Discarded" : "Replayed"} ${plural(done, "dead letter")}.`);
+    report(byId("result"), `${isDiscard ? "Discarded" : "Replayed"} ${plural(done, "dead letter")}.`);
   } catch (error) {
-    report(error.message, true);
+    report(byId("result"), error.message, true);
   }
 
   selected.clear();
@@ -382,9 +382,9 @@ async function exportAll() {
     const address = URL.createObjectURL(await response.blob());
     element("a", null, { href: address, download: `${queue}.dead.jsonl` }).click();
     URL.revokeObjectURL(address);
-    report("Exported the dead letters.");
+    report(byId("result"), "Exported the dead letters.");
   } catch (error) {
-    report(error.message, true);
+    report(byId("result"), error.message, true);
   }
 }
 
@@ -400,10 +400,4 @@ function split(query) {
   }
 
   return parts;
-}
-
-function report(text, isError = false) {
-  const result = byId("result");
-  result.className = isError ? "bad" : "good";
-  result.textContent = text;
 }

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { showAudit } from "./audit.js";
-import { byId, element, row, setText } from "./dom.js";
+import { byId, element, report, row, setText } from "./dom.js";
 import { confirm } from "./dialogs.js";
 import { moment } from "./format.js";
 
@@ -20,14 +20,16 @@ export function showPauses(status) {
   }
 }
 
+const byWhom = (pause) => `by ${pause.by ?? "an unknown caller"}`;
+
 /** The state in words for the flow; null while it runs. */
-export const pauseOf = (pause) => pause?.isPaused ? `paused by ${pause.by ?? "an unknown caller"}` : null;
+export const pauseOf = (pause) => pause?.isPaused ? `paused ${byWhom(pause)}` : null;
 
 function show(path, name, effect, pause) {
   const line = lines.get(path) ?? create(path, name, effect);
   line.pause = pause;
   line.state.className = pause?.isPaused ? "warn" : "";
-  const by = pause?.since ? ` by ${pause.by ?? "an unknown caller"} at ${moment(pause.since)}` : "";
+  const by = pause?.since ? ` ${byWhom(pause)} at ${moment(pause.since)}` : "";
   setText(line.state, pause === null ? "unknown" : pause.isPaused ? `paused${by}` : by ? `running, resumed${by}` : "running");
   setText(line.button, pause?.isPaused ? "Resume" : "Pause");
   line.button.disabled = pause === null;
@@ -53,11 +55,9 @@ async function change(path, name, effect, isPaused) {
   const result = byId("pause-result");
   try {
     await call(`${path}/${verb.toLowerCase()}`, { method: "POST" });
-    result.className = "good";
-    result.textContent = `${name}: ${isPaused ? "resumed" : "paused"}. Every replica follows within two seconds.`;
+    report(result, `${name}: ${isPaused ? "resumed" : "paused"}. Every replica follows within two seconds.`);
     showAudit();
   } catch (error) {
-    result.className = "bad";
-    result.textContent = error.message;
+    report(result, error.message, true);
   }
 }
