@@ -31,7 +31,7 @@ results=$root/TestResults
 test_projects=(UserOrder.Messaging.Tests UserOrder.Tests)
 bench_tests=UserOrder.Bench.Tests
 deployed=${USERORDER_USER_API:+${USERORDER_ORDER_API:-}}
-failed='' rollout='' verbosity=normal
+failed='' mode='' verbosity=normal
 
 # Lists skipped tests and failures, and counts the tests. The program references no project, so it runs even after a failed build.
 report() {
@@ -89,19 +89,18 @@ case $filter in
       exit 2
     fi
     export USERORDER_SOAK_MINUTES=$2
-    filter=Faults.FaultTests
+    mode=soak filter=Faults.FaultTests
     ;;
   --cluster)
     export USERORDER_CLUSTER=yes
-    verbosity=detailed filter=Cluster.ClusterFaultTests
+    mode=cluster verbosity=detailed filter=Cluster.ClusterFaultTests
     ;;
   --rollout)
-    rollout=yes verbosity=detailed
-    filter=OldBuild.RolloutTests
+    mode=rollout verbosity=detailed filter=OldBuild.RolloutTests
     ;;
   --packages)
     export USERORDER_PACKAGES=yes
-    filter=Packages.PackageReadmeTests
+    mode=packages filter=Packages.PackageReadmeTests
     ;;
   -*)
     usage >&2
@@ -113,10 +112,10 @@ cd "$root" || exit
 require_dotnet
 [[ $deployed ]] || require_servers
 [[ $deployed ]] || require_fake_clock
-if [[ $rollout ]]; then
+if [[ $mode == rollout ]]; then
   build_old
   export USERORDER_OLD_BUILD=$old
-elif [[ ! ${USERORDER_SOAK_MINUTES:-}${USERORDER_CLUSTER:-} && ! $deployed ]]; then
+elif [[ ! $mode && ! $deployed ]]; then
   fetch_node_tools
   fetch_kustomize || true
   require_browser

@@ -4,6 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using UserOrder.AppHost.LocalServers;
 using UserOrder.Processes;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Cluster;
 
@@ -13,7 +14,7 @@ namespace UserOrder.Tests.Cluster;
 /// </summary>
 internal sealed class BrokerNodes
 {
-    // The image's default is 60 s. With 8 s the nodes notice a silent one within 10 s.
+    // Erlang's default is 60 s. With 8 s the nodes notice a silent one within 10 s.
     private const string NoticeSilentNodes = "-kernel net_ticktime 8";
 
     private readonly string _cookie = Guid.NewGuid().ToString("N");
@@ -24,7 +25,7 @@ internal sealed class BrokerNodes
     private ChildProcess? _mapper;
     private string? _data;
 
-    /// <summary>The names of the resources. The Erlang node of a resource is <c>&lt;resource&gt;@localhost</c>.</summary>
+    /// <summary>The names of the resources.</summary>
     public static string[] All { get; } = ["rabbitmq", "rabbitmq-2", "rabbitmq-3"];
 
     /// <summary>The fixed ports of the first node, which keeps them when it restarts.</summary>
@@ -34,8 +35,6 @@ internal sealed class BrokerNodes
         [(All[0], "management")] = ManagementPortOf(All[0]),
         [(All[0], "epmd")] = Number(_mapperPort),
     };
-
-    public static string ErlangNameOf(string node) => $"{node}@localhost";
 
     public int AmqpPortOf(string node) => Number(_ports[node].Amqp);
 
@@ -86,7 +85,7 @@ internal sealed class BrokerNodes
 
         added
             .WithEnvironment("RABBITMQ_DATA", FolderOf(node))
-            .WithEnvironment("RABBITMQ_NODENAME", ErlangNameOf(node))
+            .WithEnvironment("RABBITMQ_NODENAME", LocalGraph.ErlangNameOf(node))
             .WithEnvironment("RABBITMQ_NODE_PORT", _ports[node].Amqp)
             .WithEnvironment("RABBITMQ_MANAGEMENT_PORT", _ports[node].Management)
             .WithEnvironment("RABBITMQ_PROMETHEUS_PORT", NextPort())
@@ -98,7 +97,7 @@ internal sealed class BrokerNodes
     {
         var folder = FolderOf(node);
         var cookie = Path.Combine(folder, ".erlang.cookie");
-        var peers = All.Select((peer, i) => $"cluster_formation.classic_config.nodes.{i + 1} = {ErlangNameOf(peer)}");
+        var peers = All.Select((peer, i) => $"cluster_formation.classic_config.nodes.{i + 1} = {LocalGraph.ErlangNameOf(peer)}");
         Directory.CreateDirectory(Path.Combine(folder, "conf.d"));
         File.WriteAllText(cookie, _cookie);
         if (!OperatingSystem.IsWindows())

@@ -17,11 +17,9 @@ public sealed class ClusterFaultTests(ClusterSystem system, ITestOutputHelper ou
         system.RequireServers();
         using var client = new Client(system.Ledger, service => system.Graph.GetUrl(service));
         var probe = new Probe(system, client);
-        using var end = new CancellationTokenSource();
         await probe.RunAsync(ClusterSystem.UserApi, ClusterSystem.OrderApi);
         await _faults.WaitUntilCompleteAsync();
-        var traffic = new Traffic(system.Ledger, client, [ClusterSystem.UserApi], [ClusterSystem.OrderApi]).RunAsync(end.Token);
-        try
+        await new Traffic(system.Ledger, client, [ClusterSystem.UserApi], [ClusterSystem.OrderApi]).RunDuringAsync(async () =>
         {
             await KillOneAsync(probe, "leader killed", await _faults.LeaderAsync());
             await IsolateAsync(probe, await _faults.LeaderAsync());
@@ -31,16 +29,9 @@ public sealed class ClusterFaultTests(ClusterSystem system, ITestOutputHelper ou
             await MeasureAsync(
                 probe, "disk of a node lost", () => _faults.ReplaceAsync(BrokerNodes.All[^1], survivor: BrokerNodes.All[0]));
             await FillDiskAsync(probe, BrokerNodes.All[^1]);
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await traffic;
-        }
+        });
 
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
 
         output.WriteLine($"{system.Ledger.Requests} requests, {system.Ledger.Refusals.Count} without 201. {result}");
         Assert.True(result.Findings == 0, $"{result}");

@@ -1,4 +1,5 @@
 using UserOrder.Tests.Faults;
+using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Cluster;
 
@@ -12,7 +13,7 @@ internal sealed class ClusterFaults(ClusterSystem system)
     {
         using var administrator = system.AdministratorOf(BrokerNodes.All[0]);
         var leader = (await administrator.QueueAsync(Queues.ByType.Values.First())).GetProperty("leader").GetString();
-        return BrokerNodes.All.Single(node => BrokerNodes.ErlangNameOf(node) == leader);
+        return BrokerNodes.All.Single(node => LocalGraph.ErlangNameOf(node) == leader);
     }
 
     /// <summary>A node that does not lead the queue of new users.</summary>
@@ -48,11 +49,11 @@ internal sealed class ClusterFaults(ClusterSystem system)
     {
         await KillAsync(node);
         system.Nodes.Erase(node);
-        await RunAsync(survivor, "rabbitmq-queues", "shrink", BrokerNodes.ErlangNameOf(node));
-        await RunAsync(survivor, "rabbitmqctl", "forget_cluster_node", BrokerNodes.ErlangNameOf(node));
+        await RunAsync(survivor, "rabbitmq-queues", "shrink", LocalGraph.ErlangNameOf(node));
+        await RunAsync(survivor, "rabbitmqctl", "forget_cluster_node", LocalGraph.ErlangNameOf(node));
         await StartAsync(node);
         await system.WaitUntilAllNodesServeAsync();
-        await RunAsync(survivor, "rabbitmq-queues", "grow", BrokerNodes.ErlangNameOf(node), "all");
+        await RunAsync(survivor, "rabbitmq-queues", "grow", LocalGraph.ErlangNameOf(node), "all");
     }
 
     /// <summary>Lets a node believe that its disk is full, so that the cluster accepts no messages.</summary>
@@ -77,7 +78,7 @@ internal sealed class ClusterFaults(ClusterSystem system)
 
     private Task EvaluateForPeersAsync(string node, string expression)
     {
-        var peers = BrokerNodes.All.Where(peer => peer != node).Select(peer => $"'{BrokerNodes.ErlangNameOf(peer)}'");
+        var peers = BrokerNodes.All.Where(peer => peer != node).Select(peer => $"'{LocalGraph.ErlangNameOf(peer)}'");
         return RunAsync(node, "rabbitmqctl", "eval", $"[{expression} || Node <- [{string.Join(", ", peers)}]].");
     }
 

@@ -14,6 +14,13 @@ internal sealed class Audit(IAuditedSystem system)
 
     private Ledger Ledger => system.Ledger;
 
+    /// <summary>Waits up to a minute until all events have arrived, then checks.</summary>
+    public async Task<AuditResult> CheckWhenQuietAsync()
+    {
+        await WaitForQuietAsync();
+        return await CheckAsync();
+    }
+
     /// <summary>Waits up to a minute until all events have arrived. <see cref="CheckAsync"/> reports the rest.</summary>
     public async Task WaitForQuietAsync()
     {

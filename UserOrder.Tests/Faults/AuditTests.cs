@@ -79,9 +79,7 @@ public sealed class AuditTests(FaultySystem system)
     {
         using var client = new Client(system);
         var userId = await new Probe(system, client).RunAsync(FaultySystem.UserApis[0], FaultySystem.OrderApis[0]);
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        Assert.Equal(0, (await audit.CheckAsync()).Findings);
+        Assert.Equal(0, (await new Audit(system).CheckWhenQuietAsync()).Findings);
         return userId;
     }
 

@@ -7,9 +7,6 @@ namespace UserOrder.Tests.Faults;
 [Collection(FaultyTests.Name)]
 public sealed class CrashTests(FaultySystem system)
 {
-    // The load may cost an event a connection, or a replica its turn, besides the crash.
-    private const int SilentFaults = 2;
-
     public static TheoryData<string> FailPoints { get; } = [.. FailPoint.All];
 
     [Theory]
@@ -19,9 +16,7 @@ public sealed class CrashTests(FaultySystem system)
         system.RequireServers();
         var traces = new FailPointTraces(system.TraceFolder);
         using var client = new Client(system);
-        using var end = new CancellationTokenSource();
-        var traffic = new Traffic(system, client).RunAsync(end.Token);
-        try
+        await new Traffic(system, client).RunDuringAsync(async () =>
         {
             await system.ArmAsync(failPoint);
             if (failPoint == FailPoint.DeadLetterConfirmed)
@@ -34,16 +29,9 @@ public sealed class CrashTests(FaultySystem system)
             await Until.EqualAsync(false, "the crash is noticed", () => Task.FromResult(system.IsCrashDue));
             await system.Graph.StartAsync(crashed!, TestContext.Current.CancellationToken);
             await new Recovery(system, client).MeasureAsync();
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await traffic;
-        }
+        });
 
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
         Assert.True(result.Findings == 0, result.ToString());
         AssertConform(traces.Read());
     }
@@ -54,7 +42,7 @@ public sealed class CrashTests(FaultySystem system)
         Assert.NotEmpty(runs);
         var deviations = runs
             .DistinctBy(run => run.Value.ToString())
-            .Where(run => !Conformance.IsRun(run.Value, SilentFaults))
+            .Where(run => !Conformance.IsRun(run.Value))
             .Select(run => $"{run.Key} left the model: {run.Value}")
             .ToList();
         Assert.True(deviations.Count == 0, string.Join('\n', deviations));

@@ -19,21 +19,20 @@ public sealed class FaultTests(FaultySystem system, ITestOutputHelper output)
         using var client = new Client(system);
         var recovery = new Recovery(system, client);
         var run = new FaultRun(system, recovery, Log);
-        using var end = new CancellationTokenSource();
-        var traffic = new Traffic(system, client).RunAsync(end.Token);
-        _elapsed.Restart();
-        try
+        await new Traffic(system, client).RunDuringAsync(async () =>
         {
-            // Orders during an outage of UserApi need users that OrderApi knows.
-            await recovery.MeasureAsync();
-            await RunAsync(run, schedule, length);
-        }
-        finally
-        {
-            Log(schedule.ToString());
-            await end.CancelAsync();
-            await traffic;
-        }
+            _elapsed.Restart();
+            try
+            {
+                // Orders during an outage of UserApi need users that OrderApi knows.
+                await recovery.MeasureAsync();
+                await RunAsync(run, schedule, length);
+            }
+            finally
+            {
+                Log(schedule.ToString());
+            }
+        });
 
         var duration = _elapsed.Elapsed;
         var audit = new Audit(system);

@@ -14,30 +14,26 @@ public sealed class FrozenReplicaTests(FaultySystem system)
     {
         system.RequireServers();
         using var client = new Client(system);
-        using var end = new CancellationTokenSource();
-        var traffic = new Traffic(system, client).RunAsync(end.Token);
-        try
+        await new Traffic(system, client).RunDuringAsync(async () =>
         {
-            await FreezeAsync(FailPoint.ConsumerInboxWritten, "UserOrder.OrderApi");
-            await FreezeAsync(FailPoint.RelayClaimed, "UserOrder.UserApi");
-            var created = system.Ledger.Users.Values.Select(user => user.CreatedId).OfType<Guid>().ToArray();
-            await Until.TrueAsync(
-                "all users are known, although a relay held events and a consumer held inbox rows",
-                () => Sql.CountAsync(system.OrderDb, "select count(*) from known_users where id = any($1)", created),
-                known => known == created.Length,
-                Deadline);
-        }
-        finally
-        {
-            await system.ThawAsync();
-            await end.CancelAsync();
-            await traffic;
-        }
-
+            try
+            {
+                await FreezeAsync(FailPoint.ConsumerInboxWritten, "UserOrder.OrderApi");
+                await FreezeAsync(FailPoint.RelayClaimed, "UserOrder.UserApi");
+                var created = system.Ledger.Users.Values.Select(user => user.CreatedId).OfType<Guid>().ToArray();
+                await Until.TrueAsync(
+                    "all users are known, although a relay held events and a consumer held inbox rows",
+                    () => Sql.CountAsync(system.OrderDb, "select count(*) from known_users where id = any($1)", created),
+                    known => known == created.Length,
+                    Deadline);
+            }
+            finally
+            {
+                await system.ThawAsync();
+            }
+        });
         await new Recovery(system, client).MeasureAsync();
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
         Assert.True(result.Findings == 0, result.ToString());
     }
 

@@ -21,6 +21,22 @@ internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, s
     {
     }
 
+    /// <summary>Runs during an action, then finishes the requests with a key.</summary>
+    public async Task RunDuringAsync(Func<Task> action)
+    {
+        using var end = new CancellationTokenSource();
+        var traffic = RunAsync(end.Token);
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await traffic;
+        }
+    }
+
     /// <summary>Runs until <paramref name="end"/> is cancelled, then finishes the requests with a key.</summary>
     public async Task RunAsync(CancellationToken end)
     {

@@ -149,16 +149,19 @@ internal sealed partial class LocalGraph : IRunningGraph
     /// <summary>Resumes a frozen resource.</summary>
     public void Resume(string resource) => SendToFamily(resource, Signal.Continue);
 
+    /// <summary>The name of the Erlang node that a resource runs.</summary>
+    public static string ErlangNameOf(string resource) => $"{resource}@localhost";
+
     /// <summary>Runs a command of <c>rabbitmqctl</c> on the broker of this graph.</summary>
     public Task RunBrokerCommandAsync(params string[] arguments) => RunOnBrokerNodeAsync("rabbitmq", "rabbitmqctl", arguments);
 
     /// <summary>Runs a command on a node of the broker's cluster.</summary>
-    /// <param name="node">The resource that runs the node <c>&lt;resource&gt;@localhost</c>.</param>
+    /// <param name="node">The resource that runs the node.</param>
     /// <param name="tool">A command-line tool of RabbitMQ, such as <c>rabbitmq-queues</c>.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public async Task RunOnBrokerNodeAsync(string node, string tool, params string[] arguments)
     {
-        var start = new ProcessStartInfo($"/usr/lib/rabbitmq/bin/{tool}", ["-n", $"{node}@localhost", .. arguments])
+        var start = new ProcessStartInfo($"/usr/lib/rabbitmq/bin/{tool}", ["-n", ErlangNameOf(node), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

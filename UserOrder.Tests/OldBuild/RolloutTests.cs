@@ -29,9 +29,8 @@ public sealed class RolloutTests(ITestOutputHelper output)
         await using var connection = await system.ConnectToBrokerAsync();
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancelled);
         var copies = await channel.CopyEventsAsync("user.created.v1", Cancelled);
-        using var end = new CancellationTokenSource();
-        var traffic = new Traffic(system.Ledger, system.Client, [MixedSystem.UserApi], [MixedSystem.OldOrderApi]).RunAsync(end.Token);
-        try
+        var traffic = new Traffic(system.Ledger, system.Client, [MixedSystem.UserApi], [MixedSystem.OldOrderApi]);
+        await traffic.RunDuringAsync(async () =>
         {
             await LoadAsync("old consumer, one event a message");
             await system.ReplaceAsync(MixedSystem.OldOrderApi, stopped: MixedSystem.OldOrderApi, started: MixedSystem.OrderApi);
@@ -39,16 +38,9 @@ public sealed class RolloutTests(ITestOutputHelper output)
             Assert.Empty(await BatchesAsync(channel, copies));
             await system.ReplaceAsync(MixedSystem.UserApi, stopped: MixedSystem.UserApi, started: MixedSystem.BatchingUserApi);
             await LoadAsync("current consumer, up to 100 events a message");
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await traffic;
-        }
+        });
 
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
 
         var batches = await BatchesAsync(channel, copies);
         output.WriteLine($"{system.Ledger.Requests} requests, {system.Ledger.Refusals.Count} without 201. {result}");
@@ -89,9 +81,7 @@ public sealed class RolloutTests(ITestOutputHelper output)
         using var http = new HttpClient { BaseAddress = system.UrlOf(MixedSystem.OldOrderApi) };
         await Until.TrueAsync("the dead letters are replayed", ReplayAsync, left => left == 0);
 
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
         Assert.True(result.Findings == 0, $"{result}");
 
         async Task<uint> ReplayAsync()

@@ -25,10 +25,8 @@ public sealed class OperatorAccessTests(RunningGraph graph) : IntegrationTest(gr
             [
                 .. await SecuredServices.ConnectionsAsync(Graph),
                 ("ASPNETCORE_URLS", $"{{url}};http://127.0.0.1:{internalPort}"),
-                ("Security__Authority", issuer.Url),
-                ("Security__Audience", IssuerUnderTest.Audience),
+                .. SecuredServices.Security(issuer),
                 ("Security__InternalPort", $"{internalPort}"),
-                ("Messaging__AdminEndpoints", "true"),
             ]);
         using var internalApi = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{internalPort}") };
         foreach (var path in new[] { "/admin/", "/admin/page/main.js", "/admin/page/operators.css" })

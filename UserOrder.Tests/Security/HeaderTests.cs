@@ -21,10 +21,8 @@ public sealed class HeaderTests(RunningGraph graph) : IntegrationTest(graph)
             [
                 .. await SecuredServices.ConnectionsAsync(Graph),
                 ("ASPNETCORE_URLS", $"{{url}};http://127.0.0.1:{internalPort}"),
-                ("Security__Authority", issuer.Url),
-                ("Security__Audience", IssuerUnderTest.Audience),
+                .. SecuredServices.Security(issuer),
                 ("Security__InternalPort", $"{internalPort}"),
-                ("Messaging__AdminEndpoints", "true"),
                 ("OTEL_METRICS_EXPORTER", "prometheus"),
                 ("Cors__Origins__0", Page),
             ]);

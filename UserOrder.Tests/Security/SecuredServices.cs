@@ -102,6 +102,7 @@ internal sealed class SecuredServices : IAsyncDisposable
         token,
         operation.Method == "POST" ? "{}" : null);
 
-    private static IEnumerable<(string Name, string Value)> Security(IssuerUnderTest issuer) =>
+    /// <summary>The settings of a service that serves the operators' endpoints to the tokens of an issuer.</summary>
+    public static IEnumerable<(string Name, string Value)> Security(IssuerUnderTest issuer) =>
         [("Security__Authority", issuer.Url), ("Security__Audience", IssuerUnderTest.Audience), ("Messaging__AdminEndpoints", "true")];
 }

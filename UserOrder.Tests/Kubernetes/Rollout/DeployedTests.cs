@@ -32,9 +32,7 @@ public sealed class DeployedTests(ITestOutputHelper output)
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(length, CultureInfo.InvariantCulture)));
         await new Traffic(system.Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
 
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
 
         var ledger = system.Ledger;
         output.WriteLine($"{ledger.Requests} requests, {ledger.Refusals.Count} refused.");

@@ -16,9 +16,7 @@ public sealed class RolloutTests(ReplacedSystem system)
     {
         system.RequireServers();
         using var client = new Client(Ledger, system.UrlOf, patienceSeconds: 30);
-        using var end = new CancellationTokenSource();
-        var traffic = new Traffic(Ledger, client, ["user-api"], ["order-api"]).RunAsync(end.Token);
-        try
+        await new Traffic(Ledger, client, ["user-api"], ["order-api"]).RunDuringAsync(async () =>
         {
             foreach (var service in ReplacedSystem.Services)
             {
@@ -28,16 +26,9 @@ public sealed class RolloutTests(ReplacedSystem system)
                     await system.StartAsync(service, replica);
                 }
             }
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await traffic;
-        }
+        });
 
-        var audit = new Audit(system);
-        await audit.WaitForQuietAsync();
-        var result = await audit.CheckAsync();
+        var result = await new Audit(system).CheckWhenQuietAsync();
 
         Assert.True(result.Findings == 0, $"{result}");
         Assert.Empty(Ledger.Refusals);
