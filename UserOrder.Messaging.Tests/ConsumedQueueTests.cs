@@ -19,7 +19,7 @@ public sealed class ConsumedQueueTests
     private readonly PauseSwitch _pause = new();
     private readonly ConsumedQueue _queue;
 
-    public ConsumedQueueTests() => _queue = new ConsumedQueue("things", _pause, _time);
+    public ConsumedQueueTests() => _queue = new ConsumedQueue(new SubscribedQueue("things", "thing.v1"), _pause, _time);
 
     [Fact]
     public void An_empty_queue_is_not_stalled()

@@ -34,12 +34,16 @@ public sealed class MessagingBuilder
     /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name, <c>service.event</c>. Its dead letters go to <c>{queue}.dead</c>.</param>
+    /// <param name="inOrder">
+    /// Whether events with the same ordering key take effect in the order in which they arrive. One replica at a time then consumes the
+    /// queue. While one event waits for another attempt, those of its key wait, too; a dead letter no longer holds them up.
+    /// </param>
     public MessagingBuilder Subscribe<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
-        EventType<TData> type, string queue)
+        EventType<TData> type, string queue, bool inOrder = false)
         where THandler : class, IEventHandler<TData>
     {
         ArgumentNullException.ThrowIfNull(type);
-        return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name));
+        return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsOrdered: inOrder));
     }
 
     /// <summary>
@@ -49,13 +53,17 @@ public sealed class MessagingBuilder
     /// <typeparam name="THandler">The handler that applies it; scoped.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name, <c>service.event</c>. Its dead letters go to <c>{queue}.dead</c>.</param>
+    /// <param name="inOrder">
+    /// Whether events with the same ordering key take effect in the order in which they arrive. One replica at a time then consumes the
+    /// queue. While one event waits for another attempt, those of its key wait, too; a dead letter no longer holds them up.
+    /// </param>
     public MessagingBuilder SubscribeScoped<
         TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
-        EventType<TData> type, string queue)
+        EventType<TData> type, string queue, bool inOrder = false)
         where THandler : class, IScopedEventHandler<TData>
     {
         ArgumentNullException.ThrowIfNull(type);
-        return ConsumeScoped<TData, THandler>(type, new SubscribedQueue(queue, type.Name));
+        return ConsumeScoped<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsOrdered: inOrder));
     }
 
     /// <summary>
@@ -77,12 +85,13 @@ public sealed class MessagingBuilder
     /// <typeparam name="THandler">The handler that applies it; a singleton.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name.</param>
+    /// <param name="inOrder">As in the subscription.</param>
     public MessagingBuilder Drain<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
-        EventType<TData> type, string queue)
+        EventType<TData> type, string queue, bool inOrder = false)
         where THandler : class, IEventHandler<TData>
     {
         ArgumentNullException.ThrowIfNull(type);
-        return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true));
+        return Consume<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true, IsOrdered: inOrder));
     }
 
     /// <summary>Ends the subscription of <see cref="SubscribeScoped"/> without a loss, as <see cref="Drain"/> does.</summary>
@@ -90,13 +99,14 @@ public sealed class MessagingBuilder
     /// <typeparam name="THandler">The handler that applies it; scoped.</typeparam>
     /// <param name="type">The event type, which is the binding key.</param>
     /// <param name="queue">The queue's name.</param>
+    /// <param name="inOrder">As in the subscription.</param>
     public MessagingBuilder DrainScoped<
         TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
-        EventType<TData> type, string queue)
+        EventType<TData> type, string queue, bool inOrder = false)
         where THandler : class, IScopedEventHandler<TData>
     {
         ArgumentNullException.ThrowIfNull(type);
-        return ConsumeScoped<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true));
+        return ConsumeScoped<TData, THandler>(type, new SubscribedQueue(queue, type.Name, IsDrained: true, IsOrdered: inOrder));
     }
 
     private MessagingBuilder Consume<TData, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(

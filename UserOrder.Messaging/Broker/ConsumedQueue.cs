@@ -7,7 +7,7 @@ namespace UserOrder.Messaging.Broker;
 /// <remarks>
 /// A settled message took effect, was a duplicate, became a dead letter, or waits for that at the end of its queue.
 /// </remarks>
-internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider time)
+internal sealed class ConsumedQueue(SubscribedQueue source, PauseSwitch pause, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Progress _progress = new(() => pause.IsPaused, time);
@@ -17,7 +17,10 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
     private bool _hasMovedSinceCount;
     private volatile QueueCount? _latestCount;
 
-    public string Name => name;
+    public string Name => source.Name;
+
+    /// <summary>Whether events with the same ordering key take effect in the order in which they arrive.</summary>
+    public bool IsOrdered => source.IsOrdered;
 
     /// <summary>Whether an operator has paused the consumer.</summary>
     public PauseSwitch Pause => pause;
@@ -91,5 +94,6 @@ internal sealed class ConsumedQueue(string name, PauseSwitch pause, TimeProvider
         }
     }
 
-    private void Record(bool hasMoved) => _progress.Record(_held + _ready > 0, hasMoved);
+    /// <remarks>The messages of an ordered queue move in the one replica that consumes it. The others only stand by.</remarks>
+    private void Record(bool hasMoved) => _progress.Record(_held + (source.IsOrdered ? 0 : _ready) > 0, hasMoved);
 }

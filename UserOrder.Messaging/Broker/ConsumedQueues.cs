@@ -13,7 +13,7 @@ internal sealed class ConsumedQueues
     /// <param name="time">The clock that times a stall.</param>
     public ConsumedQueues(IEnumerable<SubscribedQueue> subscribed, PauseWatch pauses, MessagingTelemetry telemetry, TimeProvider time)
     {
-        All = [.. subscribed.Select(queue => new ConsumedQueue(queue.Name, pauses.Of(queue.Name), time))];
+        All = [.. subscribed.Select(queue => new ConsumedQueue(queue, pauses.Of(queue.Name), time))];
         telemetry.Meter.CreateObservableGauge(
             "userorder.consumer.stalled", Measure, "s", "How long messages have waited while this replica settled none.");
     }

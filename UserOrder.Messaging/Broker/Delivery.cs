@@ -25,6 +25,12 @@ internal sealed record Delivery(DeliveredMessage Message, IReadOnlyBasicProperti
     /// <summary>Whether the consumer has postponed it before.</summary>
     public bool IsRetry { get; init; }
 
+    /// <summary>The event's ordering key, if the queue keeps the order.</summary>
+    public string? OrderingKey { get; init; }
+
+    /// <summary>Whether it has waited behind an earlier event of its ordering key.</summary>
+    public bool WasHeld { get; init; }
+
     /// <summary>Whether it must be processed without others, because consumers have often not survived the message.</summary>
     public bool IsAlone { get; init; }
 

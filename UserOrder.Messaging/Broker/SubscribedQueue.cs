@@ -4,4 +4,5 @@ namespace UserOrder.Messaging.Broker;
 /// <param name="Name">The queue's name.</param>
 /// <param name="EventType">The event type, which is the binding key.</param>
 /// <param name="IsDrained">Whether the queue receives no further events of the exchange.</param>
-internal sealed record SubscribedQueue(string Name, string EventType, bool IsDrained = false);
+/// <param name="IsOrdered">Whether events with the same ordering key take effect in the order in which they arrive.</param>
+internal sealed record SubscribedQueue(string Name, string EventType, bool IsDrained = false, bool IsOrdered = false);

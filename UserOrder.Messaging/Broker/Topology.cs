@@ -64,6 +64,10 @@ internal static partial class Topology
     /// Declares a subscription: its queue, the queue of its dead letters, the exchange that routes to both, and the bindings. If a queue
     /// exists with other arguments, the service logs a warning and uses it unchanged.
     /// </summary>
+    /// <exception cref="BrokerLostException">
+    /// The queue must keep the order of its events, and exists with other arguments. The broker names only one that differs, so nothing
+    /// tells whether the queue keeps the order.
+    /// </exception>
     public static async Task DeclareQueueAsync(
         IConnection connection, SubscribedQueue queue, MessagingOptions options, ILogger logger, CancellationToken cancellationToken)
     {
@@ -77,7 +81,7 @@ internal static partial class Topology
             // Each inspection of a dead letter is a delivery, and by default RabbitMQ 4 drops a message after 20 deliveries.
             ["x-delivery-limit"] = int.MaxValue,
         });
-        await DeclareQuorumQueueAsync(name, new()
+        var arguments = new Dictionary<string, object?>
         {
             ["x-delivery-limit"] = options.DeliveryLimit,
             ["x-dead-letter-exchange"] = exchange,
@@ -86,7 +90,14 @@ internal static partial class Topology
             // At-least-once dead-lettering needs reject-publish:
             // https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
             ["x-dead-letter-strategy"] = "at-least-once",
-        });
+        };
+        if (queue.IsOrdered)
+        {
+            // https://www.rabbitmq.com/docs/consumers#single-active-consumer
+            arguments["x-single-active-consumer"] = true;
+        }
+
+        await DeclareQuorumQueueAsync(name, arguments);
         await BindAsync(channel, queue, options, cancellationToken);
 
         async Task DeclareQuorumQueueAsync(string declared, Dictionary<string, object?> arguments)
@@ -105,6 +116,12 @@ internal static partial class Topology
             catch (OperationInterruptedException exception) when (
                 exception.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
             {
+                if (queue.IsOrdered && declared == name)
+                {
+                    throw new BrokerLostException(
+                        $"{name} must keep the order, and exists with other arguments. Delete it when it is empty. {reason.ReplyText}");
+                }
+
                 LogArgumentsDiffer(logger, declared, reason.ReplyText);
             }
         }

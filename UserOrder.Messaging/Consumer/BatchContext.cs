@@ -16,6 +16,21 @@ internal sealed class BatchContext(CancellationToken stopping)
 
     /// <summary>What the broker did with the first dead letter of the batch that it did not store. The others are not published.</summary>
     public DeadLetterOutcome Outcome { get; set; }
+
+    /// <summary>Postpones those events whose ordering key has a postponed event already.</summary>
+    /// <returns>The other events.</returns>
+    public IReadOnlyList<T> PostponeHeld<T>(IReadOnlyList<T> events, Func<T, Delivery> deliveryOf)
+    {
+        if (Postponed.Count == 0)
+        {
+            return events;
+        }
+
+        var keys = Postponed.Select(postponement => postponement.Delivery.OrderingKey).OfType<string>().ToHashSet();
+        var isHeld = events.ToLookup(held => deliveryOf(held).OrderingKey is { } key && keys.Contains(key));
+        Postponed.AddRange(isHeld[true].Select(held => new Postponement(deliveryOf(held), TimeSpan.Zero)));
+        return [.. isHeld[false]];
+    }
 }
 
 /// <summary>What the broker does with the dead letters of a batch.</summary>

@@ -42,13 +42,9 @@ internal sealed partial class BatchProcessor<TData>(
                 }
             }
 
-            var isSuspect = events.ToLookup(incoming => incoming.Delivery is { Failures: > 0 } or { IsAlone: true });
-            var isRetry = isSuspect[false].ToLookup(incoming => incoming.Delivery.IsRetry);
-            await ApplyAsync(context, [.. isRetry[false]]);
-            await ApplyAsync(context, [.. isRetry[true]]);
-            foreach (var suspect in isSuspect[true])
+            foreach (var part in subscription.Source.IsOrdered ? InOrder(events) : ByRisk(events))
             {
-                await ApplyAsync(context, [suspect]);
+                await ApplyAsync(context, part);
             }
 
             // Last, because the broker may take its time: the events must take effect before.
@@ -69,8 +65,39 @@ internal sealed partial class BatchProcessor<TData>(
         }
     }
 
+    /// <summary>New events, those that met a lock, and each of those that may be at fault.</summary>
+    private static IEnumerable<IReadOnlyList<IncomingEvent<TData>>> ByRisk(IReadOnlyList<IncomingEvent<TData>> events)
+    {
+        var isSuspect = events.ToLookup(IsSuspect);
+        var isRetry = isSuspect[false].ToLookup(incoming => incoming.Delivery.IsRetry);
+        return [[.. isRetry[false]], [.. isRetry[true]], .. isSuspect[true].Select(suspect => new[] { suspect })];
+    }
+
+    /// <summary>The events in their order, divided at each one that may be at fault.</summary>
+    private static IEnumerable<IReadOnlyList<IncomingEvent<TData>>> InOrder(IReadOnlyList<IncomingEvent<TData>> events)
+    {
+        var part = new List<IncomingEvent<TData>>();
+        foreach (var incoming in events)
+        {
+            if (!IsSuspect(incoming))
+            {
+                part.Add(incoming);
+                continue;
+            }
+
+            yield return part;
+            yield return [incoming];
+            part = [];
+        }
+
+        yield return part;
+    }
+
+    private static bool IsSuspect(IncomingEvent<TData> incoming) => incoming.Delivery is { Failures: > 0 } or { IsAlone: true };
+
     private async Task ApplyAsync(BatchContext context, IReadOnlyList<IncomingEvent<TData>> events)
     {
+        events = context.PostponeHeld(events, incoming => incoming.Delivery);
         if (events.Count == 0)
         {
             return;

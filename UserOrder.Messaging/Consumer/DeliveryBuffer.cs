@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using UserOrder.Messaging.Broker;
+using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Resilience;
 
 namespace UserOrder.Messaging.Consumer;
@@ -22,6 +23,7 @@ internal sealed class DeliveryBuffer(
 
     // The events of the last message that exceeded the limit of a batch.
     private readonly Queue<Delivery> _rest = new();
+    private readonly OrderGate? _gate = queue.IsOrdered ? new OrderGate() : null;
     private int _postponed;
     private int _held;
     private long _heldBytes;
@@ -76,16 +78,27 @@ internal sealed class DeliveryBuffer(
     public async Task<IReadOnlyList<Delivery>> TakeAsync(int limit, CancellationToken cancellationToken)
     {
         var batch = new List<Delivery>();
-        if (_rest.Count > 0 || await _waiting.Reader.WaitToReadAsync(cancellationToken))
+        while (batch.Count == 0 && (HasTaken || await _waiting.Reader.WaitToReadAsync(cancellationToken)))
         {
             await pace.WaitAsync(cancellationToken);
             while (batch.Count < limit && TryTake(out var delivery))
             {
-                batch.Add(delivery);
+                if (delivery.IsRetry || delivery.WasHeld)
+                {
+                    _postponed--;
+                }
+
+                if (_gate?.TryHold(delivery) == true)
+                {
+                    _postponed++;
+                }
+                else
+                {
+                    batch.Add(delivery);
+                }
             }
         }
 
-        _postponed -= batch.Count(delivery => delivery.IsRetry);
         return batch;
     }
 
@@ -97,10 +110,16 @@ internal sealed class DeliveryBuffer(
             delivery.Message.Open--;
         }
 
+        var held = _gate?.Settle(batch, postponed);
         foreach (var (delivery, pause) in postponed)
         {
             delivery.Message.Open++;
             _postponed++;
+            if (held?.Contains(delivery) == true)
+            {
+                continue;
+            }
+
             _ = AddLaterAsync(delivery.IsPart ? delivery with { Body = delivery.Body.ToArray() } : delivery, pause, cancellationToken);
         }
 
@@ -123,9 +142,12 @@ internal sealed class DeliveryBuffer(
         queue.Settle(settled.Count);
     }
 
+    /// <summary>Whether it has taken events from the channel that it has not returned.</summary>
+    private bool HasTaken => _rest.Count > 0 || _gate?.HasReleased == true;
+
     private bool TryTake([MaybeNullWhen(false)] out Delivery delivery)
     {
-        if (_rest.TryDequeue(out delivery))
+        if (_gate?.TryTakeReleased(out delivery) == true || _rest.TryDequeue(out delivery))
         {
             return true;
         }
@@ -137,7 +159,7 @@ internal sealed class DeliveryBuffer(
 
         foreach (var part in splitter.Split(delivery))
         {
-            _rest.Enqueue(part);
+            _rest.Enqueue(queue.IsOrdered ? part with { OrderingKey = CloudEventReader.FindEnvelope(part.Body.Span)?.PartitionKey } : part);
         }
 
         return _rest.TryDequeue(out delivery);

@@ -126,7 +126,7 @@ internal sealed partial class EventConsumer<TData>(
             {
                 // The loop ends after the deliveries that have arrived.
                 _prefetch.Grow();
-                await channel.BasicCancelAsync(consumer, noWait: false, stoppingToken);
+                await EndDeliveriesAsync(channel, consumer, deliveries, stoppingToken);
                 isCancelled = true;
             }
         }
@@ -135,18 +135,32 @@ internal sealed partial class EventConsumer<TData>(
     }
 
     /// <summary>Asks the broker for no more messages once an operator pauses the consumer. Those that have arrived are processed.</summary>
-    private static async Task EndAtPauseAsync(
+    private async Task EndAtPauseAsync(
         PauseSwitch pause, IChannel channel, string consumer, DeliveryBuffer deliveries, CancellationToken cancellationToken)
     {
         await pause.WaitUntilPausedAsync(cancellationToken);
         try
         {
-            await channel.BasicCancelAsync(consumer, noWait: false, cancellationToken);
+            await EndDeliveriesAsync(channel, consumer, deliveries, cancellationToken);
         }
         finally
         {
             // Also if the broker does not answer: it takes back what it delivers from now on.
             deliveries.Complete();
+        }
+    }
+
+    private async Task EndDeliveriesAsync(
+        IChannel channel, string consumer, DeliveryBuffer deliveries, CancellationToken cancellationToken)
+    {
+        if (subscription.Source.IsOrdered)
+        {
+            // After a cancellation the broker would activate another replica, and later events would overtake those that have arrived here.
+            deliveries.Complete();
+        }
+        else
+        {
+            await channel.BasicCancelAsync(consumer, noWait: false, cancellationToken);
         }
     }
 

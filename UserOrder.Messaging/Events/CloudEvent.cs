@@ -21,6 +21,9 @@ internal sealed record CloudEvent
 
     public string? Subject { get; init; }
 
+    [JsonPropertyName("partitionkey")]
+    public string? PartitionKey { get; init; }
+
     public DateTimeOffset? Time { get; init; }
 
     [JsonPropertyName("traceparent")]

@@ -6,8 +6,9 @@ namespace UserOrder.Messaging.Events;
 
 /// <summary>Writes events as CloudEvents 1.0 in structured JSON.</summary>
 /// <remarks>
-/// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md, with the distributed tracing extension
-/// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md.
+/// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md, with the extensions
+/// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md and
+/// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/partitioning.md.
 /// </remarks>
 internal static class CloudEventWriter
 {
@@ -17,7 +18,14 @@ internal static class CloudEventWriter
     private static Scratch? _scratch;
 
     public static byte[] Write<TData>(
-        EventType<TData> type, Guid id, string source, string subject, DateTimeOffset time, Activity? origin, TData data)
+        EventType<TData> type,
+        Guid id,
+        string source,
+        string subject,
+        DateTimeOffset time,
+        Activity? origin,
+        TData data,
+        string? partitionKey = null)
     {
         // The field stays empty during the write, so that a serializer that writes another event gets a scratch of its own.
         var scratch = _scratch ?? new Scratch();
@@ -30,6 +38,11 @@ internal static class CloudEventWriter
         json.WriteString("type"u8, type.Name);
         json.WriteString("subject"u8, subject);
         json.WriteString("time"u8, time);
+        if (partitionKey is not null)
+        {
+            json.WriteString("partitionkey"u8, partitionKey);
+        }
+
         json.WriteString("datacontenttype"u8, "application/json"u8);
         json.WriteString("dataschema"u8, type.Schema);
         if (origin?.Id is { } traceParent)

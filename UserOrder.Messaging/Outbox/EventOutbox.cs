@@ -17,6 +17,8 @@ namespace UserOrder.Messaging.Outbox;
 /// <remarks>The pattern: https://microservices.io/patterns/data/transactional-outbox.html.</remarks>
 public sealed class EventOutbox
 {
+    private const int MaxKeyLength = 255;
+
     private readonly NpgsqlDataSource _database;
     private readonly OutboxSignal _signal;
     private readonly HandOver _handOver;
@@ -50,10 +52,21 @@ public sealed class EventOutbox
     /// <param name="type">The event's type.</param>
     /// <param name="subject">The entity that the event is about, usually its id.</param>
     /// <param name="data">The event's content.</param>
+    /// <param name="orderingKey">
+    /// Events of this type with the same key are published in the order of their commits, and a subscription in order applies them so. At
+    /// most 255 characters, often the subject; null if the order does not matter. It becomes the attribute <c>partitionkey</c>.
+    /// </param>
     /// <exception cref="InvalidOperationException"><see cref="MessagingBuilder.Publish{TData}"/> has not declared the type.</exception>
-    /// <exception cref="ArgumentException">The event is larger than <see cref="MessagingOptions.MaxMessageBytes"/>.</exception>
-    public OutboxMessage CreateMessage<TData>(EventType<TData> type, string subject, TData data)
+    /// <exception cref="ArgumentException">
+    /// The event is larger than <see cref="MessagingOptions.MaxMessageBytes"/>, or the ordering key is empty or too long.
+    /// </exception>
+    public OutboxMessage CreateMessage<TData>(EventType<TData> type, string subject, TData data, string? orderingKey = null)
     {
+        if (orderingKey is { Length: 0 or > MaxKeyLength })
+        {
+            throw new ArgumentException($"An ordering key has 1 to {MaxKeyLength} characters.", nameof(orderingKey));
+        }
+
         if (!_published.Contains(type.Name))
         {
             throw new InvalidOperationException(
@@ -65,9 +78,9 @@ public sealed class EventOutbox
 
         // A caller's malformed traceparent makes an id of another format, which is no valid attribute.
         var origin = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current : null;
-        var body = CloudEventWriter.Write(type, id, $"/{_options.ServiceName}", subject, now, origin, data);
+        var body = CloudEventWriter.Write(type, id, $"/{_options.ServiceName}", subject, now, origin, data, orderingKey);
         return body.Length <= _options.MaxMessageBytes
-            ? new OutboxMessage(id, type.Name, body, origin?.Id, origin?.TraceStateString)
+            ? new OutboxMessage(id, type.Name, body, origin?.Id, origin?.TraceStateString) { OrderingKey = orderingKey }
             : throw new ArgumentException(
                 $"The event {type.Name} has {body.Length} bytes; at most {_options.MaxMessageBytes} are allowed.", nameof(data));
     }
@@ -82,7 +95,7 @@ public sealed class EventOutbox
     /// of its commits hands the events to the relay, and <c>userorder.batch.size</c> records the size of each batch.
     /// </summary>
     /// <param name="name">The operation and its table, such as <c>INSERT users</c>: the name of a span in each request's trace.</param>
-    /// <param name="eventOf">The event of an item.</param>
+    /// <param name="eventOf">The event of an item, which has no ordering key: a batch would hold the locks of all its keys.</param>
     /// <param name="isWritten">Whether a result means that the event was written.</param>
     /// <param name="write">
     /// Writes and commits a batch on a connection and returns one result for each item, in their order. One item's conflict is a result,

@@ -8,6 +8,11 @@ namespace UserOrder.Messaging.Outbox;
 /// <param name="TraceState">The vendor part of that trace context.</param>
 public sealed record OutboxMessage(Guid Id, string Type, byte[] Body, string? TraceParent, string? TraceState)
 {
+    /// <summary>
+    /// Events of one type with the same key are published in the order of their commits; null if the order does not matter.
+    /// </summary>
+    public string? OrderingKey { get; init; }
+
     /// <summary>How long the row is left to the relay that gets the event from memory; zero if none does.</summary>
     internal TimeSpan Term { get; set; }
 }

@@ -17,8 +17,8 @@ namespace UserOrder.Messaging.Outbox;
 /// </summary>
 /// <remarks>
 /// Any number of replicas may relay at once. Each has several lanes for the events that it has just committed, which it has in memory, and
-/// several for those in the table. Each lane claims its own events. Events of one service may overtake each other, so a handler must not
-/// depend on their order.
+/// several for those in the table. Each lane claims its own events, so events of one service may overtake each other. One more lane keeps
+/// the order of events with an ordering key.
 /// </remarks>
 internal sealed partial class OutboxRelay(
     NpgsqlDataSource database,
@@ -43,16 +43,13 @@ internal sealed partial class OutboxRelay(
     private readonly PublishTelemetry _telemetry = new(telemetry);
     private readonly Backoff _backoff = new(time);
     private readonly RelayProblems _problems = new(problems, published, logger);
-    private readonly (IRelaySource Source, Pace Pace)[] _sources =
-    [
-        (handOver, new Pace(options.Value.BatchInterval, time)),
-        (new OutboxTable(database, signal), new Pace(options.Value.BatchInterval, time)),
-    ];
+    private readonly OutboxTable _table = new(database, signal);
+    private readonly OrderedTable _ordered = new(database, signal, options.Value, time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migrator.Ready.WaitAsync(stoppingToken);
-        using var poll = time.CreateTimer(_ => signal.Set(), null, _options.RelayPollInterval, _options.RelayPollInterval);
+        using var poll = time.CreateTimer(_ => SetSignals(), null, _options.RelayPollInterval, _options.RelayPollInterval);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -88,12 +85,9 @@ internal sealed partial class OutboxRelay(
         var lanes = new List<RelayLane>();
         try
         {
-            foreach (var (source, pace) in _sources)
+            foreach (var (source, pace) in SourcesOfLanes())
             {
-                for (var i = 0; i < _options.RelayLanes; i++)
-                {
-                    lanes.Add(await circuits.RelayToBroker.ExecuteAsync(() => OpenLaneAsync(source, pace, stoppingToken)));
-                }
+                lanes.Add(await circuits.RelayToBroker.ExecuteAsync(() => OpenLaneAsync(source, pace, stoppingToken)));
             }
 
             LogRelaying(_options.Exchange);
@@ -122,7 +116,7 @@ internal sealed partial class OutboxRelay(
     private async Task RelayUntilPausedAsync(List<RelayLane> lanes, CancellationToken stoppingToken)
     {
         // No signal announces the events of an earlier run or of the pause.
-        signal.Set();
+        SetSignals();
         handOver.Open();
         await RunAsync(
             lanes,
@@ -131,15 +125,37 @@ internal sealed partial class OutboxRelay(
 
         // The rows of the events in memory are due only later, so without this they would wait beyond the end of a pause.
         handOver.Refuse();
-        while (await lanes[0].RelayBatchAsync(CancellationToken.None) > 0)
+        var ofHandOver = lanes.First(lane => lane.Source == handOver);
+        while (await ofHandOver.RelayBatchAsync(CancellationToken.None) > 0)
         {
         }
 
         if (stoppingToken.IsCancellationRequested)
         {
             // The server has answered its last request. Its events must not wait for the next instance.
-            await lanes[^1].RelayBatchAsync(CancellationToken.None);
+            await lanes.First(lane => lane.Source == _table).RelayBatchAsync(CancellationToken.None);
+            await lanes.First(lane => lane.Source == _ordered).RelayBatchAsync(CancellationToken.None);
         }
+    }
+
+    /// <summary>The source of each lane, and the pace that the lanes of a source share.</summary>
+    private IEnumerable<(IRelaySource Source, Pace Pace)> SourcesOfLanes()
+    {
+        var (ofHandOver, ofTable) = (new Pace(_options.BatchInterval, time), new Pace(_options.BatchInterval, time));
+        for (var i = 0; i < _options.RelayLanes; i++)
+        {
+            yield return (handOver, ofHandOver);
+            yield return (_table, ofTable);
+        }
+
+        // It has one message in flight, so the events that come meanwhile share the next one without a pause.
+        yield return (_ordered, new Pace(TimeSpan.Zero, time));
+    }
+
+    private void SetSignals()
+    {
+        signal.Set();
+        signal.SetOrdered();
     }
 
     /// <summary>Runs tasks until the service stops, a task ends or a lane is lost, then lets the other tasks finish their work.</summary>

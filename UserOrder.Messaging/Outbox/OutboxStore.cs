@@ -28,7 +28,25 @@ public static class OutboxStore
     internal const string Insert =
         $"insert into outbox (id, type, body, traceparent, tracestate, available_at) select *, {Due} from unnest({Parameters})";
 
+    /// <summary>
+    /// Writes events with an ordering key, each key's in the order of the array. The keys are sorted, so that two transactions wait for
+    /// each other instead of deadlocking.
+    /// </summary>
+    internal const string InsertOrdered =
+        $"""
+        insert into outbox (id, type, body, traceparent, tracestate, ordering_key, available_at, position)
+        select {Columns}, ordering_key, 'infinity', next_outbox_position(event_type, ordering_key)
+        from (
+          select * from unnest({Parameters}, @outbox_keys) with ordinality as row({Columns}, ordering_key, number)
+          order by event_type, ordering_key, number
+          offset 0
+        ) as sorted
+        """;
+
     private const int TryBytes = 16 * 1024;
+
+    // An arbitrary number, which keeps these advisory locks apart from others.
+    private const int ClaimsOfTypes = 1_869_968_751;
 
     /// <summary>
     /// The statement that writes the events of the rows of <paramref name="input"/> whose <c>id</c> is in <paramref name="written"/>.
@@ -133,27 +151,69 @@ public static class OutboxStore
               limit $1
               for update skip locked))
               and {WithoutFlush}
-            returning id, type, body, traceparent, tracestate, attempts, current_setting('synchronous_standby_names') <> ''
+            returning id, type, body, traceparent, tracestate, attempts, current_setting('synchronous_standby_names') <> '', ordering_key
             """,
             transaction.Connection,
             transaction)
         {
             Parameters = { new NpgsqlParameter<int> { TypedValue = limit } },
         };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<OutboxRow>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var message = new OutboxMessage(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetFieldValue<byte[]>(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetString(4));
-            rows.Add(new OutboxRow(message, reader.GetInt32(5), reader.GetBoolean(6)));
-        }
+        return await ReadRowsAsync(command, cancellationToken);
+    }
 
-        return rows;
+    /// <summary>
+    /// Claims all events of one type that have an ordering key, unless another relay has claimed them, and reads the first ones. The rows
+    /// stay in the table.
+    /// </summary>
+    /// <param name="transaction">Holds the claim.</param>
+    /// <param name="lastType">The type that was claimed before, which now comes last.</param>
+    /// <param name="exceptKeys">The ordering keys whose events wait.</param>
+    /// <param name="limit">The maximum number of rows.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    internal static async Task<List<OutboxRow>> LockOrderedAsync(
+        NpgsqlTransaction transaction,
+        string lastType,
+        IReadOnlyCollection<string> exceptKeys,
+        int limit,
+        CancellationToken cancellationToken)
+    {
+        // The recursion reads one index entry for each type. The second part draws its rows one by one, so it locks only one type.
+        await using var command = new NpgsqlCommand(
+            """
+            with recursive types(type) as (
+              (select type from outbox where position is not null order by type limit 1)
+              union all
+              select (
+                select next.type from outbox as next
+                where next.position is not null and next.type > types.type order by next.type limit 1)
+              from types where types.type is not null
+            ), waiting as materialized (
+              select type from types where type is not null order by type <= @last_type, type
+            ), claimed as materialized (
+              select type from waiting where pg_try_advisory_xact_lock(@claims, hashtext(type)) limit 1
+            )
+            select id, type, body, traceparent, tracestate, attempts, current_setting('synchronous_standby_names') <> '', ordering_key
+            from outbox
+            where position is not null and type = (select type from claimed) and ordering_key <> all(@except_keys)
+            order by position
+            limit @limit
+            for update
+            """,
+            transaction.Connection,
+            transaction);
+        command.Parameters.Add(new NpgsqlParameter<string>("last_type", lastType));
+        command.Parameters.Add(new NpgsqlParameter<int>("claims", ClaimsOfTypes));
+        command.Parameters.Add(new NpgsqlParameter<int>("limit", limit));
+        command.AddArray("except_keys", NpgsqlDbType.Text, exceptKeys);
+        return await ReadRowsAsync(command, cancellationToken);
+    }
+
+    /// <summary>Whether any event with an ordering key waits.</summary>
+    internal static async Task<bool> HasOrderedAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select exists (select from outbox where position is not null)", transaction.Connection, transaction);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Puts back the events that the broker did not confirm. Each waits 100 ms, doubled with each attempt, at most 5 s.</summary>
@@ -182,12 +242,37 @@ public static class OutboxStore
     internal static Task PostponeAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows) => ExecuteAsync(
         connection, "update outbox set attempts = attempts + 1, available_at = now() + interval '100 ms' where id = any(@ids)", rows);
 
+    /// <summary>Counts a failed attempt of events that keep their places.</summary>
+    internal static Task CountAttemptAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows) =>
+        ExecuteAsync(connection, "update outbox set attempts = attempts + 1 where id = any(@ids)", rows);
+
     /// <summary>
     /// Deletes confirmed events. The commit does not wait for the disk: a server that crashes may return the rows, and the inbox drops the
     /// duplicates.
     /// </summary>
     internal static Task DeleteAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows) =>
         ExecuteAsync(connection, $"delete from outbox where id = any(@ids) and {WithoutFlush}", rows);
+
+    private static async Task<List<OutboxRow>> ReadRowsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<OutboxRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var message = new OutboxMessage(
+                reader.GetGuid(0),
+                reader.GetString(1),
+                reader.GetFieldValue<byte[]>(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4))
+            {
+                OrderingKey = reader.IsDBNull(7) ? null : reader.GetString(7),
+            };
+            rows.Add(new OutboxRow(message, reader.GetInt32(5), reader.GetBoolean(6)));
+        }
+
+        return rows;
+    }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, IReadOnlyList<OutboxRow> rows)
     {

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using UserOrder.Messaging.Database;
 
 namespace UserOrder.Messaging.Outbox;
@@ -12,6 +13,7 @@ public sealed class OutboxTransaction : IAsyncDisposable
     private readonly OutboxSignal _signal;
     private readonly WriteHealthCheck _writes;
     private bool _hasEvents;
+    private bool _hasOrderedEvents;
     private bool _isCommitted;
 
     private OutboxTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, OutboxSignal signal, WriteHealthCheck writes)
@@ -28,13 +30,30 @@ public sealed class OutboxTransaction : IAsyncDisposable
     public NpgsqlCommand CreateCommand(string sql) => new(sql, _connection, _transaction);
 
     /// <summary>Writes events as part of the transaction. The relay publishes them after the commit.</summary>
+    /// <remarks>
+    /// From the first event with an ordering key to the commit, other transactions wait before they write events with this key. So write
+    /// such events late, and those of several keys in one call.
+    /// </remarks>
     /// <exception cref="NpgsqlException">The database refused or did not answer.</exception>
     public async Task WriteAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
-        await using var command = CreateCommand(OutboxStore.Insert);
-        OutboxStore.AddParameters(command, messages);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        _hasEvents = true;
+        var ordered = messages.Where(message => message.OrderingKey is not null).ToList();
+        if (ordered.Count < messages.Count)
+        {
+            var others = ordered.Count == 0 ? messages : [.. messages.Where(message => message.OrderingKey is null)];
+            await WriteAsync(OutboxStore.Insert, others, _ => { }, cancellationToken);
+            _hasEvents = true;
+        }
+
+        if (ordered.Count > 0)
+        {
+            await WriteAsync(
+                OutboxStore.InsertOrdered,
+                ordered,
+                command => command.AddArray("outbox_keys", NpgsqlDbType.Text, ordered.Select(message => message.OrderingKey)),
+                cancellationToken);
+            _hasOrderedEvents = true;
+        }
     }
 
     /// <summary>Commits, then wakes the relay if events were written. An event handler leaves the commit to the consumer.</summary>
@@ -51,6 +70,11 @@ public sealed class OutboxTransaction : IAsyncDisposable
         {
             _signal.Set();
         }
+
+        if (_hasOrderedEvents)
+        {
+            _signal.SetOrdered();
+        }
     }
 
     /// <summary>Rolls back an uncommitted transaction, and returns the connection to the pool.</summary>
@@ -63,6 +87,15 @@ public sealed class OutboxTransaction : IAsyncDisposable
 
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private async Task WriteAsync(
+        string sql, IReadOnlyList<OutboxMessage> messages, Action<NpgsqlCommand> addParameters, CancellationToken cancellationToken)
+    {
+        await using var command = CreateCommand(sql);
+        OutboxStore.AddParameters(command, messages);
+        addParameters(command);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     internal static async Task<OutboxTransaction> BeginAsync(

@@ -23,6 +23,11 @@ internal sealed class OutboxWriter<TItem, TResult>(
     {
         FailPoint.Reach(FailPoint.RequestReceived, items.Select(item => eventOf(item).Id));
         telemetry.RecordBatch(MessagingTelemetry.WriteStage, items.Count);
+        if (items.Any(item => eventOf(item).OrderingKey is not null))
+        {
+            throw new InvalidOperationException("A group commit writes no event with an ordering key; an OutboxTransaction does.");
+        }
+
         var term = handOver.HasRoom ? handOver.Term : TimeSpan.Zero;
         foreach (var item in items)
         {

@@ -23,6 +23,9 @@ internal sealed partial class RelayLane(
     int maxEventsPerMessage,
     ILogger<OutboxRelay> logger) : IAsyncDisposable
 {
+    /// <summary>Where it takes its events from.</summary>
+    public IRelaySource Source => source;
+
     /// <summary>Completes when the channel is closed.</summary>
     public Task Lost => publisher.Lost;
 

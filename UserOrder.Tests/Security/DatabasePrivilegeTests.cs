@@ -19,6 +19,7 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
             "create function intruder() returns integer language sql as 'select 1'",
             "drop table outbox",
             "truncate outbox",
+            "select setval('outbox_positions', 1)",
             "alter table outbox add intruder integer",
             "create index intruder on outbox (type)",
             "delete from schema_migrations",
@@ -41,6 +42,16 @@ public sealed class DatabasePrivilegeTests(RunningGraph graph) : IntegrationTest
         var refusal = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancelled));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+    }
+
+    [Theory]
+    [InlineData("user-api-userdb")]
+    [InlineData("order-api-orderdb")]
+    public async Task A_service_may_draw_the_position_of_an_event_with_an_ordering_key(string login)
+    {
+        var database = await OpenDatabaseAsync(login);
+
+        Assert.InRange(await CountAsync(database, "select next_outbox_position('thing.happened.v1', 'tea')"), 1, long.MaxValue);
     }
 
     [Theory]
