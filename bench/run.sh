@@ -10,11 +10,12 @@ node_peer=$root/bench/peers/node
 
 usage() {
   cat <<'TEXT'
-usage: bench/run.sh [--quick | --requests | --telemetry]
+usage: bench/run.sh [--quick | --requests | --order | --telemetry]
 
   (without)    all contestants and every figure, about 16 minutes; writes docs/performance.md and its charts
   --quick      UserOrder, the Node peer and the broker alone, less than 3 minutes once everything is built; prints the targets
   --requests   look-ups, lists and orders, about 5 minutes; writes that part of docs/performance.md
+  --order      the library with and without ordering keys, about 2 minutes; writes that part of docs/performance.md
   --telemetry  UserOrder with and without telemetry, about 5 minutes; writes that part of docs/performance.md
   --help       print this
 TEXT
@@ -63,7 +64,7 @@ install_node_peer() {
 mode=full
 case ${1:-} in
   '') ;;
-  --quick | --requests | --telemetry) mode=${1#--} ;;
+  --quick | --requests | --order | --telemetry) mode=${1#--} ;;
   --help | -h)
     usage
     exit
@@ -81,10 +82,10 @@ require_bench_tools
 # What an interrupted run has left, and what a project no longer publishes.
 rm -rf "$bench/data" "$bench/publish"
 mkdir -p "$bench/data"
-publish UserOrder.UserApi UserOrder.OrderApi
+[[ $mode == order ]] || publish UserOrder.UserApi UserOrder.OrderApi
 [[ $mode != full ]] || publish bench/peers/masstransit/{User,Order}Service bench/peers/wolverine/Wolverine{User,Order}Service
 [[ $mode != requests ]] || publish bench/peers/kestrel/BareKestrel
-[[ $mode == requests || $mode == telemetry ]] || install_node_peer
+[[ $mode == requests || $mode == order || $mode == telemetry ]] || install_node_peer
 output=$(within 5 'The build' dotnet build "$root/bench/UserOrder.Bench" --configuration Release --nologo --verbosity quiet 2>&1) || die "$output"
 
 # No other variable reaches the services. The servers' data goes to the checkout's own disk: the machine's folder for temporary files may be in

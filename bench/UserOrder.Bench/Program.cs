@@ -2,6 +2,7 @@ using System.Diagnostics;
 using UserOrder.Bench;
 using UserOrder.Bench.Comparison;
 using UserOrder.Bench.Contestants;
+using UserOrder.Bench.Order;
 using UserOrder.Bench.Processes;
 using UserOrder.Bench.Report;
 using UserOrder.Bench.Servers;
@@ -14,6 +15,7 @@ try
         ["full", var root] => CompareAsync(BenchPlan.Full, new BenchFolders(root)),
         ["quick", var root] => CompareAsync(BenchPlan.Quick, new BenchFolders(root)),
         ["requests", var root] => MeasureRequestsAsync(new BenchFolders(root)),
+        ["order", var root] => MeasureOrderAsync(new BenchFolders(root)),
         ["telemetry", var root] => MeasureTelemetryAsync(new BenchFolders(root)),
         _ => throw new BenchException("This program is run by bench/run.sh."),
     });
@@ -54,6 +56,18 @@ async Task MeasureRequestsAsync(BenchFolders folders)
     others.ThrowIfBusy();
     Console.WriteLine(tables);
     PerformanceDocument.WriteRequests(tables, folders);
+}
+
+async Task MeasureOrderAsync(BenchFolders folders)
+{
+    var others = await WatchOthersAsync();
+    await using var servers = new BenchServers();
+    await servers.StartAsync();
+    var figures = await new OrderRun(servers, Report).RunAsync();
+    var table = new OrderReport(figures, Surroundings.Machine()).Write();
+    others.ThrowIfBusy();
+    Console.WriteLine(table);
+    PerformanceDocument.WriteOrder(table, folders);
 }
 
 async Task MeasureTelemetryAsync(BenchFolders folders)

@@ -21,6 +21,9 @@ internal static class PerformanceDocument
     public static void WriteRequests(string tables, BenchFolders folders) =>
         File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "requests", tables));
 
+    public static void WriteOrder(string table, BenchFolders folders) =>
+        File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "order", table));
+
     public static void WriteTelemetry(string tables, BenchFolders folders) =>
         File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "telemetry", tables));
 
