@@ -82,7 +82,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
         IReadOnlyList<OrderSeen> orders = body is { } page
             ? [.. page.GetProperty("items").EnumerateArray().Select(order => SeenIn(order, userId))]
             : [];
-        var hasMore = body is { } first && first.GetProperty("next").ValueKind != JsonValueKind.Null;
+        var hasMore = body is { } first && first.TryGetProperty("next", out var next) && next.ValueKind != JsonValueKind.Null;
         ledger.History.Add(new OrdersRead(client, start, ledger.History.Now, outcome, userId, orders, hasMore));
     }
 
