@@ -21,6 +21,7 @@ usage: ./test.sh [filter]
   --help            print this
 
 With USERORDER_PROPERTY_CASES set, the property tests try that many inputs each; USERORDER_PROPERTY_SEED repeats those of a run.
+With USERORDER_SCHEDULES set, the tests of concurrent parts run that many schedules each; USERORDER_SCHEDULE_SEED repeats one of them.
 USERORDER_FAULT_SEED repeats the faults of an earlier run, which prints its seed.
 With USERORDER_USER_API and USERORDER_ORDER_API set to URLs, the integration tests run against that deployed system, and nothing is installed here.
 With the administrators' connection strings in USERORDER_USERDB, USERORDER_ORDERDB and USERORDER_RABBITMQ, those that look into the servers run, too.
@@ -28,7 +29,7 @@ TEXT
 }
 
 results=$root/TestResults
-test_projects=(UserOrder.Messaging.Tests UserOrder.Tests)
+test_projects=(UserOrder.Messaging.Tests UserOrder.Schedules.Tests UserOrder.Tests)
 bench_tests=UserOrder.Bench.Tests
 deployed=${USERORDER_USER_API:+${USERORDER_ORDER_API:-}}
 failed='' mode='' verbosity=normal

@@ -7,7 +7,8 @@ internal sealed partial class UserLookups
 {
     private readonly Counter<long> _lookups;
     private readonly ILogger<UserLookups> _logger;
-    private int _isUnavailable;
+    private readonly Lock _lock = new();
+    private bool _isUnavailable;
 
     public UserLookups(IMeterFactory meters, ILogger<UserLookups> logger)
     {
@@ -26,17 +27,20 @@ internal sealed partial class UserLookups
             _ => "unavailable",
         }));
 
-        var isUnavailable = answer == UserLookup.Unavailable ? 1 : 0;
-        if (Interlocked.Exchange(ref _isUnavailable, isUnavailable) != isUnavailable)
+        // The entries must have the order of the changes, or the last one might be of an earlier state.
+        lock (_lock)
         {
-            if (isUnavailable == 1)
+            var isUnavailable = answer == UserLookup.Unavailable;
+            if (isUnavailable && !_isUnavailable)
             {
                 LogUnavailable(reason);
             }
-            else
+            else if (!isUnavailable && _isUnavailable)
             {
                 LogAvailable();
             }
+
+            _isUnavailable = isUnavailable;
         }
     }
 

@@ -21,6 +21,7 @@ public sealed partial class PlainEnglishTests
         "UserOrder.Messaging.Testing",
         "UserOrder.Messaging.Tests",
         "UserOrder.OrderApi",
+        "UserOrder.Schedules.Tests",
         "UserOrder.ServiceDefaults",
         "UserOrder.Tests",
         "UserOrder.UserApi",

@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using Npgsql;
 using RabbitMQ.Client;
+using UserOrder.Tests.History;
 
 namespace UserOrder.Tests.Faults;
 
-/// <summary>Compares the data in both databases and in the broker with the requests and answers in the ledger.</summary>
+/// <summary>
+/// Compares the data in both databases and in the broker with the requests and answers in the ledger, and checks their history.
+/// </summary>
 internal sealed class Audit(IAuditedSystem system)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -37,30 +40,29 @@ internal sealed class Audit(IAuditedSystem system)
     public async Task<AuditResult> CheckAsync()
     {
         var result = new AuditResult();
-        var users = await Sql.ReadAsync(
-            system.UserDb, "select id, email from users", row => (Id: row.GetGuid(0), Marker: row.GetString(1)));
-        var orders = await Sql.ReadAsync(
-            system.OrderDb,
-            "select id, user_id, items->0->>'sku' from orders",
-            row => (Id: row.GetGuid(0), UserId: row.GetGuid(1), Marker: row.GetString(2)));
-        var knownUsers = await Sql.ReadAsync(system.OrderDb, "select id from known_users", row => row.GetGuid(0));
-        var totals = (await Sql.ReadAsync(
-            system.UserDb,
-            "select user_id, order_count from order_totals",
-            row => KeyValuePair.Create(row.GetGuid(0), row.GetInt64(1)))).ToDictionary();
+        var (rows, haveSubjects) = await StoredRows.ReadAsync(system);
+        var users = rows.OfType<EntityRow>().Where(row => row.Kind == EntityKind.User).ToList();
+        var orders = rows.OfType<EntityRow>().Where(row => row.Kind == EntityKind.Order).ToList();
 
-        CheckStored(result, "user", Ledger.Users.Values, users.ToLookup(user => user.Marker, user => (user.Id, UserId: (Guid?)null)));
-        CheckStored(
+        CheckStored(result, Ledger.Users.Values, users);
+        CheckStored(result, Ledger.Orders.Values, orders);
+        CheckKnownUsers(
             result,
-            "order",
-            Ledger.Orders.Values,
-            orders.ToLookup(order => order.Marker, order => (order.Id, UserId: (Guid?)order.UserId)));
-        CheckKnownUsers(result, [.. users.Select(user => user.Id)], [.. knownUsers]);
-        CheckTotals(result, orders.CountBy(order => order.UserId).ToDictionary(), totals);
+            [.. users.Select(user => user.Id)],
+            [.. rows.OfType<KnownUserRow>().Select(user => user.Id)]);
+        CheckTotals(
+            result,
+            orders.CountBy(order => order.UserId!.Value).ToDictionary(),
+            rows.OfType<TotalRow>().ToDictionary(total => total.UserId, total => total.Count));
         await CheckInboxAsync(result, system.OrderDb, users.Count);
         await CheckInboxAsync(result, system.UserDb, orders.Count);
         await CheckOutboxesAsync(result);
         await CheckBrokerAsync(result);
+        foreach (var violation in HistoryChecker.Check(Ledger.HistoryWith(rows, haveSubjects)))
+        {
+            result.AddWrong($"{violation}");
+        }
+
         foreach (var wrong in Ledger.WrongAnswers)
         {
             result.AddWrong($"a wrong answer: {wrong}");
@@ -74,18 +76,19 @@ internal sealed class Audit(IAuditedSystem system)
         return result;
     }
 
-    private static void CheckStored(
-        AuditResult result, string what, ICollection<Intent> intents, ILookup<string, (Guid Id, Guid? UserId)> stored)
+    private static void CheckStored(AuditResult result, ICollection<Intent> intents, List<EntityRow> entities)
     {
+        var stored = entities.ToLookup(entity => entity.Marker);
         foreach (var intent in intents)
         {
+            var what = (intent.UserId is null ? EntityKind.User : EntityKind.Order).Noun();
             var rows = stored[intent.Marker].ToList();
             if (rows.Count > 1)
             {
                 result.AddDuplicated($"the {what} {intent.Marker} is stored {rows.Count} times.");
             }
 
-            if (intent.CreatedId is { } id && !rows.Contains((id, intent.UserId)))
+            if (intent.CreatedId is { } id && !rows.Exists(row => row.Id == id && row.UserId == intent.UserId))
             {
                 result.AddLost($"the {what} {intent.Marker} was answered 201 with the id {id}, but is not stored under it.");
             }
@@ -97,9 +100,9 @@ internal sealed class Audit(IAuditedSystem system)
         }
 
         var requested = intents.Select(intent => intent.Marker).ToHashSet();
-        foreach (var unrequested in stored.Where(rows => !requested.Contains(rows.Key)))
+        foreach (var unrequested in entities.Where(entity => !requested.Contains(entity.Marker)))
         {
-            result.AddWrong($"no client requested the {what} {unrequested.Key}.");
+            result.AddWrong($"no client requested the {unrequested.Kind.Noun()} {unrequested.Marker}.");
         }
     }
 

@@ -42,6 +42,7 @@ public sealed class AuditTests(FaultySystem system)
     {
         system.RequireServers();
         var userId = await CreateUserWithOrderAsync();
+        system.Ledger.Restored[userId] = true;
         await ExecuteAsync(database, corruption, userId);
         try
         {

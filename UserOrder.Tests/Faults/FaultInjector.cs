@@ -12,6 +12,7 @@ internal sealed class FaultInjector(FaultySystem system)
     private readonly Junk _junk = new(system);
     private readonly MemoryAlarm _alarm = new(system.Graph);
     private int _steps = -1;
+    private TimeSpan _failoverStart;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -24,6 +25,7 @@ internal sealed class FaultInjector(FaultySystem system)
             case FaultKind.DatabaseKilled:
                 return system.Database(fault.Target).KillAsync();
             case FaultKind.StandbyPromoted:
+                _failoverStart = system.Ledger.History.Now;
                 return system.Database(fault.Target).FreezeStandbyAsync();
             case FaultKind.DatabaseReadOnly:
                 return ChangeDatabaseAsync(fault.Target, "alter system set default_transaction_read_only = on", "select pg_reload_conf()");
@@ -79,7 +81,7 @@ internal sealed class FaultInjector(FaultySystem system)
             case FaultKind.DatabaseKilled:
                 return system.Database(fault.Target).StartAsync();
             case FaultKind.StandbyPromoted:
-                return system.Database(fault.Target).FailOverAsync();
+                return FailOverAsync(fault.Target);
             case FaultKind.DatabaseReadOnly:
                 return ChangeDatabaseAsync(fault.Target, "alter system reset default_transaction_read_only", "select pg_reload_conf()");
             case FaultKind.LoginRefused:
@@ -119,6 +121,12 @@ internal sealed class FaultInjector(FaultySystem system)
             await using var command = new NpgsqlCommand(statement, connection);
             await command.ExecuteNonQueryAsync(Cancelled);
         }
+    }
+
+    private async Task FailOverAsync(string server)
+    {
+        await system.Database(server).FailOverAsync();
+        system.Ledger.History.AddFailover(_failoverStart);
     }
 
     private Task SetLink(PlannedFault fault, ProxyMode mode)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using UserOrder.Tests.History;
 
 namespace UserOrder.Tests.Faults;
 
@@ -26,6 +27,12 @@ internal sealed class Ledger
 
     /// <summary>The ids of the dead letters found, each with its original queue.</summary>
     public ConcurrentDictionary<string, string> DeadLetters { get; } = new();
+
+    /// <summary>Users with rows that a test has changed and restored, so that these are of no transaction of a service.</summary>
+    public ConcurrentDictionary<Guid, bool> Restored { get; } = new();
+
+    /// <summary>Every request with its times and its answer.</summary>
+    public HistoryRecorder History { get; } = new();
 
     public int Requests => _requests;
 
@@ -61,6 +68,12 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>The requests so far, and what the services have stored.</summary>
+    /// <param name="rows">The rows of the databases.</param>
+    /// <param name="haveSubjects">Whether the inboxes name the entity of each event.</param>
+    public RecordedHistory HistoryWith(IEnumerable<Effect> rows, bool haveSubjects) =>
+        new([.. History.Operations(), .. rows.Select(WithoutCommitIfRestored)], haveSubjects);
+
     /// <summary>A random user created with 201; null before the first one.</summary>
     public Guid? AnyUser()
     {
@@ -69,4 +82,12 @@ internal sealed class Ledger
             return _knownUsers.Count == 0 ? null : _knownUsers[Random.Shared.Next(_knownUsers.Count)];
         }
     }
+
+    private Effect WithoutCommitIfRestored(Effect row) => row switch
+    {
+        EntityRow { Kind: EntityKind.User } user when Restored.ContainsKey(user.Id) => user with { Commit = null },
+        EntityRow { UserId: { } userId } order when Restored.ContainsKey(userId) => order with { Commit = null },
+        TotalRow total when Restored.ContainsKey(total.UserId) => total with { Commit = null },
+        _ => row,
+    };
 }

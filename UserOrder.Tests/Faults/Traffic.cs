@@ -4,7 +4,7 @@ namespace UserOrder.Tests.Faults;
 
 /// <summary>
 /// Clients that create users and place orders continuously, also during faults. Half of the requests have an idempotency key and are
-/// retried until the answer is 201; the other half is sent once.
+/// retried until the answer is 201; the other half is sent once. After every fourth request on average, the client reads.
 /// </summary>
 internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, string[] orderApis)
 {
@@ -48,15 +48,26 @@ internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, s
 
     private async Task ClientAsync(CancellationToken end, CancellationToken giveUp)
     {
+        var number = ledger.History.NextClient();
+        Guid? lastRead = null;
+
         // Retries alternate with new requests, so that an outage of one service does not stop requests to the other.
         for (var turn = 0; !end.IsCancellationRequested; turn++)
         {
-            await SendAsync(turn % 2 == 0 && _unanswered.TryDequeue(out var retry) ? retry : NextIntent());
+            var intent = turn % 2 == 0 && _unanswered.TryDequeue(out var retry) ? retry : NextIntent();
+            await SendAsync(intent, number);
+            if (Random.Shared.Next(4) == 0)
+            {
+                lastRead = await ReadAsync(lastRead, intent, number);
+            }
+
+            await Task.Delay(Pause, CancellationToken.None);
         }
 
         while (!giveUp.IsCancellationRequested && _unanswered.TryDequeue(out var retry))
         {
-            await SendAsync(retry);
+            await SendAsync(retry, number);
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }
 
@@ -68,14 +79,30 @@ internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, s
             : ledger.AskForUser(withKey);
     }
 
-    private async Task SendAsync(Intent intent)
+    private async Task SendAsync(Intent intent, int number)
     {
-        var replicas = intent.UserId is null ? userApis : orderApis;
-        if (await client.SendAsync(intent, replicas[Random.Shared.Next(replicas.Length)], CancellationToken.None) is null && intent.HasKey)
+        var replica = OneOf(intent.UserId is null ? userApis : orderApis);
+        if (await client.SendAsync(intent, replica, CancellationToken.None, number) is null && intent.HasKey)
         {
             _unanswered.Enqueue(intent);
         }
-
-        await Task.Delay(Pause, CancellationToken.None);
     }
+
+    /// <summary>Reads the user that the client has read before, or the one of its request: the rules are about such reads.</summary>
+    /// <returns>The user that was read.</returns>
+    private async Task<Guid?> ReadAsync(Guid? lastRead, Intent intent, int number)
+    {
+        var ofRequest = intent.UserId ?? intent.CreatedId;
+        var user = Random.Shared.Next(2) == 0 ? lastRead ?? ofRequest : ofRequest ?? lastRead;
+        if (user is { } userId)
+        {
+            await (Random.Shared.Next(2) == 0
+                ? client.ReadUserAsync(userId, OneOf(userApis), CancellationToken.None, number)
+                : client.ReadOrdersAsync(userId, OneOf(orderApis), CancellationToken.None, number));
+        }
+
+        return user;
+    }
+
+    private static string OneOf(string[] replicas) => replicas[Random.Shared.Next(replicas.Length)];
 }
