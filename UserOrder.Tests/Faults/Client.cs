@@ -64,7 +64,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
     }
 
     /// <summary>Reads a user from a replica once.</summary>
-    public async Task ReadUserAsync(Guid userId, string service, CancellationToken cancellationToken, int client)
+    public async Task ReadUserAsync(Guid userId, string service, int client, CancellationToken cancellationToken)
     {
         var start = ledger.History.Now;
         var (outcome, body) = await GetAsync(service, $"/v1/users/{userId}", cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class Client(Ledger ledger, Func<string, Uri> endpointOf, int pa
     }
 
     /// <summary>Reads the first page of a user's orders from a replica once.</summary>
-    public async Task ReadOrdersAsync(Guid userId, string service, CancellationToken cancellationToken, int client)
+    public async Task ReadOrdersAsync(Guid userId, string service, int client, CancellationToken cancellationToken)
     {
         var start = ledger.History.Now;
         var (outcome, body) = await GetAsync(service, $"/v1/orders?userId={userId}&limit=100", cancellationToken);

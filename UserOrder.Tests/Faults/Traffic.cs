@@ -97,8 +97,8 @@ internal sealed class Traffic(Ledger ledger, Client client, string[] userApis, s
         if (user is { } userId)
         {
             await (Random.Shared.Next(2) == 0
-                ? client.ReadUserAsync(userId, OneOf(userApis), CancellationToken.None, number)
-                : client.ReadOrdersAsync(userId, OneOf(orderApis), CancellationToken.None, number));
+                ? client.ReadUserAsync(userId, OneOf(userApis), number, CancellationToken.None)
+                : client.ReadOrdersAsync(userId, OneOf(orderApis), number, CancellationToken.None));
         }
 
         return user;
