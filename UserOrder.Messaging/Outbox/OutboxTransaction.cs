@@ -23,6 +23,10 @@ public sealed class OutboxTransaction : IAsyncDisposable
         _signal = signal;
     }
 
+    internal NpgsqlConnection Connection => _connection;
+
+    internal NpgsqlTransaction Transaction => _transaction;
+
     /// <summary>Creates a command of this transaction. The caller disposes of it.</summary>
     /// <param name="sql">The statement.</param>
     public NpgsqlCommand CreateCommand(string sql) => new(sql, _connection, _transaction);
@@ -34,7 +38,7 @@ public sealed class OutboxTransaction : IAsyncDisposable
         await using var command = CreateCommand(OutboxStore.Insert);
         OutboxStore.AddParameters(command, messages);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        _hasEvents = true;
+        HoldEvents();
     }
 
     /// <summary>Commits, then wakes the relay if events were written. An event handler leaves the commit to the consumer.</summary>
@@ -64,6 +68,9 @@ public sealed class OutboxTransaction : IAsyncDisposable
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
     }
+
+    /// <summary>Makes the commit wake the relay. Call it after something else than <see cref="WriteAsync"/> has written events.</summary>
+    internal void HoldEvents() => _hasEvents = true;
 
     internal static async Task<OutboxTransaction> BeginAsync(
         NpgsqlDataSource database, OutboxSignal signal, WriteHealthCheck writes, CancellationToken cancellationToken)
