@@ -7,7 +7,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/tools/setup.sh"
 
 no_arguments "$@"
 require_dotnet
-for project in "$root"/UserOrder.Messaging{,.AspNetCore,.Testing}; do
+for project in "$root"/UserOrder.Messaging{,.AspNetCore,.EntityFrameworkCore,.Testing}; do
   dotnet pack "$project" --configuration Release --output "$root/packages" -p:ContinuousIntegrationBuild=true --nologo --verbosity quiet
 done
 ls "$root/packages"

@@ -16,6 +16,8 @@ public sealed class MessagingBuilder
 
     internal MessagingBuilder(IServiceCollection services) => _services = services;
 
+    internal IServiceCollection Services => _services;
+
     /// <summary>
     /// Declares an event type that the service publishes. The outbox refuses every other one. A self-provisioned broker user may publish
     /// only these.

@@ -3,13 +3,14 @@ namespace UserOrder.Messaging.Consumer;
 /// <summary>The event of a dependency-injection scope.</summary>
 internal sealed class CurrentEvent
 {
-    private EventContext? _context;
+    /// <summary>The event; null if the scope is not that of an event.</summary>
+    public EventContext? ContextIfAny { get; private set; }
 
     /// <exception cref="InvalidOperationException">The scope is not that of an event.</exception>
     public EventContext Context
     {
-        get => _context ?? throw new InvalidOperationException(
+        get => ContextIfAny ?? throw new InvalidOperationException(
             $"{nameof(EventContext)} exists only while an {nameof(IScopedEventHandler<>)} applies an event.");
-        set => _context = value;
+        set => ContextIfAny = value;
     }
 }

@@ -39,13 +39,14 @@ internal sealed partial class InboxTransaction<TData>(
             {
                 return await circuits.ConsumerToDatabase.ExecuteAsync(() => CommitAsync(events));
             }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            catch (Exception exception) when (
+                DatabaseFault.CauseOf(exception) is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } refusal)
             {
-                throw new EventsLockedException(exception);
+                throw new EventsLockedException(refusal);
             }
             catch (Exception exception) when (exception is not HandlerFailedException)
             {
-                await backoff.WaitAsync(() => LogDatabaseOutage(subscription.Queue, exception.Message), stopping);
+                await backoff.WaitAsync(() => LogDatabaseOutage(subscription.Queue, ReasonOf(exception)), stopping);
             }
         }
     }
@@ -115,6 +116,8 @@ internal sealed partial class InboxTransaction<TData>(
             throw new HandlerFailedException(exception);
         }
     }
+
+    private static string ReasonOf(Exception exception) => (DatabaseFault.CauseOf(exception) ?? exception).Message;
 
     /// <summary>
     /// Sets the parent of the database's spans: the span of a single message, or a new span that links to each message of the batch.

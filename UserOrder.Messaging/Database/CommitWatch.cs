@@ -19,11 +19,12 @@ internal sealed class CommitWatch
     public CommitWatch(NpgsqlConnection connection) =>
         connection.Notice += (_, notice) => _isUnreplicated |= notice.Notice is { InvariantSeverity: Severity, File: Source };
 
-    /// <summary>Call it after a commit, and after the reader of its statement has reached the end.</summary>
+    /// <summary>Call it after each commit, and after the reader of its statement has reached the end.</summary>
     /// <exception cref="UnreplicatedCommitException">No synchronous standby has confirmed the commit.</exception>
     public void ThrowIfUnreplicated()
     {
-        if (_isUnreplicated)
+        // Once, because the connection may go on to another commit.
+        if (Interlocked.Exchange(ref _isUnreplicated, false))
         {
             throw new UnreplicatedCommitException();
         }

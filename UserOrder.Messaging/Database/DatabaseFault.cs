@@ -7,7 +7,8 @@ namespace UserOrder.Messaging.Database;
 /// <remarks>
 /// Only the database can blame the data. It does so by the class of the SQLSTATE
 /// (https://www.postgresql.org/docs/current/errcodes-appendix.html). An unknown failure counts as an outage, because waiting loses nothing.
-/// docs/reliability.md lists all classes.
+/// docs/reliability.md lists all classes. An object-relational mapper wraps the database's exception in its own, so the inner exceptions
+/// count, too.
 /// </remarks>
 internal static class DatabaseFault
 {
@@ -17,14 +18,29 @@ internal static class DatabaseFault
     // A function or trigger of the schema raised an error, or the caller ignored an earlier refusal.
     private static readonly string[] DataStates = [PostgresErrorCodes.RaiseException, PostgresErrorCodes.InFailedSqlTransaction];
 
+    /// <summary>The exception of the database in an exception; null if it has none.</summary>
+    public static Exception? CauseOf(Exception exception)
+    {
+        // A call that was cancelled may hold the TimeoutException of another server.
+        for (var cause = exception; cause is not (null or OperationCanceledException); cause = cause.InnerException)
+        {
+            if (cause is DbException or TimeoutException)
+            {
+                return cause;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether the database refused the data of a statement.</summary>
-    public static bool IsOfData(Exception exception) => exception is PostgresException { SqlState: var state } &&
+    public static bool IsOfData(Exception exception) => CauseOf(exception) is PostgresException { SqlState: var state } &&
         (DataStates.Contains(state, StringComparer.Ordinal) || DataClasses.Contains(state[..2], StringComparer.Ordinal));
 
     /// <summary>Whether the database refused a statement regardless of its data.</summary>
     public static bool IsOfCode(Exception exception) =>
-        exception is PostgresException { SqlState: var state } && CodeClasses.Contains(state[..2], StringComparer.Ordinal);
+        CauseOf(exception) is PostgresException { SqlState: var state } && CodeClasses.Contains(state[..2], StringComparer.Ordinal);
 
     /// <summary>Whether a call to the database failed for any reason other than its data.</summary>
-    public static bool IsOutage(Exception exception) => exception is DbException or TimeoutException && !IsOfData(exception);
+    public static bool IsOutage(Exception exception) => CauseOf(exception) is { } cause && !IsOfData(cause);
 }

@@ -23,12 +23,9 @@ internal sealed partial class SchemaMigrator(
     ILogger<SchemaMigrator> logger) : BackgroundService
 {
     // An arbitrary key, which must be the same in every replica of every version.
-    private const long AdvisoryLock = 0x5573_6572_4f72_6472;
+    internal const long AdvisoryLock = 0x5573_6572_4f72_6472;
 
-    // During a rollout, the new replica runs beside the old one.
-    private const int ReplicasOfRollout = 2;
-
-    private const string CreateMigrationsTable =
+    internal const string CreateMigrationsTable =
         """
         create table schema_migrations (
           component  text        not null,
@@ -38,6 +35,9 @@ internal sealed partial class SchemaMigrator(
           primary key (component, number)
         )
         """;
+
+    // During a rollout, the new replica runs beside the old one.
+    private const int ReplicasOfRollout = 2;
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

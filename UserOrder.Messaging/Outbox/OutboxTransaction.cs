@@ -25,6 +25,10 @@ public sealed class OutboxTransaction : IAsyncDisposable
         _signal = signal;
     }
 
+    internal NpgsqlConnection Connection => _connection;
+
+    internal NpgsqlTransaction Transaction => _transaction;
+
     /// <summary>Creates a command of this transaction. The caller disposes of it.</summary>
     /// <param name="sql">The statement.</param>
     public NpgsqlCommand CreateCommand(string sql) => new(sql, _connection, _transaction);
@@ -41,13 +45,13 @@ public sealed class OutboxTransaction : IAsyncDisposable
         if (ordered.Count < messages.Count)
         {
             var others = ordered.Count == 0 ? messages : [.. messages.Where(message => message.OrderingKey is null)];
-            await WriteAsync(OutboxStore.Insert, others, _ => { }, cancellationToken);
-            _hasEvents = true;
+            await InsertAsync(OutboxStore.Insert, others, _ => { }, cancellationToken);
+            HoldEvents();
         }
 
         if (ordered.Count > 0)
         {
-            await WriteAsync(
+            await InsertAsync(
                 OutboxStore.InsertOrdered,
                 ordered,
                 command => command.AddArray("outbox_keys", NpgsqlDbType.Text, ordered.Select(message => message.OrderingKey)),
@@ -89,7 +93,10 @@ public sealed class OutboxTransaction : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private async Task WriteAsync(
+    /// <summary>Makes the commit wake the relay. Call it after something else than <see cref="WriteAsync"/> has written events.</summary>
+    internal void HoldEvents() => _hasEvents = true;
+
+    private async Task InsertAsync(
         string sql, IReadOnlyList<OutboxMessage> messages, Action<NpgsqlCommand> addParameters, CancellationToken cancellationToken)
     {
         await using var command = CreateCommand(sql);

@@ -14,6 +14,7 @@ public sealed class NamespaceTests
     [
         NameOf(typeof(MessagingExtensions).Assembly),
         NameOf(typeof(MessagingHttpExtensions).Assembly),
+        NameOf(typeof(DbContextExtensions).Assembly),
         NameOf(typeof(HandlerHarness).Assembly),
         NameOf(typeof(ServiceDefaultsExtensions).Assembly),
         NameOf(typeof(ApiDefaultsExtensions).Assembly),

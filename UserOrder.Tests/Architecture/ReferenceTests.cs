@@ -14,6 +14,7 @@ public sealed class ReferenceTests
         ["UserOrder.ApiDefaults"] = ["UserOrder.ServiceDefaults"],
         ["UserOrder.ServiceDefaults"] = [],
         ["UserOrder.Messaging.AspNetCore"] = ["UserOrder.Messaging"],
+        ["UserOrder.Messaging.EntityFrameworkCore"] = ["UserOrder.Messaging"],
         ["UserOrder.Messaging.Testing"] = ["UserOrder.Messaging"],
         ["UserOrder.Messaging"] = [],
     };

@@ -18,6 +18,7 @@ public sealed partial class PlainEnglishTests
         "UserOrder.AppHost",
         "UserOrder.Messaging",
         "UserOrder.Messaging.AspNetCore",
+        "UserOrder.Messaging.EntityFrameworkCore",
         "UserOrder.Messaging.Testing",
         "UserOrder.Messaging.Tests",
         "UserOrder.OrderApi",

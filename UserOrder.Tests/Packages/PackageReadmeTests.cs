@@ -20,6 +20,7 @@ public sealed class PackageReadmeTests(RunningGraph graph, ReadmeProjects projec
             "Microsoft.Extensions.Options.ConfigurationExtensions", "Npgsql", "Polly.Core", "RabbitMQ.Client",
         ],
         ["UserOrder.Messaging.AspNetCore"] = ["JsonSchema.Net", "UserOrder.Messaging"],
+        ["UserOrder.Messaging.EntityFrameworkCore"] = ["Npgsql.EntityFrameworkCore.PostgreSQL", "UserOrder.Messaging"],
         ["UserOrder.Messaging.Testing"] = ["UserOrder.Messaging"],
     };
 
@@ -59,6 +60,7 @@ public sealed class PackageReadmeTests(RunningGraph graph, ReadmeProjects projec
     [Theory]
     [InlineData("shop")]
     [InlineData("http/shop")]
+    [InlineData("ef/shop")]
     public async Task An_event_passes_both_ways_through_the_project_of_a_readme(string project)
     {
         RequireSelection();
@@ -89,7 +91,7 @@ public sealed class PackageReadmeTests(RunningGraph graph, ReadmeProjects projec
     }
 
     private static void RequireSelection() => Assert.SkipUnless(
-        ReadmeProjects.IsSelected, "./test.sh --packages runs it, because it builds three projects and compiles one ahead of time.");
+        ReadmeProjects.IsSelected, "./test.sh --packages runs it, because it builds four projects and compiles one ahead of time.");
 
     private ZipArchive Open(string name, string extension) =>
         ZipFile.OpenRead(Path.Combine(projects.Packages, $"{name}.{Repository.Version}.{extension}"));

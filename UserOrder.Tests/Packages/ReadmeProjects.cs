@@ -14,7 +14,7 @@ public sealed class ReadmeProjects : IAsyncLifetime
 
     /// <summary>The names of the packages.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["UserOrder.Messaging", "UserOrder.Messaging.AspNetCore", "UserOrder.Messaging.Testing"];
+        ["UserOrder.Messaging", "UserOrder.Messaging.AspNetCore", "UserOrder.Messaging.EntityFrameworkCore", "UserOrder.Messaging.Testing"];
 
     /// <summary>Whether these minutes are to be spent.</summary>
     public static bool IsSelected => Environment.GetEnvironmentVariable("USERORDER_PACKAGES") is { Length: > 0 };
@@ -48,10 +48,12 @@ public sealed class ReadmeProjects : IAsyncLifetime
             </configuration>
             """);
         await FollowAsync("UserOrder.Messaging", "");
-        await RunAsync(_root.FullName, "mkdir http && cp -r shop http");
+        await RunAsync(_root.FullName, "mkdir http ef && cp -r shop http && cp -r shop ef");
         await FollowAsync("UserOrder.Messaging.AspNetCore", "http/shop");
+        await FollowAsync("UserOrder.Messaging.EntityFrameworkCore", "ef/shop");
         await FollowAsync("UserOrder.Messaging.Testing", "");
-        await RunAsync(_root.FullName, "for project in shop.tests http/shop; do dotnet build $project --nologo -v q -warnaserror; done");
+        await RunAsync(
+            _root.FullName, "for project in shop.tests http/shop ef/shop; do dotnet build $project --nologo -v q -warnaserror; done");
     }
 
     public ValueTask DisposeAsync()
