@@ -11,8 +11,10 @@ internal static class StoredRows
     // What Client orders.
     private const string IsWholeOrder =
         """
-        total = 2.50 and jsonb_array_length(items) = 1
-        and (items->0->>'quantity')::numeric = 2 and (items->0->>'unitPrice')::numeric = 1.25
+        coalesce(
+          total = 2.50 and jsonb_array_length(items) = 1
+            and (items->0->>'quantity')::numeric = 2 and (items->0->>'unitPrice')::numeric = 1.25,
+          false)
         """;
 
     /// <summary>Reads the rows of both databases.</summary>
