@@ -32,7 +32,8 @@ public sealed class DeliveryBufferTests
         Exploration.Finds(Defects.LostSignals, ConsumeInOrderAsync, "waits for ever", "acknowledged before its events");
 
     [Fact]
-    public void A_count_of_messages_that_is_not_atomic_is_found() => Exploration.Finds(Defects.NoAtomicity, ConsumeInAnyOrderAsync, "are held");
+    public void A_count_of_messages_that_is_not_atomic_is_found() =>
+        Exploration.Finds(Defects.NoAtomicity, ConsumeInAnyOrderAsync, "are held");
 
     [Fact]
     public void A_lost_message_is_found() =>

@@ -87,9 +87,6 @@ internal static class BearerTokens
         {
             throw new IssuerOutageException(exception);
         }
-
-        // Without a result, the framework throws again what it does not expect of a token, such as a claim of an odd type.
-        context.Fail(context.Exception);
     }
 
     /// <summary>

@@ -41,7 +41,7 @@ public sealed class AnnounceTests(RunningGraph graph) : IntegrationTest(graph)
     }
 
     [Fact]
-    public async Task A_transaction_that_is_rolled_back_sends_nothing_and_wakes_nobody_and_a_commit_does()
+    public async Task A_transaction_that_is_rolled_back_sends_nothing_and_does_not_wake_the_relay_and_a_commit_does()
     {
         await using var service = await BuildAsync();
         var context = service.NewContext();

@@ -16,7 +16,7 @@ public sealed class StandbyContextTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_commit_without_the_synchronous_standby_fails_and_wakes_nobody()
+    public async Task A_commit_without_the_synchronous_standby_fails_and_does_not_wake_the_relay()
     {
         Assert.SkipWhen(ServersOfThisMachine.ReasonToSkip() is not null, ServersOfThisMachine.ReasonToSkip() ?? "");
         await using var server = new PostgresServer();

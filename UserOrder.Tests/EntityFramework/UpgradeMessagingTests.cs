@@ -48,7 +48,8 @@ public sealed class UpgradeMessagingTests(RunningGraph graph) : IntegrationTest(
     [InlineData(0)]
     [InlineData(10_000)]
     public void A_number_that_no_migration_has_is_refused(int through) =>
-        Assert.Throws<ArgumentOutOfRangeException>("through", () => new MigrationBuilder(activeProvider: null).UpgradeMessaging(through));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(through), () => new MigrationBuilder(activeProvider: null).UpgradeMessaging(through));
 
     private static async Task AssertMigratedAsync(IHost host, int byLibrary)
     {

@@ -57,9 +57,14 @@ public sealed class AccessTests(RunningGraph graph, SecuredFixture fixture) : Se
             issuer.TokenWithHeader(user, scope, "alg", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"),
         ["of another type"] = (issuer, user, scope) => issuer.TokenWithHeader(user, scope, "typ", "JWT"),
         ["with an unknown extension"] = (issuer, user, scope) => issuer.TokenWithHeader(user, scope, "crit", new JsonArray("b64")),
+        ["with two actors"] = (issuer, user, scope) => issuer.TokenWith(user, scope, (ActorClaim, new JsonArray(Actor, Actor))),
         ["with a wrong signature"] = (issuer, user, scope) => $"{issuer.Token(user, scope)[..^10]}AAAAAAAAAA",
         ["malformed"] = (_, _, _) => "letmein",
     };
+
+    // The framework reads the token of an actor, and throws for a second one as it does for no invalid token.
+    private const string ActorClaim = "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor";
+    private const string Actor = "eyJhbGciOiJub25lIn0.e30.";
 
     public static TheoryData<string, string> InvalidTokens { get; } =
         new(from operation in Endpoints.Keys from token in Invalid.Keys select (operation, token));

@@ -61,7 +61,8 @@ internal sealed class PriceService : IAsyncDisposable
     {
         var before = _handler.Applied;
         var clock = Stopwatch.StartNew();
-        var commits = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(new Random(writer), time))));
+        var commits = await Task.WhenAll(
+            Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(new Random(writer), time))));
         var seconds = clock.Elapsed.TotalSeconds;
         var all = commits.Sum();
         var waiting = Stopwatch.StartNew();

@@ -9,8 +9,9 @@ internal sealed class OrderReport(IReadOnlyList<OrderFigures> figures, string ma
 
     public string Write() => string.Join(
         '\n',
-        $"Measured by `bench/run.sh --order` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}. {OrderRun.Writers} writers, each with a row",
-        $"and its event in a transaction; {OrderRun.Rounds} rounds of {OrderRun.Load.TotalSeconds:0} s. One process writes, relays and applies.",
+        $"Measured by `bench/run.sh --order` on {DateTime.UtcNow:yyyy-MM-dd}, on {machine}.",
+        $"{OrderRun.Writers} writers, each with a row and its event in a transaction, for {OrderRun.Load.TotalSeconds:0} s;",
+        $"{OrderRun.Rounds} rounds. One process writes, relays and applies.",
         "Figures are medians, with the lowest and the highest in parentheses; a ratio is made within each round.",
         "",
         MarkdownTable.Write(
