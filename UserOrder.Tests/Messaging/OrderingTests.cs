@@ -14,7 +14,6 @@ namespace UserOrder.Tests.Messaging;
 /// <summary>Events with an ordering key. <c>USERORDER_FAULT_SEED</c> repeats the faults of an earlier run.</summary>
 public sealed class OrderingTests(RunningGraph graph, ITestOutputHelper output) : IntegrationTest(graph)
 {
-    private const int Faults = 12;
     private const int Writers = 4;
     private static readonly string[] Keys = ["a", "b", "c", "d", "e", "f"];
 
@@ -39,11 +38,14 @@ public sealed class OrderingTests(RunningGraph graph, ITestOutputHelper output) 
         var writing = Enumerable.Range(0, Writers)
             .Select(i => CountUntilCancelledAsync(replicas, new Random(seed + i), ending.Token))
             .ToList();
-        for (var i = 0; i < Faults; i++)
+        var faults = Enum.GetValues<Fault>();
+        random.Shuffle(faults);
+        foreach (var fault in faults)
         {
-            await InjectAsync(replicas[random.Next(replicas.Length)], database, random);
+            output.WriteLine($"{fault}");
+            await InjectAsync(fault, replicas[random.Next(replicas.Length)], database, random);
             var applied = await AppliedAsync(database);
-            await Until.TrueAsync($"events take effect after fault {i}", () => AppliedAsync(database), now => now > applied + 20);
+            await Until.TrueAsync($"events take effect after {fault}", () => AppliedAsync(database), now => now > applied + 20);
         }
 
         await ending.CancelAsync();
@@ -186,24 +188,21 @@ public sealed class OrderingTests(RunningGraph graph, ITestOutputHelper output) 
         }
     }
 
-    private async Task InjectAsync(CountingReplica replica, NpgsqlDataSource database, Random random)
+    private async Task InjectAsync(Fault fault, CountingReplica replica, NpgsqlDataSource database, Random random)
     {
         var proxy = random.Next(2) == 0 ? replica.ToBroker : replica.ToDatabase;
-        switch (random.Next(5))
+        switch (fault)
         {
-            case 0:
-                output.WriteLine("reset");
+            case Fault.Reset:
                 proxy.Mode = ProxyMode.Reset;
                 proxy.Mode = ProxyMode.Forward;
                 break;
-            case 1:
-                output.WriteLine("stall");
+            case Fault.Stall:
                 proxy.Mode = ProxyMode.Stall;
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(500)), Cancelled);
                 proxy.Mode = ProxyMode.Forward;
                 break;
-            case 2:
-                output.WriteLine("terminate all sessions");
+            case Fault.EndOfAllSessions:
                 await CountAsync(
                     database,
                     """
@@ -211,15 +210,13 @@ public sealed class OrderingTests(RunningGraph graph, ITestOutputHelper output) 
                     where datname = current_database() and pid <> pg_backend_pid()
                     """);
                 break;
-            case 3:
-                output.WriteLine("pause");
+            case Fault.Pause:
                 var pauses = new PauseStore(database);
                 await pauses.SetAsync(CountingService.QueueOf(_name), isPaused: true, by: null, Cancelled);
                 await Until.EqualAsync(true, "the replica has paused", () => Task.FromResult(replica.IsPaused));
                 await pauses.SetAsync(CountingService.QueueOf(_name), isPaused: false, by: null, Cancelled);
                 break;
             default:
-                output.WriteLine("restart");
                 await replica.RestartAsync();
                 break;
         }
@@ -248,5 +245,15 @@ public sealed class OrderingTests(RunningGraph graph, ITestOutputHelper output) 
         }
 
         return numbers;
+    }
+
+    /// <summary>Each happens once, in any order.</summary>
+    private enum Fault
+    {
+        Reset,
+        Stall,
+        EndOfAllSessions,
+        Pause,
+        Restart,
     }
 }
