@@ -44,12 +44,7 @@ public sealed class HandledEvents : IAsyncDisposable
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                seen.Add(new OutboxMessage(
-                    reader.GetGuid(0),
-                    reader.GetString(1),
-                    reader.GetFieldValue<byte[]>(2),
-                    await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3),
-                    await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4)));
+                seen.Add(OutboxStore.ReadMessage(reader));
             }
         }
 

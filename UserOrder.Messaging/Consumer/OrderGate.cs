@@ -44,18 +44,17 @@ internal sealed class OrderGate
         var waiting = new HashSet<string>();
         foreach (var (delivery, _) in postponed)
         {
-            if (delivery.OrderingKey is not { } key || waiting.Add(key))
+            if (delivery.OrderingKey is not { } key)
             {
                 continue;
             }
 
-            held.Add(delivery);
-            Behind(key).Enqueue(AsHeld(delivery));
-        }
-
-        foreach (var key in waiting)
-        {
-            Behind(key);
+            var behind = Behind(key);
+            if (!waiting.Add(key))
+            {
+                held.Add(delivery);
+                behind.Enqueue(AsHeld(delivery));
+            }
         }
 
         foreach (var delivery in batch)

@@ -76,7 +76,7 @@ internal sealed class ConfirmingPublisher : IAsyncDisposable
     public async Task<PublishOutcome[]> PublishAsync(IReadOnlyList<OutboxMessage> events, int maxEvents = 1)
     {
         var started = _time.GetTimestamp();
-        var messages = OutgoingMessage.Pack(events, maxEvents, Math.Min(OutgoingMessage.MaxBatchBytes, _options.MaxMessageBytes));
+        var messages = OutgoingMessage.Pack(events, maxEvents, OutgoingMessage.MaxBatchBytesOf(_options));
         var batch = new PublishBatch(messages, _nextTag);
         _batch = batch;
         var spans = new Activity?[events.Count];

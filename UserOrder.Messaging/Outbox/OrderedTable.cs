@@ -1,6 +1,4 @@
 using Npgsql;
-using UserOrder.Messaging.Database;
-using UserOrder.Messaging.Resilience;
 using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Outbox;
@@ -9,7 +7,7 @@ namespace UserOrder.Messaging.Outbox;
 /// Reads the events with an ordering key from the outbox, in the order of their commits. A claim covers all events of one type, so one
 /// replica at a time publishes them, and it has one message in flight.
 /// </summary>
-/// <remarks>A claim is an open transaction, which ends with the replica. Its rows then wait for the next claim, in their places.</remarks>
+/// <remarks>The rows of a replica that ends, or of an event that the broker refuses, wait for the next claim in their places.</remarks>
 internal sealed class OrderedTable(NpgsqlDataSource database, OutboxSignal signal, MessagingOptions options, TimeProvider time)
     : IRelaySource
 {
@@ -23,36 +21,29 @@ internal sealed class OrderedTable(NpgsqlDataSource database, OutboxSignal signa
 
     public async Task<IRelayClaim?> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
-        var connection = await database.OpenConnectionAsync(cancellationToken);
-        try
+        var hasOthers = false;
+        var claim = await TableClaim.OpenAsync(database, LockAsync, SettleAsync, cancellationToken);
+        if (hasOthers)
         {
-            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await Task.Delay(RetryPause, time, cancellationToken);
+            signal.SetOrdered();
+        }
+
+        return claim;
+
+        async Task<List<OutboxRow>> LockAsync(NpgsqlTransaction transaction)
+        {
             var rows = await OutboxStore.LockOrderedAsync(
                 transaction, _lastType, _refused.Keys, Math.Min(limit, options.MaxEventsPerMessage), cancellationToken);
             if (rows.Count == 0)
             {
-                var hasOthers = await OutboxStore.HasOrderedAsync(transaction, cancellationToken);
-                await connection.DisposeAsync();
-                await WaitForOthersAsync(hasOthers, cancellationToken);
-                return null;
+                hasOthers = await OutboxStore.HasOrderedAsync(transaction, cancellationToken);
+                return rows;
             }
 
             signal.SetOrdered();
             _lastType = rows[0].Message.Type;
-            var claimed = OfOneMessage(rows);
-            FailPoint.Reach(FailPoint.RelayClaimed, claimed.Select(row => row.Message.Id));
-            if (rows[0].HasStandby)
-            {
-                // A failover must not lose the cause of a published event.
-                await ReplicationBarrier.WaitAsync(database, cancellationToken);
-            }
-
-            return new Claim(_refused, claimed, connection, transaction);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
+            return OfOneMessage(rows);
         }
     }
 
@@ -64,44 +55,18 @@ internal sealed class OrderedTable(NpgsqlDataSource database, OutboxSignal signa
     {
         var together = rows[0].Attempts > 0 ? [rows[0]] : rows.TakeWhile(row => row.Attempts == 0).ToList();
         var first = OutgoingMessage.Pack(
-            [.. together.Select(row => row.Message)],
-            options.MaxEventsPerMessage,
-            Math.Min(OutgoingMessage.MaxBatchBytes, options.MaxMessageBytes))[0];
+            [.. together.Select(row => row.Message)], options.MaxEventsPerMessage, OutgoingMessage.MaxBatchBytesOf(options))[0];
         return together[..first.Indexes.Count()];
     }
 
-    private async Task WaitForOthersAsync(bool hasOthers, CancellationToken cancellationToken)
+    private async Task SettleAsync(NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> confirmed, IReadOnlyList<OutboxRow> kept)
     {
-        if (hasOthers)
+        if (kept is [var alone] && confirmed.Count == 0)
         {
-            await Task.Delay(RetryPause, time, cancellationToken);
-            signal.SetOrdered();
-        }
-    }
-
-    private sealed class Claim(
-        RefusedKeys refused, IReadOnlyList<OutboxRow> rows, NpgsqlConnection connection, NpgsqlTransaction transaction) : IRelayClaim
-    {
-        public IReadOnlyList<OutboxRow> Rows => rows;
-
-        public async Task SettleAsync(IReadOnlyList<OutboxRow> confirmed, IReadOnlyList<OutboxRow> kept)
-        {
-            if (kept is [var alone] && rows.Count == 1)
-            {
-                refused.Add(alone.Message.OrderingKey!, alone.Attempts);
-            }
-
-            await OutboxStore.CountAttemptAsync(connection, kept);
-            await OutboxStore.DeleteAsync(connection, confirmed);
-            FailPoint.Reach(FailPoint.RelayDeleted, confirmed.Select(row => row.Message.Id));
-            await transaction.CommitAsync(CancellationToken.None);
-            FailPoint.Reach(FailPoint.RelayCommitted, confirmed.Select(row => row.Message.Id));
+            _refused.Add(alone.Message.OrderingKey!, alone.Attempts);
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
-        }
+        await OutboxStore.CountAttemptAsync(transaction.Connection!, kept);
+        await OutboxStore.DeleteAsync(transaction.Connection!, confirmed);
     }
 }

@@ -253,21 +253,24 @@ public static class OutboxStore
     internal static Task DeleteAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows) =>
         ExecuteAsync(connection, $"delete from outbox where id = any(@ids) and {WithoutFlush}", rows);
 
+    /// <summary>Reads an event from the first columns: id, type, body, traceparent, tracestate.</summary>
+    internal static OutboxMessage ReadMessage(NpgsqlDataReader reader, string? orderingKey = null) => new(
+        reader.GetGuid(0),
+        reader.GetString(1),
+        reader.GetFieldValue<byte[]>(2),
+        reader.IsDBNull(3) ? null : reader.GetString(3),
+        reader.IsDBNull(4) ? null : reader.GetString(4))
+    {
+        OrderingKey = orderingKey,
+    };
+
     private static async Task<List<OutboxRow>> ReadRowsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<OutboxRow>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var message = new OutboxMessage(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetFieldValue<byte[]>(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetString(4))
-            {
-                OrderingKey = reader.IsDBNull(7) ? null : reader.GetString(7),
-            };
+            var message = ReadMessage(reader, orderingKey: reader.IsDBNull(7) ? null : reader.GetString(7));
             rows.Add(new OutboxRow(message, reader.GetInt32(5), reader.GetBoolean(6)));
         }
 

@@ -1,4 +1,5 @@
 using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Settings;
 
 namespace UserOrder.Messaging.Outbox;
 
@@ -29,6 +30,9 @@ internal sealed class OutgoingMessage
 
     /// <summary>The positions of the events among all that were packed.</summary>
     public IEnumerable<int> Indexes => _events.Select(packed => packed.Index);
+
+    /// <summary><see cref="MaxBatchBytes"/>, or less if the service allows less for any message.</summary>
+    public static int MaxBatchBytesOf(MessagingOptions options) => Math.Min(MaxBatchBytes, options.MaxMessageBytes);
 
     /// <summary>Packs events, in their order, into as few messages as the limits allow.</summary>
     /// <param name="events">The events.</param>
