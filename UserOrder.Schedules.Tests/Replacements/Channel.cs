@@ -35,27 +35,19 @@ internal static class Channel
             return reader.TryRead(out item);
         }
 
-        public override async ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
-        {
-            Scheduler.Reach("waits for an item of a channel");
-            Waiting++;
-            try
-            {
-                return await reader.ReadAsync(cancellationToken);
-            }
-            finally
-            {
-                Waiting--;
-            }
-        }
+        public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) =>
+            WaitAsync("waits for an item of a channel", () => reader.ReadAsync(cancellationToken));
 
-        public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+            WaitAsync("waits at a channel", () => reader.WaitToReadAsync(cancellationToken));
+
+        private async ValueTask<TResult> WaitAsync<TResult>(string step, Func<ValueTask<TResult>> wait)
         {
-            Scheduler.Reach("waits at a channel");
+            Scheduler.Reach(step);
             Waiting++;
             try
             {
-                return await reader.WaitToReadAsync(cancellationToken);
+                return await wait();
             }
             finally
             {

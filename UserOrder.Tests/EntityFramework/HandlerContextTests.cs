@@ -9,6 +9,7 @@ using UserOrder.Messaging.Testing;
 using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Graph;
 using UserOrder.Tests.Integration;
+using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.EntityFramework;
 
@@ -29,7 +30,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
             await context.SaveChangesAsync(Cancelled);
         }
 
-        var counter = service.Services.GetRequiredService<Counter>();
+        var counter = service.Services.GetRequiredService<ThingService.ThingCounter>();
         await Until.EqualAsync(3, "the announcements of all arrived", () => Task.FromResult(counter.Count));
         Assert.Equal(["flaky", "saved", "unsaved"], await service.ThingsAsync());
         Assert.Equal(2, service.Services.GetRequiredService<Attempts>().Of("flaky"));
@@ -46,7 +47,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
         await using var insert = new NpgsqlCommand("insert into shop.things values (gen_random_uuid(), 'locked')", other, locking);
         await insert.ExecuteNonQueryAsync(Cancelled);
 
-        await PublishAsync("locked");
+        await PublishThingAsync(_name, "locked");
         await Until.TrueAsync(
             "it waits for the lock",
             () => Task.FromResult(service.Logs.Count($"1 events of {_name}.happened wait for a lock")),
@@ -56,7 +57,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
 
         foreach (var lost in new[] { "lost", "swallowed" })
         {
-            await PublishAsync(lost);
+            await PublishThingAsync(_name, lost);
             await Until.TrueAsync($"the event '{lost}' took effect", service.ThingsAsync, things => things.Contains(lost));
         }
 
@@ -65,7 +66,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
         var channel = await OpenChannelAsync();
         Assert.Equal(0u, await channel.MessageCountAsync($"{_name}.happened.dead", Cancelled));
 
-        await PublishAsync("duplicate");
+        await PublishThingAsync(_name, "duplicate");
         await Until.EqualAsync(
             1u, "the refused one is a dead letter", () => channel.MessageCountAsync($"{_name}.happened.dead", Cancelled));
         Assert.Equal(["locked", "lost", "swallowed"], await service.ThingsAsync());
@@ -79,7 +80,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
 
         await using (var handled = await new HandlerHarness(service.Services).HandleAsync(Thing.Happened, new Thing("unsaved"), Cancelled))
         {
-            Assert.Equal("unsaved", Assert.Single(handled.AnnouncedAs(ThingDbService.Stored)).Data.Name);
+            Assert.Equal("unsaved", Assert.Single(handled.AnnouncedAs(ThingService.Stored)).Data.Name);
         }
 
         Assert.Empty(await service.ThingsAsync());
@@ -100,7 +101,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
                 builder.Services.AddSingleton<Attempts>();
                 messaging
                     .SubscribeScoped<Thing, StoreHandler>(Thing.Happened, $"{_name}.happened")
-                    .Subscribe<Thing, Counter>(ThingDbService.Stored, $"{_name}.stored");
+                    .Subscribe<Thing, ThingService.ThingCounter>(ThingService.Stored, $"{_name}.stored");
             });
     }
 
@@ -111,16 +112,6 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
         await Until.TrueAsync(
             "it consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {_name}.")), count => count == 2);
         return service;
-    }
-
-    /// <summary>Sends an event to the consumer without the outbox of the service.</summary>
-    private async Task PublishAsync(string name)
-    {
-        var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(
-            Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(
-            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 
     /// <summary>Counts the attempts for each thing.</summary>
@@ -141,7 +132,7 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
             var name = received.Data.Name;
             var isFirst = attempts.IsFirst(name);
             context.Things.Add(new StoredThing { Name = name == "duplicate" ? "locked" : name });
-            context.Announce(ThingDbService.Stored, name, received.Data);
+            context.Announce(ThingService.Stored, name, received.Data);
             switch (name)
             {
                 case "unsaved":
@@ -174,21 +165,6 @@ public sealed class HandlerContextTests(RunningGraph graph) : IntegrationTest(gr
             await using var terminate = database.CreateCommand("select pg_terminate_backend($1, 60000)");
             terminate.Parameters.Add(new NpgsqlParameter { Value = ((NpgsqlConnection)context.Database.GetDbConnection()).ProcessID });
             await terminate.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>Counts the announcements.</summary>
-    private sealed class Counter : IEventHandler<Thing>
-    {
-        private int _count;
-
-        public int Count => _count;
-
-        public Task HandleAsync(
-            IReadOnlyList<ReceivedEvent<Thing>> events, OutboxTransaction transaction, CancellationToken cancellationToken)
-        {
-            Interlocked.Add(ref _count, events.Count);
-            return Task.CompletedTask;
         }
     }
 }

@@ -8,20 +8,17 @@ using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 using RabbitMQ.Client;
 using UserOrder.Messaging;
-using UserOrder.Messaging.Events;
 using UserOrder.Messaging.Outbox;
 using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Faults;
 using UserOrder.Tests.Integration;
+using UserOrder.Tests.Messaging;
 
 namespace UserOrder.Tests.EntityFramework;
 
 /// <summary>A service with a context. Its relay polls so seldom that only a signal wakes it within the time of a test.</summary>
 internal sealed class ThingDbService : IAsyncDisposable
 {
-    /// <summary>The announcement of a stored thing.</summary>
-    public static readonly EventType<Thing> Stored = new("thing.stored.v1", Thing.Happened.Json);
-
     private readonly IHost _host;
     private readonly List<IServiceScope> _scopes = [];
 
@@ -53,7 +50,7 @@ internal sealed class ThingDbService : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionFactory>(new ConnectionFactory());
         builder.Services.AddMetrics();
         builder.AddPostgresDatabase("thingdb", typeof(ThingDbService).Assembly);
-        var messaging = builder.AddMessaging("things").Publish(Thing.Happened).Publish(Stored);
+        var messaging = builder.AddMessaging("things").Publish(Thing.Happened).Publish(ThingService.Stored);
         configure?.Invoke(builder, messaging);
         messaging.AddDbContext<ThingContext>(npgsql, options).AddDbContext<PlainContext>();
         var service = new ThingDbService(builder.Build());

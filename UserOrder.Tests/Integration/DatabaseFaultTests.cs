@@ -65,7 +65,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         var handler = new SqlHandler { Sql = sql };
         await using var service = await StartAsync(await CreateDatabaseAsync(_name), handler);
 
-        await PublishAsync("tea");
+        await PublishThingAsync(_name, "tea");
 
         await Until.EqualAsync<uint>(1, "it is a dead letter", DeadLettersAsync);
         Assert.Empty(handler.Handled);
@@ -81,7 +81,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         var handler = new SqlHandler { Sql = sql };
         await using var service = await StartAsync(await CreateDatabaseAsync(_name), handler);
 
-        await PublishAsync("tea");
+        await PublishThingAsync(_name, "tea");
         await Until.TrueAsync("it was tried several times", () => Task.FromResult(handler.Attempts), attempts => attempts > 2);
         Assert.Equal(0u, await DeadLettersAsync());
         Assert.Equal(1, _logs.Count($"The consumer of {_name}.things waits for the database"));
@@ -99,7 +99,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         using var client = new HttpClient { BaseAddress = new Uri(service.Urls.Single()) };
         await ExecuteAsync($"alter database {_name} set {ReadOnly} = on", Disconnect);
 
-        await PublishAsync("tea");
+        await PublishThingAsync(_name, "tea");
         using var refused = await client.PostAsync("/things", content: null, Cancelled);
         await WaitsAsync();
 
@@ -156,7 +156,7 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
         using var client = new HttpClient { BaseAddress = new Uri(service.Urls.Single()) };
         await ExecuteAsync($"alter role {_name} password 'second'", Disconnect);
 
-        await PublishAsync("tea");
+        await PublishThingAsync(_name, "tea");
         using var refused = await client.PostAsync("/things", content: null, Cancelled);
         await WaitsAsync();
 
@@ -210,16 +210,6 @@ public sealed partial class DatabaseFaultTests(RunningGraph graph) : Integration
     {
         var channel = await OpenChannelAsync();
         return await channel.MessageCountAsync($"{_name}.things.dead", Cancelled);
-    }
-
-    /// <summary>Sends an event to the consumer without the outbox of a service.</summary>
-    private async Task PublishAsync(string name)
-    {
-        var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(
-            Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(
-            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 
     private async Task ExecuteAsync(params string[] statements)

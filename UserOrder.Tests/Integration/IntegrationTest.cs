@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using RabbitMQ.Client;
+using UserOrder.Messaging.Events;
+using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Contracts;
 using UserOrder.Tests.Graph;
 
@@ -111,6 +113,16 @@ public abstract class IntegrationTest(RunningGraph graph) : IAsyncLifetime
         }
 
         return (long)(await command.ExecuteScalarAsync(Cancelled))!;
+    }
+
+    /// <summary>Publishes <see cref="Thing.Happened"/> as another service would, without the outbox of the one under test.</summary>
+    protected async Task PublishThingAsync(string exchange, string name, Guid? id = null)
+    {
+        var channel = await OpenChannelAsync();
+        var body = CloudEventWriter.Write(
+            Thing.Happened, id ?? Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
+        await channel.BasicPublishAsync(
+            exchange, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 
     /// <summary>Opens a channel to the broker with publisher confirms.</summary>

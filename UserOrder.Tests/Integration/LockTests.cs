@@ -1,7 +1,4 @@
 using Npgsql;
-using RabbitMQ.Client;
-using UserOrder.Messaging.Events;
-using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
@@ -32,10 +29,10 @@ public sealed class LockTests(RunningGraph graph) : IntegrationTest(graph)
             await insert.ExecuteNonQueryAsync(Cancelled);
         }
 
-        await PublishAsync(locked, "locked");
+        await PublishThingAsync(_name, "locked", locked);
         await Until.EqualAsync(
             1, "the event waits for the lock", () => CountAsync(service.Database, RivalReplica.CountOfBlockedStatements));
-        await PublishAsync(Guid.CreateVersion7(), "free");
+        await PublishThingAsync(_name, "free");
 
         await Until.EqualAsync(2, "both were handled", () => Task.FromResult(service.Handler.Handled.Count));
         Assert.Equal(["free", "locked"], service.Handler.Handled);
@@ -59,14 +56,5 @@ public sealed class LockTests(RunningGraph graph) : IntegrationTest(graph)
         await reader.ReadAsync(Cancelled);
 
         Assert.Equal(["15s", "5s", "10", "5", "3", "25000"], Enumerable.Range(0, reader.FieldCount).Select(reader.GetString));
-    }
-
-    private async Task PublishAsync(Guid id, string name)
-    {
-        var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(
-            Thing.Happened, id, "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(
-            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 }

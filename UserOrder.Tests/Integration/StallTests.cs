@@ -1,7 +1,5 @@
 using Npgsql;
 using RabbitMQ.Client;
-using UserOrder.Messaging.Events;
-using UserOrder.Messaging.Tests;
 using UserOrder.Tests.Graph;
 
 namespace UserOrder.Tests.Integration;
@@ -23,7 +21,7 @@ public sealed class StallTests(RunningGraph graph) : IntegrationTest(graph)
             "set local idle_in_transaction_session_timeout = 0; lock table inbox in exclusive mode", connection, transaction);
         await hold.ExecuteNonQueryAsync(Cancelled);
 
-        await PublishAsync("tea");
+        await PublishThingAsync(_name, "tea");
         var stalled = await Until.TrueAsync(
             "health shows that the queue does not move", () => CheckAsync(service, "consumers"), check => check.Status == "Degraded");
         Assert.Matches($@"^{_name}\.things: messages wait \(1\), none was settled for \d+ s\.$", stalled.Description);
@@ -77,14 +75,5 @@ public sealed class StallTests(RunningGraph graph) : IntegrationTest(graph)
             Cancelled);
         await Until.EqualAsync(1, "it consumes", () => Task.FromResult(service.Logs.Count($"Consuming from {_name}.things")));
         return service;
-    }
-
-    private async Task PublishAsync(string name)
-    {
-        var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(
-            Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(
-            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 }

@@ -1,7 +1,4 @@
 using System.Net;
-using RabbitMQ.Client;
-using UserOrder.Messaging.Events;
-using UserOrder.Messaging.Tests;
 using UserOrder.Processes.Servers;
 using UserOrder.Tests.Faults;
 using UserOrder.Tests.Graph;
@@ -33,7 +30,7 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         await Until.EqualAsync(1, "it consumes", () => Task.FromResult(consumer.Logs.Count($"Consuming from {_name}.things")));
 
         pair.Separate();
-        await PublishAsync("tea");
+        await PublishThingAsync(_name, "tea");
         await Task.WhenAll(RefusedAsync(service, "cancelled"), pair.OnWaitAsync(Database, "with input", "pg_cancel_backend(pid)"));
         await Task.WhenAll(RefusedAsync(service, "terminated"), pair.OnWaitAsync(Database, "with input", "pg_terminate_backend(pid)"));
 
@@ -83,14 +80,5 @@ public sealed class StandbyTests(RunningGraph graph) : IntegrationTest(graph)
         await Until.EqualAsync(1, "the consumer does not trust its commit", () => Task.FromResult(consumer.Logs.Count(
             $"The consumer of {_name}.things waits for the database: No synchronous standby has confirmed the commit.")));
         await pair.OnWaitAsync(PostgresServer.DefaultDatabase, "commit");
-    }
-
-    private async Task PublishAsync(string name)
-    {
-        var channel = await OpenChannelAsync();
-        var body = CloudEventWriter.Write(
-            Thing.Happened, Guid.CreateVersion7(), "/tests", name, DateTimeOffset.UtcNow, origin: null, new Thing(name));
-        await channel.BasicPublishAsync(
-            _name, Thing.Happened.Name, mandatory: true, new BasicProperties { Persistent = true }, body, Cancelled);
     }
 }
