@@ -55,7 +55,7 @@ async Task MeasureRequestsAsync(BenchFolders folders)
     var tables = new RequestsReport(runs, Surroundings.Machine()).Write();
     others.ThrowIfBusy();
     Console.WriteLine(tables);
-    PerformanceDocument.WriteRequests(tables, folders);
+    PerformanceDocument.WriteSection("requests", tables, folders);
 }
 
 async Task MeasureOrderAsync(BenchFolders folders)
@@ -67,7 +67,7 @@ async Task MeasureOrderAsync(BenchFolders folders)
     var table = new OrderReport(figures, Surroundings.Machine()).Write();
     others.ThrowIfBusy();
     Console.WriteLine(table);
-    PerformanceDocument.WriteOrder(table, folders);
+    PerformanceDocument.WriteSection("order", table, folders);
 }
 
 async Task MeasureTelemetryAsync(BenchFolders folders)
@@ -82,7 +82,7 @@ async Task MeasureTelemetryAsync(BenchFolders folders)
     var tables = new TelemetryReport(result, Surroundings.Machine(), receiver.Bytes).Write();
     others.ThrowIfBusy();
     Console.WriteLine(tables);
-    PerformanceDocument.WriteTelemetry(tables, folders);
+    PerformanceDocument.WriteSection("telemetry", tables, folders);
 }
 
 async Task<OtherPrograms> WatchOthersAsync()

@@ -18,14 +18,9 @@ internal static class PerformanceDocument
         File.WriteAllText(folders.Document, document);
     }
 
-    public static void WriteRequests(string tables, BenchFolders folders) =>
-        File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "requests", tables));
-
-    public static void WriteOrder(string table, BenchFolders folders) =>
-        File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "order", table));
-
-    public static void WriteTelemetry(string tables, BenchFolders folders) =>
-        File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), "telemetry", tables));
+    /// <summary>Replaces one section besides the comparison: <c>requests</c>, <c>order</c> or <c>telemetry</c>.</summary>
+    public static void WriteSection(string section, string tables, BenchFolders folders) =>
+        File.WriteAllText(folders.Document, Replace(File.ReadAllText(folders.Document), section, tables));
 
     /// <exception cref="BenchException">The document has no markers of that section.</exception>
     public static string Replace(string document, string section, string text)
